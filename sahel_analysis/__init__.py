@@ -1,0 +1,1 @@
+"""Sourced, parameterised briefings on the French withdrawal from the Sahel."""
