@@ -1,0 +1,325 @@
+"""Rich outputs of the notebooks: what JupyterLab shows and what the exporters publish.
+
+Each object carries two tellings of the same content: HTML for JupyterLab, and the form from which
+`exporters` makes HTML, PDF and DOCX (Markdown in the dialect of `markdown`, SVG, or the cover's
+JSON). Nothing else that a cell shows is published.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+from sahel_analysis import markdown
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+COVER_TYPE = "application/vnd.sahel.cover+json"
+
+# JupyterLab typesets $...$ in HTML outputs; this class keeps MathJax away from literal text.
+_LITERAL = "mathjax_ignore tex2jax_ignore"
+
+
+@dataclass(frozen=True)
+class Output:
+    """Something a notebook cell shows.
+
+    Attributes
+    ----------
+    data : dict
+        MIME type to content.
+    metadata : dict
+        MIME type to its metadata, such as the alt text of a figure.
+    """
+
+    data: Mapping[str, Any]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
+        return dict(self.data), dict(self.metadata)
+
+
+def cover(
+    *,
+    title: str,
+    subtitle: str = "",
+    edition: Mapping[str, str],
+    bottom_line: str = "",
+    as_of: date | str = "",
+    lang: str = "en",
+) -> Output:
+    """Return the cover: the first thing a report notebook shows.
+
+    Parameters
+    ----------
+    title : str
+        Plain text; the report's only heading of level 1.
+    subtitle : str
+        Plain text.
+    edition : mapping of str to str
+        What distinguishes this edition, label to value, plain text, in order, e.g.
+        ``{"Country": "Niger", "As of": "4 December 2023", "Evidence": "article"}``.
+    bottom_line : str
+        Markdown, one or two sentences.
+    as_of : date or str
+        The edition's date, ISO 8601; it also dates the PDF and DOCX files.
+    lang : str
+        Language of the report, a BCP 47 tag.
+
+    Raises
+    ------
+    ValueError
+        If the title or the edition is empty, or the date is not an ISO date.
+    """
+    if not title.strip() or not edition:
+        message = "a cover needs a title and an edition, e.g. {'Country': 'Niger'}"
+        raise ValueError(message)
+    day = date.fromisoformat(str(as_of)).isoformat() if as_of else ""
+    content = {
+        "title": title,
+        "subtitle": subtitle,
+        "edition": [[str(label), str(value)] for label, value in edition.items()],
+        "bottom_line": bottom_line,
+        "as_of": day,
+        "lang": lang,
+    }
+    rows = "".join(
+        f"<dt>{html.escape(label)}</dt><dd>{html.escape(value)}</dd>"
+        for label, value in content["edition"]
+    )
+    below = f"<p><em>{html.escape(subtitle)}</em></p>" if subtitle else ""
+    shown = (
+        f"<h1>{html.escape(title)}</h1>{below}<dl>{rows}</dl>"
+        f"<blockquote>{_blocks(bottom_line)}</blockquote>"
+    )
+    telling = ", ".join(f"{label}: {value}" for label, value in content["edition"])
+    return Output(
+        {
+            COVER_TYPE: content,
+            "text/html": _div(shown),
+            "text/markdown": f"# {markdown.escape(title)}\n\n{markdown.escape(telling)}"
+            f"\n\n{bottom_line}",
+        }
+    )
+
+
+def prose(text: str) -> Output:
+    """Return paragraphs, headings and lists.
+
+    Parameters
+    ----------
+    text : str
+        Markdown; table text in it has gone through `markdown.escape`.
+
+    Raises
+    ------
+    ValueError
+        If the text is empty.
+    """
+    _require(text, "prose", "text")
+    return Output({"text/markdown": text, "text/html": _div(_blocks(text))})
+
+
+def notes(entries: Iterable[tuple[str, str]]) -> Output:
+    """Return the list of notes that citation marks lead to.
+
+    Parameters
+    ----------
+    entries : iterable of (anchor, text)
+        Anchor of each note and its Markdown on one line.
+    """
+    listed = list(entries)
+    rows = "".join(
+        f'<dt id="{anchor}">{anchor}</dt><dd>{_inlines(text)}</dd>' for anchor, text in listed
+    )
+    return Output({"text/markdown": markdown.notes(listed), "text/html": _div(f"<dl>{rows}</dl>")})
+
+
+def figure(fig: Figure, *, caption: str, alt: str, title: str | None = None) -> Output:
+    """Return a figure with its caption and alternative text, and close it.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        Saved as SVG with text as outlines, so that every machine shows the same.
+    caption : str
+        Markdown on one line, shown below the figure.
+    alt : str
+        Plain text that says what the figure shows to somebody who cannot see it.
+    title : str, optional
+        Markdown on one line: the finding, set in bold before the caption.
+
+    Raises
+    ------
+    ValueError
+        If the caption or the alternative text is empty.
+    """
+    from matplotlib import pyplot
+
+    _require(caption, "a figure", "caption")
+    _require(alt, "a figure", "alt")
+    told = f"**{title}** {caption}" if title else caption
+    svg = _svg(fig)
+    pyplot.close(fig)
+    source = base64.b64encode(svg.encode()).decode()
+    shown = (
+        '<figure style="margin:0"><img style="background:#fff;max-width:100%" '
+        f'alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{source}">'
+        f"<figcaption>{_inlines(told)}</figcaption></figure>"
+    )
+    return Output(
+        {"image/svg+xml": svg, "text/html": _div(shown)},
+        {"image/svg+xml": {"alt": " ".join(alt.split()), "caption": " ".join(told.split())}},
+    )
+
+
+def table(frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None = None) -> Output:
+    """Return a table with its caption; the first column heads each row.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row per table row; the index is not shown. Text cells are Markdown: whatever came from
+        a table has gone through `markdown.escape`. Numbers are set right-aligned with thousands
+        separators; missing values are left empty. Column names are plain text.
+    caption : str
+        Markdown on one line.
+    widths : sequence of float, optional
+        Relative width of each column; fitted to the content by default.
+
+    Raises
+    ------
+    ValueError
+        If the caption is empty, the frame has no column, or the widths are not one per column.
+    """
+    _require(caption, "a table", "caption")
+    columns = [str(name) for name in frame.columns]
+    if not columns:
+        message = "a table needs at least one column"
+        raise ValueError(message)
+    if widths is not None and len(widths) != len(columns):
+        message = f"{len(widths)} widths were given for {len(columns)} columns; give one each"
+        raise ValueError(message)
+    cells = [[_cell(value) for value in row] for row in frame.itertuples(index=False, name=None)]
+    numeric = [_is_numeric(frame.iloc[:, place]) for place in range(len(columns))]
+    caption = " ".join(caption.split())
+    return Output(
+        {
+            "text/markdown": _table_markdown(columns, cells, numeric, caption, widths),
+            "text/html": _div(_table_html(columns, cells, numeric, caption)),
+        }
+    )
+
+
+def _table_markdown(columns, cells, numeric, caption, widths) -> str:
+    """Return a pipe table in a div that holds its caption and its widths."""
+    shares = ""
+    if widths is not None:
+        shares = f' widths="{" ".join(f"{width / sum(widths):.4f}" for width in widths)}"'
+    lines = [
+        [markdown.escape(name) for name in columns],
+        ["---:" if number else ":---" for number in numeric],
+        *cells,
+    ]
+    rows = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"::: {{.table{shares}}}\n{caption}\n\n{rows}\n:::"
+
+
+def _table_html(columns, cells, numeric, caption) -> str:
+    """Return a table with a caption, and headers with a scope."""
+    align = [f' style="text-align:{"right" if number else "left"}"' for number in numeric]
+    head = "".join(
+        f'<th scope="col"{style}>{html.escape(name)}</th>'
+        for name, style in zip(columns, align, strict=True)
+    )
+    body = "".join(
+        f'<tr><th scope="row"{align[0]}>{_inlines(row[0])}</th>'
+        + "".join(
+            f"<td{style}>{_inlines(value)}</td>"
+            for value, style in zip(row[1:], align[1:], strict=True)
+        )
+        + "</tr>"
+        for row in cells
+    )
+    return (
+        f'<table><caption style="text-align:left">{_inlines(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _cell(value: object) -> str:
+    """Return the Markdown of one cell on one line."""
+    import pandas as pd
+
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return ""
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return markdown.escape(f"{value:,}")
+    return " ".join(str(value).split())
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    """Return whether a column holds numbers and nothing else."""
+    values = column.dropna()
+    return len(values) > 0 and all(
+        isinstance(value, Real) and not isinstance(value, bool) for value in values
+    )
+
+
+def _svg(fig: Figure) -> str:
+    """Return a figure as SVG that is the same for the same figure."""
+    import matplotlib as mpl
+
+    target = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": "sahel", "svg.fonttype": "path"}):
+        fig.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+    drawn = target.getvalue()
+    return drawn[drawn.index("<svg") :]
+
+
+def _require(text: str, what: str, part: str) -> None:
+    """Refuse an empty text."""
+    if not str(text).strip():
+        message = f"{what} needs its '{part}': it is empty"
+        raise ValueError(message)
+
+
+def _div(shown: str) -> str:
+    """Return HTML in a container that MathJax leaves alone."""
+    return f'<div class="{_LITERAL}">{shown}</div>'
+
+
+def _blocks(text: str) -> str:
+    """Return the HTML of Markdown."""
+    return _renderer()(text)
+
+
+def _inlines(text: str) -> str:
+    """Return the HTML of one paragraph of Markdown without the paragraph."""
+    shown = _blocks(text).strip()
+    return re.sub(r"^<p>(.*)</p>$", r"\1", shown, flags=re.DOTALL)
+
+
+@cache
+def _renderer():
+    """Return mistune's renderer, with the anchors that `markdown.heading` writes."""
+    import mistune
+
+    class Renderer(mistune.HTMLRenderer):
+        def heading(self, text: str, level: int, **attrs: Any) -> str:
+            found = re.fullmatch(r"(.*?)\s*\{#([a-z][a-z0-9-]*)\}", text, flags=re.DOTALL)
+            if found:
+                text, attrs = found[1], {"id": found[2]}
+            return super().heading(text, level, **attrs)
+
+    return mistune.create_markdown(renderer=Renderer(escape=True), plugins=["table"])

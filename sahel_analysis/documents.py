@@ -1,0 +1,237 @@
+"""Markdown and figures to HTML, PDF and DOCX, by pandoc and Typst out of their wheels."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import re
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from sahel_analysis.errors import ExportError
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+# CommonMark has no raw TeX, no citations and no maths, so text has few ways to be anything else.
+READER = (
+    "commonmark+attributes+bracketed_spans+definition_lists+fenced_divs+gfm_auto_identifiers"
+    "+pipe_tables"
+)
+
+# What the templates say themselves, by language; another language's reports fall back on English.
+WORDS = {
+    "en": {
+        "back": "Back to the text",
+        "bottom-line": "Bottom line",
+        "contents": "Contents",
+        "edition": "This edition",
+        "figure": "Figure",
+        "of": "of",
+        "page": "Page",
+        "skip": "Skip to the report",
+        "table": "Table",
+    },
+}
+
+_PDF_STANDARDS = ["a-2a", "ua-1"]
+_DOCX_PIXELS_PER_INCH = 220
+# A report without a date still needs one fixed moment; ZIP archives know none earlier.
+_UNDATED = "1980-01-01"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report on its way to pages.
+
+    Attributes
+    ----------
+    name : str
+        Name of the notebook, for messages.
+    markdown : str
+        The report in the dialect `READER`.
+    title : str
+        Plain text.
+    subtitle : str
+        Plain text.
+    edition : str
+        The edition on one line, plain text.
+    as_of : str
+        ISO date, or empty.
+    lang : str
+        BCP 47 tag.
+    figures : mapping of str to str
+        File name as the Markdown has it, to SVG.
+    """
+
+    name: str
+    markdown: str
+    title: str
+    subtitle: str = ""
+    edition: str = ""
+    as_of: str = ""
+    lang: str = "en"
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+def to_html(document: Document) -> bytes:
+    """Return one HTML file that holds its style and figures and loads nothing."""
+    page = _pandoc(document, "html5", "--template", "briefing.html", "--toc", "--toc-depth=3")
+
+    def inlined(found: re.Match) -> str:
+        encoded = base64.b64encode(document.figures[found[1]].encode()).decode()
+        return f'src="data:image/svg+xml;base64,{encoded}"'
+
+    # Quotation marks in text are written as entities, so only an attribute can look like this.
+    return re.sub(r'src="(figure-\d+\.svg)"', inlined, page.decode()).encode()
+
+
+def to_pdf(document: Document) -> bytes:
+    """Return a tagged PDF that conforms to PDF/A-2a and PDF/UA-1."""
+    source = _pandoc(document, "typst", "--template", "briefing.typ")
+    return _typst(document, source, pdf_standards=_PDF_STANDARDS)
+
+
+def to_docx(document: Document) -> bytes:
+    """Return a Word file with real headings, captions, alt texts and table headers."""
+    with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
+        reference = Path(folder) / "reference.docx"
+        reference.write_bytes(_reference())
+        pages = Path(folder) / "figures"
+        pages.mkdir()
+        for name, drawn in _rasterised(document).items():
+            (pages / name).write_bytes(drawn)
+        return _pandoc(
+            document, "docx", "--reference-doc", str(reference), "-M", f"figure-folder={pages}"
+        )
+
+
+CONVERTERS = {"html": to_html, "pdf": to_pdf, "docx": to_docx}
+
+
+def _pandoc(document: Document, target: str, *options: str) -> bytes:
+    """Return what pandoc makes of a document."""
+    words = WORDS.get(document.lang.split("-")[0], WORDS["en"])
+    values = {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "edition-line": document.edition,
+        "as-of": document.as_of,
+        "lang": document.lang,
+        **{f"word-{key}": word for key, word in words.items()},
+    }
+    metadata = [part for key, text in values.items() if text for part in ("-M", f"{key}={text}")]
+    command = [
+        *(_pandoc_path(), "--from", READER, "--to", target, "--output", "-", "--wrap=none"),
+        *("--sandbox", "--data-dir", str(TEMPLATES), "--lua-filter", "briefing.lua"),
+        *(_template(option) for option in options),
+        *metadata,
+    ]
+    command = [_template(part) for part in command]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(_timestamp(document))}
+    try:
+        run = subprocess.run(
+            command, input=document.markdown.encode(), capture_output=True, env=environment
+        )
+    except OSError as fault:
+        message = f"pandoc could not be started for '{document.name}': {fault}"
+        raise ExportError(message) from fault
+    if run.returncode:
+        message = f"pandoc could not convert '{document.name}': {_last_line(run.stderr.decode())}"
+        raise ExportError(message)
+    return run.stdout
+
+
+def _template(option: str) -> str:
+    """Return the path of a file of ours, and any other option as it is."""
+    return str(TEMPLATES / option) if option.startswith("briefing.") else option
+
+
+@cache
+def _pandoc_path() -> str:
+    """Return where the wheel put pandoc."""
+    try:
+        import pypandoc
+
+        return pypandoc.get_pandoc_path()
+    except (ImportError, OSError) as fault:
+        message = "pandoc was not found: install the package 'pypandoc_binary'"
+        raise ExportError(message) from fault
+
+
+def _typst(document: Document, source: bytes, **options: object) -> bytes | list[bytes]:
+    """Return what Typst makes of a source that may show the document's figures."""
+    try:
+        import typst
+    except ImportError as fault:
+        message = "Typst was not found: install the package 'typst'"
+        raise ExportError(message) from fault
+
+    with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
+        for name, drawn in document.figures.items():
+            (Path(folder) / name).write_text(drawn, encoding="utf-8")
+        main = Path(folder) / "main.typ"
+        main.write_bytes(source)
+        try:
+            return typst.compile(
+                str(main),
+                root=folder,
+                font_paths=_fonts(),
+                ignore_system_fonts=True,
+                timestamp=_timestamp(document),
+                **options,
+            )
+        except RuntimeError as fault:
+            message = f"Typst could not set '{document.name}': {_last_line(str(fault))}"
+            raise ExportError(message) from fault
+
+
+@cache
+def _fonts():
+    """Return the typeface of the pages, out of its wheel."""
+    import font_source_sans_pro
+    import typst
+
+    folder = Path(font_source_sans_pro.__file__).parent / "files"
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
+
+
+def _rasterised(document: Document) -> dict[str, bytes]:
+    """Return each figure as PNG; Word does not show every SVG."""
+    if not document.figures:
+        return {}
+    sheets = "\n#pagebreak()\n".join(f'#image("{name}")' for name in document.figures)
+    source = f"#set page(width: auto, height: auto, margin: 0pt, fill: white)\n{sheets}"
+    drawn = _typst(document, source.encode(), format="png", ppi=_DOCX_PIXELS_PER_INCH)
+    pages = drawn if isinstance(drawn, list) else [drawn]
+    names = (name.replace(".svg", ".png") for name in document.figures)
+    return dict(zip(names, pages, strict=True))
+
+
+@cache
+def _reference() -> bytes:
+    """Return the Word file whose styles and page pandoc copies, zipped from its parts."""
+    archive = io.BytesIO()
+    folder = TEMPLATES / "docx"
+    with zipfile.ZipFile(archive, "w") as parts:
+        for path in sorted(folder.rglob("*.xml")) + sorted(folder.rglob("*.rels")):
+            parts.write(path, path.relative_to(folder).as_posix())
+    return archive.getvalue()
+
+
+def _timestamp(document: Document) -> int:
+    """Return the document's date as seconds since 1970, so that equal reports are equal files."""
+    day = datetime.fromisoformat(document.as_of or _UNDATED)
+    return int(day.replace(tzinfo=UTC).timestamp())
+
+
+def _last_line(message: str) -> str:
+    """Return the last line that says something."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return lines[-1] if lines else "it gave no reason"

@@ -1,0 +1,153 @@
+"""Markdown as pure functions over text: what the narrative is written with.
+
+The dialect is CommonMark with the pandoc extensions that `documents.READER` names. Every piece of
+table text passes through `escape`; everything else in these functions is ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, urlsplit
+
+ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
+
+# CommonMark lets a backslash make any ASCII punctuation literal. The five left out (, ' % / ?) open
+# nothing in CommonMark or in mistune, and leaving them keeps the Markdown readable.
+_PUNCTUATION = re.compile(r"[!\"#$&()*+\-.:;<=>@\[\\\]^_`{|}~]")
+_BREAKS = re.compile(r"[\t\n\v\f\r \x85\u2028\u2029]+")
+# Controls, lone surrogates, non-characters and the characters that reorder a line: a reader must
+# see that they stood there, and no renderer may obey them.
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+    r"\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+
+
+def escape(text: object) -> str:
+    r"""Return Markdown that shows a text literally.
+
+    Parameters
+    ----------
+    text : object
+        Text of a table cell; ``str`` is applied first.
+
+    Returns
+    -------
+    str
+        One line. Runs of white space and line breaks become one space; control and bidirectional
+        override characters become U+FFFD; ASCII punctuation is backslash-escaped.
+
+    Examples
+    --------
+    >>> escape("<b>1. *Niger*</b>")
+    '\\<b\\>1\\. \\*Niger\\*\\</b\\>'
+    """
+    line = _UNPRINTABLE.sub("\ufffd", _BREAKS.sub(" ", str(text)))
+    return _PUNCTUATION.sub(r"\\\g<0>", line)
+
+
+def link(text: str, address: str) -> str:
+    """Return a link.
+
+    Parameters
+    ----------
+    text : str
+        Markdown, on one line.
+    address : str
+        An ``https:``, ``http:`` or ``mailto:`` address, or ``#`` and an anchor.
+
+    Raises
+    ------
+    ValueError
+        If the address is none of these.
+    """
+    scheme = urlsplit(address).scheme
+    if not address.startswith("#") and scheme not in {"http", "https", "mailto"}:
+        message = f"'{address}' cannot be linked: expected an http, https or mailto address or '#'"
+        raise ValueError(message)
+    safe = quote(address, safe="%/:?#[]@!$&'*+,;=~-._")
+    return f"[{text}]({_PUNCTUATION.sub(lambda found: chr(92) + found[0], safe)})"
+
+
+def mark(anchor: str, text: str | None = None) -> str:
+    """Return a citation mark: a link to the note with that anchor.
+
+    Parameters
+    ----------
+    anchor : str
+        Anchor of a note, e.g. ``c40``.
+    text : str, optional
+        Markdown shown in its place; the anchor itself by default.
+
+    Raises
+    ------
+    ValueError
+        If the anchor is not a lower-case letter followed by letters, digits and hyphens.
+    """
+    return f"[{text or anchor}](#{_checked(anchor)})"
+
+
+def heading(text: str, level: int = 2, anchor: str | None = None) -> str:
+    """Return a heading block.
+
+    Parameters
+    ----------
+    text : str
+        Markdown, on one line.
+    level : int
+        2 for a section, 3 for its parts; the cover alone is level 1.
+    anchor : str, optional
+        Target for links; pandoc makes one from the text by default.
+    """
+    if not 2 <= level <= 6:
+        message = f"heading level {level} is not between 2 and 6; level 1 is the report's title"
+        raise ValueError(message)
+    suffix = f" {{#{_checked(anchor)}}}" if anchor else ""
+    return f"{'#' * level} {text}{suffix}"
+
+
+def bullets(items: Iterable[str]) -> str:
+    """Return a bullet list block.
+
+    Parameters
+    ----------
+    items : iterable of str
+        Markdown, one line each.
+    """
+    return "\n".join(f"- {item}" for item in items)
+
+
+def notes(entries: Iterable[tuple[str, str]]) -> str:
+    """Return the block of notes that citation marks lead to.
+
+    Parameters
+    ----------
+    entries : iterable of (anchor, text)
+        Anchor of each note and its Markdown on one line.
+
+    Raises
+    ------
+    ValueError
+        If an anchor is malformed or occurs twice.
+    """
+    listed = list(entries)
+    seen: set[str] = set()
+    for anchor, _ in listed:
+        if _checked(anchor) in seen:
+            message = f"note '{anchor}' is listed twice; each anchor needs one note"
+            raise ValueError(message)
+        seen.add(anchor)
+    body = "\n\n".join(f"[{anchor}]{{#{anchor}}}\n:   {text}" for anchor, text in listed)
+    return f"::: {{.notes}}\n{body}\n:::"
+
+
+def _checked(anchor: str) -> str:
+    """Return the anchor if it is one."""
+    if not ANCHOR.fullmatch(anchor):
+        message = (
+            f"'{anchor}' is not an anchor: expected a lower-case letter, then letters, digits "
+            "and hyphens, e.g. 'c40'"
+        )
+        raise ValueError(message)
+    return anchor

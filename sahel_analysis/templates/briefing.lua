@@ -1,0 +1,225 @@
+-- Says in each format's own terms what the Markdown of a briefing marks as a figure, a table,
+-- a note, a citation mark, an edition box or a bottom line.
+
+local html, typst, docx = FORMAT:match 'html', FORMAT == 'typst', FORMAT == 'docx'
+local notes, anchors, cited = {}, {}, {}
+local counts = {figure = 0, table = 0, mark = 0}
+local words = {}
+
+local function plain(blocks) return pandoc.utils.blocks_to_inlines(blocks) end
+
+local function without_links(inlines)
+  return pandoc.Inlines(inlines):walk {
+    Link = function(link) return link.content end,
+    Span = function(span) return span.content end,
+  }
+end
+
+local function to_typst(inlines)
+  local written = pandoc.write(pandoc.Pandoc {pandoc.Plain(inlines)}, 'typst')
+  return (written:gsub('%s+$', ''))
+end
+
+-- Straight quotation marks and apostrophes as a typesetter sets them.
+local function curl(str)
+  local text = str.text
+  if not text:find '[\'"]' then return nil end
+  text = text:gsub("^([%(%[“]?)'(%w)", '%1‘%2'):gsub("'", '’')
+  text = text:gsub('^([%(%[‘]?)"', '%1“'):gsub('"', '”')
+  return pandoc.Str(text)
+end
+
+-- "Figure 3. " before a caption.
+local function numbered(kind, inlines)
+  counts[kind] = counts[kind] + 1
+  local label = pandoc.Span({pandoc.Str(words[kind] .. ' ' .. counts[kind] .. '.')}, {class = 'label'})
+  if typst then label = pandoc.Strong(label.content) end
+  return pandoc.Inlines {label, pandoc.Space()} .. inlines
+end
+
+local function figure(div)
+  local image = div.content[1].content[1]
+  local caption = numbered('figure', plain(pandoc.Blocks {table.unpack(div.content, 2)}))
+  if typst then
+    local alt = pandoc.utils.stringify(image.caption):gsub('[\\"]', '\\%0')
+    return pandoc.RawBlock('typst', string.format(
+      '#figure(image("%s", alt: "%s"), kind: image, caption: [%s])',
+      image.src, alt, to_typst(caption)))
+  end
+  if docx then
+    image.src = image.src:gsub('svg$', 'png')
+    image.attributes.width = '100%'
+  end
+  return pandoc.Figure({pandoc.Plain {image}}, {pandoc.Plain(caption)}, {id = 'figure-' .. counts.figure})
+end
+
+local function head_cells(rows, scope)
+  for _, row in ipairs(rows) do
+    for place, cell in ipairs(row.cells) do
+      if scope == 'col' or place == 1 then cell.attr = {scope = scope} end
+    end
+  end
+end
+
+local function data_table(div)
+  local grid = div.content[#div.content]
+  local caption = numbered('table', plain(pandoc.Blocks {table.unpack(div.content, 1, #div.content - 1)}))
+  local id = 'table-' .. counts.table
+  local widths = {}
+  for share in (div.attributes.widths or ''):gmatch '%S+' do
+    table.insert(widths, tonumber(share))
+  end
+  for place, column in ipairs(grid.colspecs) do
+    grid.colspecs[place] = {column[1], widths[place]}
+  end
+  if html then
+    caption = {pandoc.Span(caption, {id = id .. '-caption'})}
+    head_cells(grid.head.rows, 'col')
+    for _, body in ipairs(grid.bodies) do
+      body.row_head_columns = 1
+      head_cells(body.body, 'row')
+    end
+  end
+  grid.caption = {long = {pandoc.Plain(caption)}}
+  grid.attr = {id = id}
+  if not html then return grid end
+  return pandoc.Div({grid}, pandoc.Attr('', {'scroll'},
+    {{'role', 'region'}, {'tabindex', '0'}, {'aria-labelledby', id .. '-caption'}}))
+end
+
+-- A link to a note; in HTML the note itself follows, hidden until hover or focus.
+local function mark(link)
+  local anchor = link.target:match '^#(.+)$'
+  if not anchor then return nil end
+  if not anchors[anchor] then
+    error("the text refers to '" .. anchor .. "', but no note or heading has that anchor", 0)
+  end
+  local note = notes[anchor]
+  if not note then return nil end
+  local id = ''
+  if not cited[anchor] then
+    cited[anchor] = true
+    id = 'cited-' .. anchor
+  end
+  if typst then
+    local label = id ~= '' and string.format('#[]<%s>', id) or ''
+    return pandoc.RawInline('typst', string.format(
+      '%s#mark(<%s>)[%s]', label, anchor, to_typst(link.content)))
+  end
+  if not html then
+    return pandoc.Span({link}, {id = id, ['custom-style'] = 'Citation Mark'})
+  end
+  counts.mark = counts.mark + 1
+  local tip = 'note-' .. counts.mark
+  link.attr = {id = id, ['aria-describedby'] = tip}
+  return pandoc.Span({link, pandoc.Span(without_links(note), pandoc.Attr(tip, {'tip'}, {{'role', 'tooltip'}}))},
+    {class = 'mark'})
+end
+
+-- Each note leads back to the first mark that cites it.
+local function note_list(div)
+  for _, item in ipairs(div.content[1].content) do
+    local anchor = item[1][1].identifier
+    if cited[anchor] then
+      local arrow = pandoc.Link('↑', '#cited-' .. anchor, '',
+        pandoc.Attr('', {'back'}, {{'aria-label', words.back}}))
+      local last = item[2][1][#item[2][1]]
+      last.content:extend {pandoc.Space(), arrow}
+    end
+  end
+  div.attr = {class = 'notes'}
+  return div
+end
+
+function Pandoc(doc)
+  for _, kind in ipairs {'figure', 'table', 'back'} do
+    words[kind] = pandoc.utils.stringify(doc.meta['word-' .. kind])
+  end
+
+  -- pandoc's sandbox opens no file for Word; the filter, which is ours, hands the pictures over.
+  if docx and doc.meta['figure-folder'] then
+    local folder = pandoc.utils.stringify(doc.meta['figure-folder'])
+    doc.meta['figure-folder'] = nil
+    for _, name in ipairs(pandoc.system.list_directory(folder)) do
+      local file = assert(io.open(pandoc.path.join {folder, name}, 'rb'))
+      pandoc.mediabag.insert(name, 'image/png', file:read 'a')
+      file:close()
+    end
+  end
+  for key in pairs(doc.meta) do
+    -- Word stores every value it does not know as a custom property of the file.
+    if docx and (key:match '^word%-' or key == 'as-of' or key == 'edition-line') then
+      doc.meta[key] = nil
+    end
+  end
+
+  doc = doc:walk {
+    Str = curl,
+    RawInline = function(raw) return pandoc.Str(raw.text) end,
+    RawBlock = function(raw) return pandoc.Para {pandoc.Str(raw.text)} end,
+  }
+
+  local function remember(element)
+    if element.identifier ~= '' then anchors[element.identifier] = true end
+  end
+  doc:walk {
+    Header = remember, Span = remember,
+    Div = function(div)
+      remember(div)
+      if not div.classes:includes 'notes' then return end
+      for _, item in ipairs(div.content[1].content) do
+        notes[item[1][1].identifier] = plain(item[2][1])
+      end
+    end,
+  }
+
+  -- Level 1 is the title's: a leading one is replaced by it, another becomes a section. PDF and
+  -- DOCX count sections from 1; no level may be skipped.
+  local top, last = html and 2 or 1, html and 1 or 0
+  local first = true
+  doc = doc:walk {
+    traverse = 'topdown',
+    Header = function(header)
+      if first and header.level == 1 then first = false; return {} end
+      first = false
+      local level = math.max(header.level, 2) - 2 + top
+      header.level = math.min(level, last + 1)
+      last = header.level
+      return header, false
+    end,
+  }
+
+  doc = doc:walk {
+    traverse = 'topdown',
+    Div = function(div)
+      if div.classes:includes 'notes' then return div, false end
+    end,
+    Link = function(link) return mark(link), false end,
+  }
+  local after = {figure = figure, ['table'] = data_table, notes = note_list}
+  doc = doc:walk {
+    Div = function(div)
+      for class, make in pairs(after) do
+        if div.classes:includes(class) then return make(div) end
+      end
+    end,
+  }
+
+  -- The cover's parts stand where the template wants them; DOCX has no template, so they stay.
+  local rest = pandoc.Blocks {}
+  for _, block in ipairs(doc.blocks) do
+    local part = block.t == 'Div' and block.classes[1]
+    if part == 'edition' or part == 'bottom-line' then
+      if docx then
+        block.attributes['custom-style'] = part == 'edition' and 'Edition' or 'Bottom Line'
+        rest:insert(block)
+      else
+        doc.meta[part] = pandoc.MetaBlocks(block.content)
+      end
+    else
+      rest:insert(block)
+    end
+  end
+  doc.blocks = rest
+  return doc
+end
