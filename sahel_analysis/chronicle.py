@@ -1,0 +1,150 @@
+"""Chronicles: events, figures and postures as tables and lists that readers can check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from .dates import in_words
+from .evidence import World, row_marks, value_in_words
+from .markdown import escape
+from .narrative import STATES, country_names, event_marks, listed
+from .posture import family
+
+EVENT_TYPES = {
+    "coup": "Coup",
+    "deployment": "Deployment",
+    "withdrawal_announced": "Withdrawal announced",
+    "withdrawal_ordered": "Withdrawal ordered",
+    "base_handover": "Base handed over",
+    "withdrawal_completed": "Withdrawal completed",
+    "mission_launched": "Mission launched",
+    "mission_ended": "Mission ended",
+    "agreement_signed": "Agreement signed",
+    "agreement_denounced": "Agreement denounced",
+    "visit": "Visit",
+    "statement": "Statement",
+    "assistance": "Assistance",
+    "alliance_formed": "Alliance formed",
+    "alliance_exit": "Exit from an alliance",
+    "force_level": "Force level",
+}
+
+
+def involving(events: pd.DataFrame, actors: pd.DataFrame, root: str) -> pd.DataFrame:
+    """Return the events in which an actor, or one that descends from it, takes part.
+
+    Parameters
+    ----------
+    events, actors : pandas.DataFrame
+        Rows of those tables.
+    root : str
+        Key of an actor, e.g. ``"france"``.
+    """
+    members = family(actors, root)
+    taking_part = [
+        not members.isdisjoint(acting + others)
+        for acting, others in zip(events["actor_ids"], events["counterpart_ids"], strict=True)
+    ]
+    return events[taking_part]
+
+
+def naming(events: pd.DataFrame, iso3s: Iterable[str]) -> pd.DataFrame:
+    """Return the rows that name at least one of some countries, or none at all (a region)."""
+    wanted = set(iso3s)
+    return events[[not cell or not wanted.isdisjoint(cell) for cell in events["iso3"]]]
+
+
+def event_table(world: World, events: pd.DataFrame) -> pd.DataFrame:
+    """Return events as a table for readers, earliest first.
+
+    Parameters
+    ----------
+    world : World
+        The evidence they come from.
+    events : pandas.DataFrame
+        Some of its events.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``Date``, ``Where``, ``What``, ``Notes``; cells Markdown, one row per event.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "Date": _capital(in_words(row.date_edtf)),
+                "Where": listed(country_names(row.iso3, world.tables)) or "Region",
+                "What": f"{EVENT_TYPES[row.event_type]}. {escape(row.summary_en)}",
+                "Notes": row_marks(row, world.tables),
+            }
+            for row in events.itertuples()
+        ],
+        columns=["Date", "Where", "What", "Notes"],
+    )
+
+
+def figure_table(world: World, figures: pd.DataFrame) -> pd.DataFrame:
+    """Return figures as a table for readers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``Quantity``, ``Value``, ``When``, ``Notes``; cells Markdown, one row per figure.
+    """
+    ordered = figures.sort_values("latest", kind="stable", na_position="last")
+    return pd.DataFrame(
+        [
+            {
+                "Quantity": _capital(escape(row.label_en)),
+                "Value": value_in_words(row),
+                "When": _capital(in_words(row.date_edtf)) if row.date_edtf else "Not stated",
+                "Notes": row_marks(row, world.tables),
+            }
+            for row in ordered.itertuples()
+        ],
+        columns=["Quantity", "Value", "When", "Notes"],
+    )
+
+
+def posture_table(world: World, posture: pd.DataFrame) -> pd.DataFrame:
+    """Return the posture as a table for readers: state, since when, and the rows behind it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``Country``, ``French forces``, ``Russian engagement``, ``Notes``.
+    """
+    tables = world.tables
+    return pd.DataFrame(
+        [
+            {
+                "Country": country_names([iso3], tables)[0],
+                "French forces": _state(row.french_posture, row.french_posture_since, row.covered),
+                "Russian engagement": _state(
+                    row.russian_engagement, row.russian_engagement_since, row.covered
+                ),
+                "Notes": event_marks(
+                    (*row.french_posture_event_ids, *row.russian_engagement_event_ids), tables
+                ),
+            }
+            for iso3, row in posture.iterrows()
+        ],
+        columns=["Country", "French forces", "Russian engagement", "Notes"],
+    )
+
+
+def _state(state: str, since: str, covered: bool) -> str:
+    """Return a state with the date on which it began."""
+    if not covered:
+        return "not covered"
+    if state == "none_recorded":
+        return STATES[state]
+    words = in_words(since)
+    return f"{STATES[state]}, {words if words.startswith('by ') else 'since ' + words}"
+
+
+def _capital(text: str) -> str:
+    """Return a text with its first letter raised."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,274 @@
+"""Sentences and paragraphs as functions over rows; Markdown out, a mark behind every fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from .dates import day_in_words, in_words
+from .evidence import VERDICTS, World, marks, row_marks, told_claims
+from .markdown import bullets, escape
+from .tables import Tables
+
+THEMES = {
+    "agreement": "The agreement with Russia",
+    "coup": "The coup and its aftermath",
+    "russia_in_africa": "Russia elsewhere in Africa",
+    "france_in_sahel": "France in the Sahel",
+    "intervention_warnings": "Warnings and threats",
+    "alliance": "The Alliance of Sahel States",
+    "security_architecture": "What is said to follow",
+    "eu_missions": "The European missions",
+}
+
+_FRENCH = {
+    "present": "French forces are present in",
+    "leaving": "French forces are leaving",
+    "withdrawn": "French forces have left",
+}
+_RUSSIAN = {
+    "deployed": "Russia has personnel in",
+    "assistance": "Russia gives military assistance to",
+    "agreement": "Russia has a military agreement with",
+    "contact": "Russia has official military or political contacts with",
+}
+STATES = {
+    "none_recorded": "none recorded",
+    "present": "present",
+    "leaving": "leaving",
+    "withdrawn": "withdrawn",
+    "contact": "contact",
+    "agreement": "agreement",
+    "assistance": "assistance",
+    "deployed": "deployed",
+}
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return items as a sentence lists them: ``Niger, Mali and Chad``."""
+    items = list(items)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def country_names(iso3s: Iterable[str], tables: Tables) -> list[str]:
+    """Return escaped country names in the order given."""
+    return [escape(tables.countries.at[iso3, "name_en"]) for iso3 in iso3s]
+
+
+def event_marks(event_ids: Iterable[str], tables: Tables) -> str:
+    """Return the marks of several events, each row cited once."""
+    found: dict[str, None] = {}
+    for event_id in event_ids:
+        for mark in row_marks(tables.events.loc[event_id], tables).split(" "):
+            found.setdefault(mark)
+    return " ".join(found)
+
+
+def posture_sentence(
+    world: World, posture: pd.DataFrame, column: str, states: Sequence[str]
+) -> str:
+    """Return one sentence that says which countries stand in which state.
+
+    Parameters
+    ----------
+    world : World
+        The evidence behind the posture.
+    posture : pandas.DataFrame
+        Rows of `posture.posture` for the countries the report shows.
+    column : {"french_posture", "russian_engagement"}
+        Which of the two is told.
+    states : sequence of str
+        States in the order in which the sentence names them.
+    """
+    words = _FRENCH if column == "french_posture" else _RUSSIAN
+    clauses = []
+    for state in states:
+        rows = posture[posture[column] == state]
+        if rows.empty:
+            continue
+        parts = [
+            f"{name} {event_marks(_deciding(ids), world.tables)}"
+            for name, ids in zip(
+                country_names(rows.index, world.tables), rows[f"{column}_event_ids"], strict=True
+            )
+        ]
+        clauses.append(f"{words[state]} {listed(parts)}")
+    if not clauses:
+        subject = "French forces" if column == "french_posture" else "Russian engagement"
+        return f"No event up to {day_in_words(world.as_of)} records {subject} in the countries shown."
+    voice = "by the article's account, " if not world.is_checked else ""
+    sentence = f"As of {day_in_words(world.as_of)}, {voice}{clauses[0]}"
+    return "; ".join([sentence, *clauses[1:]]) + "."
+
+
+def _deciding(event_ids: Sequence[str]) -> Sequence[str]:
+    """Return the events worth a mark in running text: the first that made the state, and the last."""
+    return event_ids if len(event_ids) < 3 else (event_ids[0], event_ids[-1])
+
+
+def bottom_line(world: World, posture: pd.DataFrame) -> str:
+    """Return the bottom line: one sentence on France, one on Russia."""
+    french = posture_sentence(world, posture, "french_posture", ("leaving", "withdrawn", "present"))
+    russian = posture_sentence(
+        world, posture, "russian_engagement", ("deployed", "assistance", "agreement", "contact")
+    )
+    stem = f"As of {day_in_words(world.as_of)}, "
+    if french.startswith(stem) and russian.startswith(stem):
+        russian = russian.removeprefix(stem)
+        russian = russian.removeprefix("by the article's account, ")
+    return f"{french} {russian}"
+
+
+def country_paragraph(world: World, posture: pd.DataFrame, iso3: str) -> str:
+    """Return what the events say of one country, state by state, with dates and marks."""
+    row, tables = posture.loc[iso3], world.tables
+    name = country_names([iso3], tables)[0]
+    if not row.covered:
+        return (
+            f"No event of the {world.evidence} evidence up to {day_in_words(world.as_of)} "
+            f"names {name}; it is not covered."
+        )
+    sentences = [
+        _state_sentence(world, row, name, "french_posture", _FRENCH, "French forces"),
+        _state_sentence(world, row, name, "russian_engagement", _RUSSIAN, "Russian engagement"),
+    ]
+    return " ".join(sentences)
+
+
+def _state_sentence(
+    world: World, row: pd.Series, name: str, column: str, words: dict[str, str], subject: str
+) -> str:
+    """Return one state of one country as a sentence."""
+    state = row[column]
+    if state == "none_recorded":
+        return f"No event records {subject} in {name}."
+    since = row[f"{column}_since"]
+    cites = event_marks(row[f"{column}_event_ids"], world.tables)
+    return f"{words[state]} {name}, on record {_since(since)} {cites}."
+
+
+def _since(edtf: str) -> str:
+    """Return when a state began, in words that keep the precision of its date."""
+    words = in_words(edtf)
+    return words if words.startswith(("by ", "from ")) else f"since {words}"
+
+
+def claim_sentence(world: World, claim_id: str) -> str:
+    """Return a claim as a sentence of the report, with its mark and, if checked, its correction.
+
+    Parameters
+    ----------
+    world : World
+        In checked evidence a claim that is not borne out is followed by the finding.
+    claim_id : str
+        Key of the claim.
+    """
+    tables = world.tables
+    claim = tables.claims.loc[claim_id]
+    statement = escape(claim.statement_en.rstrip("."))
+    said_by = claim.attributed_to
+    told = any(word.lower() in claim.statement_en.lower() for word in said_by.split() if word != "of")
+    if said_by != "article" and not told:
+        statement = f"{statement}, according to {escape(_with_article(said_by))}"
+    cite = marks([claim_id], tables)
+    if not world.is_checked or claim_id not in tables.checks.index:
+        return f"{statement} {cite}."
+    check = tables.checks.loc[claim_id]
+    if check.verdict == "corroborated":
+        return f"{statement} {cite}."
+    verdict = VERDICTS[check.verdict].lower()
+    finding = escape(check.finding_en)
+    return f"{statement} {cite}: *{verdict}*. {finding} {marks(check.source_ids, tables)}".rstrip()
+
+
+def _with_article(name: str) -> str:
+    """Return an attribution as it stands in a sentence."""
+    return f"the {name}" if name.startswith(("Nigerien", "Russian", "United")) else name
+
+
+def theme_paragraph(world: World, theme: str) -> str:
+    """Return what the article says on one theme, sentence by sentence, each with its mark."""
+    claims = told_claims(world)
+    chosen = claims[claims["theme"] == theme].sort_values(["paragraph", "sentence"], kind="stable")
+    return " ".join(claim_sentence(world, claim_id) for claim_id in chosen.index)
+
+
+def what_happened(world: World, themes: Iterable[str] = tuple(THEMES)) -> str:
+    """Return the article's story by theme, one titled paragraph per theme.
+
+    Parameters
+    ----------
+    world : World
+        Claims that refer to a later day than `world.as_of` are left out and counted.
+    themes : iterable of str
+        Keys of `THEMES`, in order.
+    """
+    blocks = [
+        f"### {THEMES[theme]}\n\n{paragraph}"
+        for theme in themes
+        if (paragraph := theme_paragraph(world, theme))
+    ]
+    hidden = len(world.tables.claims) - len(told_claims(world))
+    if hidden:
+        blocks.append(
+            f"{hidden} of the article's {len(world.tables.claims)} assertions refer to a later day "
+            f"than {day_in_words(world.as_of)}, or to the day of the article itself, and are left out."
+        )
+    return "\n\n".join(blocks)
+
+
+def contradicted_claims(world: World) -> str:
+    """Return every contradicted claim with its correction, gravest first."""
+    checks = world.tables.checks
+    wrong = checks[checks["verdict"] == "contradicted"]
+    told = wrong[wrong.index.isin(told_claims(world).index)]
+    rank = told["gravity"].map({"high": 0, "moderate": 1, "low": 2})
+    order = told.assign(rank=rank).sort_values(["rank"], kind="stable").index
+    if order.empty:
+        return "No claim of the article that refers to this period is contradicted."
+    return bullets(_correction(world, claim_id) for claim_id in order)
+
+
+def _correction(world: World, claim_id: str) -> str:
+    """Return one contradicted claim and what the sources say instead."""
+    tables = world.tables
+    claim, check = tables.claims.loc[claim_id], tables.checks.loc[claim_id]
+    return (
+        f"The article: {escape(claim.statement_en)} {marks([claim_id], tables)} "
+        f"**The sources:** {escape(check.finding_en)} {marks(check.source_ids, tables)}"
+    )
+
+
+def differences(article: World, checked: World, left: pd.DataFrame, right: pd.DataFrame) -> str:
+    """Return in words where the article's world and the checked world differ, and why.
+
+    Parameters
+    ----------
+    article, checked : World
+        The two worlds on the same day.
+    left, right : pandas.DataFrame
+        Their postures, same rows.
+    """
+    items = []
+    for iso3 in left.index:
+        name = country_names([iso3], article.tables)[0]
+        for column, subject in (
+            ("french_posture", "French posture"),
+            ("russian_engagement", "Russian engagement"),
+        ):
+            said, found = left.at[iso3, column], right.at[iso3, column]
+            if said == found:
+                continue
+            said_marks = event_marks(left.at[iso3, f"{column}_event_ids"], article.tables)
+            found_marks = event_marks(right.at[iso3, f"{column}_event_ids"], checked.tables)
+            items.append(
+                f"{name}, {subject}: the article has *{STATES[said]}* {said_marks}".rstrip()
+                + f"; the checked evidence has *{STATES[found]}* {found_marks}".rstrip()
+                + "."
+            )
+    if not items:
+        return "The article and the checked evidence draw the same map on this day."
+    return bullets(items)

@@ -1,0 +1,162 @@
+"""A report in the making: what a notebook holds while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from . import display
+from .dates import day_in_words
+from .evidence import World, cited, notes, world
+from .judgements import words_of_judgement
+from .method import signature
+from .narrative import bottom_line, country_names, listed
+from .parameters import ReportParameters, from_notebook, scope
+from .posture import posture_of
+from .tables import Tables, load_tables
+
+
+@dataclass(frozen=True)
+class Title:
+    """Title and subtitle of a kind of report; ``{place}`` and ``{day}`` are filled in."""
+
+    title: str
+    subtitle: str
+
+
+TITLES = {
+    "briefing": Title(
+        "Russia, Niger and the French withdrawal from the Sahel",
+        "Briefing: who is leaving, who is arriving, and how well that is known",
+    ),
+    "french_withdrawal": Title(
+        "The French withdrawal from the Sahel", "Where French forces are present, leaving and gone"
+    ),
+    "russian_engagement": Title(
+        "Russian engagement in the Sahel", "Contacts, agreements, assistance and deployments"
+    ),
+    "regional_realignment": Title(
+        "The regional realignment", "Coups, alliances and missions: who joined, left or ended what"
+    ),
+    "country_brief": Title("{place}, {day}", "Country brief: French forces, Russian engagement"),
+    "source_audit": Title(
+        "The article, claim by claim", "What it says, what other sources say, and where it errs"
+    ),
+}
+
+
+class Report:
+    """What a notebook shows, and the marks it has shown so far.
+
+    Parameters
+    ----------
+    notebook : str
+        Name of the notebook, a key of `parameters.NOTEBOOKS`.
+    namespace : mapping
+        ``globals()`` of the notebook, where its parameters stand.
+    tables : Tables, optional
+        Tables already loaded; the package's own without it.
+
+    Attributes
+    ----------
+    parameters : ReportParameters
+        What was asked for.
+    tables : Tables
+        The tables behind it.
+    world : World
+        What the evidence shows up to the day.
+    countries : list of str
+        Countries shown, ISO 3166-1 alpha-3.
+    posture : pandas.DataFrame
+        Rows of `posture.posture` for those countries.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter is unknown or its value not allowed.
+    DataError
+        If the tables are wrong.
+    """
+
+    def __init__(
+        self, notebook: str, namespace: Mapping[str, object], tables: Tables | None = None
+    ) -> None:
+        self.notebook = notebook
+        self.tables = load_tables() if tables is None else tables
+        self.parameters: ReportParameters = from_notebook(notebook, namespace, self.tables)
+        self.world: World = world(self.parameters.as_of, self.parameters.evidence, self.tables)
+        chosen = self.parameters.countries or scope(self.tables)
+        self.countries = [self.parameters.country] if self.parameters.country else list(chosen)
+        self.posture: pd.DataFrame = posture_of(self.world).loc[self.countries]
+        self._cited: dict[str, None] = {}
+
+    @property
+    def place(self) -> str:
+        """The countries shown, for readers: a name, a list of names, or all."""
+        if len(self.countries) == len(scope(self.tables)):
+            return "All countries followed"
+        return listed(country_names(self.countries, self.tables)).replace("\\", "")
+
+    def twin(self, evidence: str) -> tuple[World, pd.DataFrame]:
+        """Return the world and posture of one evidence for the same day and countries."""
+        other = world(self.parameters.as_of, evidence, self.tables)
+        return other, posture_of(other).loc[self.countries]
+
+    def cover(self) -> display.Output:
+        """Return the cover: title, edition and bottom line."""
+        day = day_in_words(self.parameters.as_of)
+        title = TITLES[self.notebook]
+        line = bottom_line(self.world, self.posture)
+        return display.cover(
+            title=title.title.format(place=self.place, day=day),
+            subtitle=title.subtitle,
+            edition={
+                "Countries": self.place,
+                "As of": day,
+                "Evidence": self.world.evidence,
+            },
+            bottom_line=self._remember(line),
+            as_of=self.parameters.as_of,
+            lang=self.parameters.lang,
+        )
+
+    def prose(self, text: str) -> display.Output:
+        """Return Markdown as prose; its marks join the report's notes."""
+        return display.prose(self._remember(text))
+
+    def figure(self, fig, *, caption: str, alt: str, title: str | None = None) -> display.Output:
+        """Return a figure with caption and alternative text; see `display.figure`."""
+        return display.figure(fig, caption=self._remember(caption), alt=alt, title=title)
+
+    def table(
+        self, frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None = None
+    ) -> display.Output:
+        """Return a table; its marks join the report's notes; see `display.table`."""
+        for column in frame.columns:
+            for cell in frame[column]:
+                self._remember(str(cell))
+        return display.table(frame, caption=self._remember(caption), widths=widths)
+
+    def words(self) -> display.Output:
+        """Return the box that explains words of likelihood."""
+        caption = "Words of likelihood and what they stand for (ICD 203)"
+        return display.table(words_of_judgement(), caption=caption, widths=(40, 60))
+
+    def notes(self) -> display.Output:
+        """Return the notes that the marks shown so far lead to."""
+        return display.notes(notes(self._cited, self.tables))
+
+    def signature(self) -> display.Output:
+        """Return the table that says from what the report was made."""
+        asked = self.parameters.model_dump(mode="json", exclude_defaults=True)
+        named = {name: ", ".join(v) if isinstance(v, list) else str(v) for name, v in asked.items()}
+        named["evidence"], named["lang"] = self.parameters.evidence, self.parameters.lang
+        frame = signature(self.world, {"notebook": self.notebook, **named})
+        return display.table(frame, caption="From what this report was made", widths=(20, 80))
+
+    def _remember(self, text: str) -> str:
+        """Return a text after its marks have joined the notes."""
+        self._cited.update(dict.fromkeys(cited(text)))
+        return text

@@ -1,0 +1,135 @@
+"""Rules that no single cell can break: what rows of the tables owe each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from .errors import Problem
+
+
+def check_rules(frames: dict[str, pd.DataFrame], labels: dict[str, str]) -> list[Problem]:
+    """Return every broken cross-row rule.
+
+    Parameters
+    ----------
+    frames : dict of pandas.DataFrame
+        Typed tables by name.
+    labels : dict of str
+        File of each table as the user knows it.
+
+    Returns
+    -------
+    list of Problem
+        Empty when the rows agree with each other.
+    """
+    rules = {
+        "sources": _sources,
+        "claims": _claims,
+        "checks": _checks,
+        "events": _events,
+        "figures": _figures,
+        "actors": _actors,
+        "judgements": _judgements,
+    }
+    return [
+        Problem(labels[name], str(row), column, message)
+        for name, rule in rules.items()
+        for row, column, message in rule(frames)
+    ]
+
+
+Fault = tuple[str, str, str]
+
+
+def _sources(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Exactly one source is the article: the one whose text is hashed."""
+    hashed = frames["sources"].query("text_sha256 != ''").index
+    if len(hashed) != 1:
+        yield "", "text_sha256", f"is set on {len(hashed)} rows; expected the article alone."
+
+
+def _claims(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """A claim's date and the basis of the date go together; no phrase stands twice."""
+    claims, sources = frames["claims"], frames["sources"]
+    for row in claims.itertuples():
+        if (row.date_basis == "none") != (row.date_edtf == ""):
+            yield row.Index, "date_basis", f"'{row.date_basis}' does not fit date '{row.date_edtf}'."
+        if not sources.at[row.source_id, "text_sha256"]:
+            yield row.Index, "source_id", f"'{row.source_id}' is not the article."
+    doubled = claims.duplicated(["paragraph", "sentence", "statement_en"], keep=False)
+    for row in claims.index[doubled]:
+        yield row, "statement_en", "stands twice in one sentence."
+
+
+def _checks(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Confirmation needs two sources, any verdict but "unverifiable" needs one."""
+    for row in frames["checks"].itertuples():
+        if row.credibility == 1 and len(row.source_ids) < 2:
+            yield row.Index, "credibility", "1 needs two independent sources."
+        if not row.source_ids and row.verdict != "unverifiable":
+            yield row.Index, "source_ids", f"is empty; '{row.verdict}' needs a source."
+        if (row.gravity == "") != (row.verdict == "corroborated"):
+            yield row.Index, "gravity", f"'{row.gravity}' does not fit verdict '{row.verdict}'."
+
+
+def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """An event can be dated, has the source its basis calls for, and lies where it says."""
+    events, places = frames["events"], frames["places"]
+    bases = events["basis"].to_dict()
+    for row in events.itertuples():
+        if pd.isna(row.latest):
+            yield row.Index, "date_edtf", f"'{row.date_edtf}' has no latest day; close it."
+        if row.basis == "article" and not row.claim_ids:
+            yield row.Index, "claim_ids", "is empty; an article event rests on a claim."
+        if row.basis == "reference" and not row.source_ids:
+            yield row.Index, "source_ids", "is empty; a reference event rests on a source."
+        if row.same_as and row.basis != "reference":
+            yield row.Index, "same_as", "is for reference events."
+        for other in row.same_as:
+            if bases[other] != "article":
+                yield row.Index, "same_as", f"'{other}' is not an article event."
+        if row.place_id and places.at[row.place_id, "iso3"] not in row.iso3:
+            iso3 = places.at[row.place_id, "iso3"]
+            yield row.Index, "place_id", f"'{row.place_id}' lies in {iso3}, which iso3 lacks."
+
+
+def _figures(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """A figure has a value, its range holds it, and its basis has a source."""
+    for row in frames["figures"].itertuples():
+        values = [value for value in (row.low, row.best, row.high) if not pd.isna(value)]
+        if not values:
+            yield row.Index, "best", "is empty; expected low, best or high."
+        if values != sorted(values):
+            yield row.Index, "low", "low, best and high are not in rising order."
+        if row.basis == "article" and not row.claim_ids:
+            yield row.Index, "claim_ids", "is empty; an article figure rests on a claim."
+        if row.basis == "reference" and not row.source_ids:
+            yield row.Index, "source_ids", "is empty; a reference figure rests on a source."
+
+
+def _actors(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """No actor is part of itself, however far round."""
+    parents = frames["actors"]["parent_id"].to_dict()
+    for actor in parents:
+        seen, parent = {actor}, parents[actor]
+        while parent and parent not in seen:
+            seen.add(parent)
+            parent = parents[parent]
+        if parent == actor:
+            yield actor, "parent_id", f"'{parents[actor]}' leads back to '{actor}'."
+
+
+def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """A judgement has likelihood or confidence, rests on rows, and ends after it begins."""
+    judgements, countries = frames["judgements"], frames["countries"]
+    for row in judgements.itertuples():
+        if bool(row.likelihood) == bool(row.confidence):
+            yield row.Index, "likelihood", "set likelihood or confidence: one, not both."
+        if not row.claim_ids and not row.event_ids:
+            yield row.Index, "claim_ids", "is empty, and so is event_ids; expected either."
+        if not pd.isna(row.valid_to) and row.valid_to < row.valid_from:
+            yield row.Index, "valid_to", "lies before valid_from."
+        if row.scope != "region" and row.scope not in countries.index:
+            yield row.Index, "scope", f"'{row.scope}' is not in countries.csv."

@@ -1,0 +1,256 @@
+"""The curated tables as typed, validated frames; every fault of every file reported at once."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from .columns import check_columns, check_references
+from .errors import DataError, Problem
+from .rules import check_rules
+from .schema import FILE, TableSchema, read_schema
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Tables:
+    """All tables of one data folder.
+
+    Every attribute but `folder` and `sha256` is a frame indexed by its key, in key order. List
+    cells are tuples of str, missing text is ``""``, missing numbers and dates are NaN and NaT.
+    A column ``date_edtf`` is joined by ``earliest`` and ``latest`` (datetime64).
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+        Where the tables were read.
+    sha256 : str
+        Hash over the files, to tell one state of the tables from another.
+    """
+
+    folder: Path
+    sha256: str
+    sources: pd.DataFrame
+    claims: pd.DataFrame
+    checks: pd.DataFrame
+    events: pd.DataFrame
+    figures: pd.DataFrame
+    actors: pd.DataFrame
+    countries: pd.DataFrame
+    places: pd.DataFrame
+    judgements: pd.DataFrame
+
+
+def data_folder(folder: str | Path | None = None) -> Path:
+    """Return the folder that holds the tables.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        A folder of the user's own. Without it: the data inside an installed package, else the
+        ``data`` folder of the clone.
+
+    Raises
+    ------
+    DataError
+        If there is no such folder, or no ``datapackage.json`` in it.
+    """
+    if folder is not None:
+        candidates = [Path(folder)]
+    else:
+        candidates = [_PACKAGE / "data", _PACKAGE.parent / "data"]
+    for candidate in candidates:
+        if (candidate / FILE).is_file():
+            return candidate
+    looked = "' and '".join(str(candidate) for candidate in candidates)
+    message = f"no data folder with this file was found; looked in '{looked}'."
+    raise DataError([Problem(FILE, "", "", message)])
+
+
+def load_tables(folder: str | Path | None = None) -> Tables:
+    """Read, type and validate every table of the data package.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        Data folder; see `data_folder`.
+
+    Returns
+    -------
+    Tables
+        One frame per table.
+
+    Raises
+    ------
+    DataError
+        If anything is wrong, with every fault of every table: unreadable files, missing or
+        unknown columns, wrong types, values outside a closed list, unknown or doubled keys, and
+        broken rules across rows.
+    """
+    folder = data_folder(folder)
+    schema = read_schema(folder)
+    problems: list[Problem] = []
+    frames: dict[str, pd.DataFrame] = {}
+    digest = hashlib.sha256((folder / FILE).read_bytes())
+    for name, table in schema.items():
+        label = f"{folder.name}/{table.path}"
+        try:
+            content = (folder / table.path).read_bytes()
+        except OSError as fault:
+            message = f"cannot be read ({fault.strerror}); looked for it in '{folder}'."
+            problems.append(Problem(label, "", "", message))
+            continue
+        digest.update(hashlib.sha256(content).digest())
+        rows = _parse(content, label, table, problems)
+        if rows is not None:
+            frames[name] = check_columns(rows, label, table, problems)
+    check_references(frames, schema, folder.name, problems)
+    if not problems:
+        # Rules speak of sound cells only; with faulty ones they would report the same fault twice.
+        problems.extend(check_rules(frames, {n: f"{folder.name}/{t.path}" for n, t in schema.items()}))
+    if problems:
+        raise DataError(problems)
+    return Tables(folder=folder, sha256=digest.hexdigest(), **frames)
+
+
+def _parse(
+    content: bytes, label: str, table: TableSchema, problems: list[Problem]
+) -> pd.DataFrame | None:
+    """Return the cells of one file as text with a ``line`` column, or None and a problem."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = content[: fault.start].count(b"\n") + 1
+        message = "is not UTF-8 from here on; save the file as UTF-8."
+        problems.append(Problem(label, f"line {line}", "", message))
+        return None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    expected = table.columns
+    columns: list[list[str]] = []
+    lines: list[int] = []
+    try:
+        header = next(reader, [])
+        faults = _header_faults(header, expected)
+        if faults:
+            problems.extend(Problem(label, "", column, message) for column, message in faults)
+            return None
+        columns = [[] for _ in header]
+        before = len(problems)
+        start = reader.line_num + 1
+        for row in reader:
+            if len(row) != len(header):
+                if row:
+                    message = f"has {len(row)} cells; expected {len(header)}."
+                    problems.append(Problem(label, f"line {start}", "", message))
+                else:
+                    problems.append(Problem(label, f"line {start}", "", "is empty; remove it."))
+            else:
+                for column, cell in zip(columns, row, strict=True):
+                    column.append(cell)
+                lines.append(start)
+            start = reader.line_num + 1
+        if len(problems) > before:
+            return None
+    except csv.Error as fault:
+        message = f"is not sound CSV ({fault}); look for an unpaired quotation mark."
+        problems.append(Problem(label, f"line {reader.line_num}", "", message))
+        return None
+    frame = pd.DataFrame(dict(zip(header, columns, strict=True)), columns=header, dtype="str")
+    frame = frame[expected]
+    frame["line"] = lines
+    return frame
+
+
+def _header_faults(header: list[str], expected: list[str]) -> list[tuple[str, str]]:
+    """Return (column, message) for each fault of a header row."""
+    if not header:
+        return [("", f"is empty; expected a header row with {', '.join(expected)}.")]
+    faults = [(name, "the column is missing.") for name in expected if name not in header]
+    for name in dict.fromkeys(header):
+        if name not in expected:
+            faults.append((name, f"is no column of this table; it has {', '.join(expected)}."))
+        elif header.count(name) > 1:
+            faults.append((name, f"the column stands {header.count(name)} times."))
+    return faults
+
+
+def load_sources(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the sources: one row is one document, the article or one that bears on it.
+
+    Reliability letters (Admiralty A to F) are our judgement of the publisher, with the reason
+    beside them. Addresses stand only where the host is the publisher's own. Documents that were
+    only heard of are left out. Key: ``source_id``.
+    """
+    return load_tables(folder).sources
+
+
+def load_claims(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the claims: one row is one atomic assertion of the article, right or wrong.
+
+    Made by two independent readings and a settlement of their differences. The article's text is
+    left out but for a phrase of 3 to 12 words per claim. Key: ``claim_id``.
+    """
+    return load_tables(folder).claims
+
+
+def load_checks(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the checks: one row is what independent sources say of one claim.
+
+    Credibility is Admiralty 1 to 6; 1 needs two sources. Key: ``claim_id``.
+    """
+    return load_tables(folder).checks
+
+
+def load_events(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the events: one row is one dated occurrence, told by the article or by references.
+
+    Article rows stand as the article has them, wrong ones included. Fighting and casualties are
+    left out. Key: ``event_id``.
+    """
+    return load_tables(folder).events
+
+
+def load_figures(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the figures: one row is one quantity, as low, best and high where stated.
+
+    Nothing is interpolated or rounded. Key: ``figure_id``.
+    """
+    return load_tables(folder).figures
+
+
+def load_actors(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the actors: one row is a state, force, mission, bloc, organisation or office holder.
+
+    What a child does counts as done by its parent. Key: ``actor_id``.
+    """
+    return load_tables(folder).actors
+
+
+def load_countries(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the countries: one row is one country that some row names.
+
+    ``in_scope`` marks those the reports follow. Key: ``iso3`` (ISO 3166-1 alpha-3).
+    """
+    return load_tables(folder).countries
+
+
+def load_places(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the places: one row is a capital, base or town, with how exactly it is known.
+
+    Coordinates are degrees, WGS 84. Key: ``place_id``.
+    """
+    return load_tables(folder).places
+
+
+def load_judgements(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the key judgements: one row is one judgement of ours, with basis and rival reading.
+
+    Each carries a likelihood or a confidence, never both. Key: ``judgement_id``.
+    """
+    return load_tables(folder).judgements
