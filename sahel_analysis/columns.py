@@ -167,10 +167,17 @@ def check_references(
             if target not in frames:
                 continue  # its own fault is already reported
             known = set(frames[target].index)
-            for row, cell in frame[field.name].items():
-                for member in cell if field.separator else (cell,):
-                    if member and member not in known:
-                        file = schema[target].path
-                        message = f"'{member}' is not in {file}.{did_you_mean(member, known)}"
-                        label = f"{folder}/{schema[name].path}"
-                        problems.append(Problem(label, str(row), field.name, message))
+            cells = frame.index if field.name == frame.index.name else frame[field.name]
+            members = {cell: cell if field.separator else (cell,) for cell in set(cells)}
+            faulty = {
+                cell: unknown
+                for cell, parts in members.items()
+                if (unknown := [part for part in parts if part and part not in known])
+            }
+            if not faulty:
+                continue
+            label, file = f"{folder}/{schema[name].path}", schema[target].path
+            for row, cell in zip(frame.index, cells, strict=True):
+                for member in faulty.get(cell, ()):
+                    message = f"'{member}' is not in {file}.{did_you_mean(member, known)}"
+                    problems.append(Problem(label, str(row), field.name, message))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from matplotlib.figure import Figure
@@ -79,7 +78,7 @@ def draw_furniture(
     columns: Sequence[Sequence[Entry]],
     note: str,
     metres_per_point: float,
-    africa: gpd.GeoDataFrame,
+    africa: shapely.Geometry,
     view: tuple[float, float, float, float],
 ) -> None:
     """Draw key, note, scale bar and locator below a map or a row of maps.
@@ -96,8 +95,8 @@ def draw_furniture(
         Text beside the key; broken into lines here.
     metres_per_point : float
         Scale of the map.
-    africa : geopandas.GeoDataFrame
-        Outlines for the locator, metres.
+    africa : shapely.Geometry
+        Outline for the locator, metres.
     view : tuple of float
         West, south, east and north limit of the map, metres.
     """
@@ -193,11 +192,11 @@ def _draw_locator(
     points: Affine2D,
     right: float,
     top: float,
-    africa: gpd.GeoDataFrame,
+    africa: shapely.Geometry,
     view: tuple[float, float, float, float],
 ) -> float:
     """Draw the outline of Africa with the frame of the map on it; return its width."""
-    west, south, east, north = africa.total_bounds
+    west, south, east, north = africa.bounds
     scale = (LOCATOR_PT - 6) / (north - south)
     width = (east - west) * scale + 6
     origin = (right - width + 3, top - LOCATOR_PT + 3)
@@ -213,10 +212,8 @@ def _draw_locator(
         )
     )
     place = Affine2D().translate(-west, -south).scale(scale).translate(*origin) + points
-    shape = shapely.union_all(shapely.simplify(africa.geometry.to_numpy(), 0))
-    shape = shapely.simplify(shape, 0.4 / scale)
-    land = PathPatch(outline_path(shape), facecolor="#CFCAC0", edgecolor="none", transform=place)
-    figure.add_artist(land)
+    land = {"facecolor": style.LOCATOR_COLOUR, "edgecolor": "none", "transform": place}
+    figure.add_artist(PathPatch(outline_path(africa), **land))
     inner = shapely.box(*view).intersection(shapely.box(west, south, east, north).buffer(2 / scale))
     left, low, far, high = inner.bounds
     figure.add_artist(

@@ -9,6 +9,8 @@ import pandas as pd
 from .dates import day_in_words
 from .evidence import World, contradicted, marks, told_claims
 from .markdown import bullets, escape
+from .narrative import country_names
+from .posture import followed
 from .schema import read_package
 
 
@@ -53,8 +55,7 @@ def _silent(world: World) -> str:
     tables = world.tables
     article = tables.events[tables.events["basis"] == "article"]
     named = {iso3 for cell in article["iso3"] for iso3 in cell}
-    scope = tables.countries[tables.countries["in_scope"]]
-    names = [escape(row.name_en) for row in scope.itertuples() if row.Index not in named]
+    names = country_names([iso3 for iso3 in followed(tables) if iso3 not in named], tables)
     return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else "".join(names)
 
 

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from .dates import day_in_words
 from .errors import ParameterError, did_you_mean
 from .evidence import EVIDENCE
+from .posture import followed
 from .tables import Tables
 
 LANGUAGES = ("en",)
@@ -133,8 +134,7 @@ def date_range(tables: Tables) -> tuple[date, date]:
 
 def scope(tables: Tables) -> dict[str, str]:
     """Return the countries that reports follow: ISO 3166-1 alpha-3 to name, in reading order."""
-    chosen = tables.countries[tables.countries["in_scope"]]
-    return {row.Index: row.name_en for row in chosen.itertuples()}
+    return {iso3: tables.countries.at[iso3, "name_en"] for iso3 in followed(tables)}
 
 
 def validate(notebook: str, values: Mapping[str, object], tables: Tables) -> ReportParameters:

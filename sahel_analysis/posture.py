@@ -140,7 +140,7 @@ def posture_series(
     tables = load_tables() if tables is None else tables
     days = sorted({pd.Timestamp(day) for day in dates})
     events = visible_events(tables, evidence)
-    scope = list(tables.countries.index[tables.countries["in_scope"]])
+    scope = followed(tables)
     steps = _steps(events, tables.actors)
     first_seen = _first_seen(events)
     french = {iso3: _French() for iso3 in scope}
@@ -159,6 +159,12 @@ def posture_series(
             position += 1
         rows += [_row(day, i, french[i], russian[i], first_seen) for i in scope]
     return pd.DataFrame(rows).set_index(["as_of", "iso3"])
+
+
+def followed(tables: Tables) -> list[str]:
+    """Return the countries that reports follow, ISO 3166-1 alpha-3, in reading order."""
+    countries = tables.countries
+    return list(countries[countries["in_scope"]].sort_values("rank").index)
 
 
 def posture_of(world: World) -> pd.DataFrame:

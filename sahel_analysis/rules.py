@@ -76,7 +76,7 @@ def _checks(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """An event can be dated, has the source its basis calls for, and lies where it says."""
-    events, places = frames["events"], frames["places"]
+    events, places, countries = frames["events"], frames["places"], frames["countries"]
     bases = events["basis"].to_dict()
     for row in events.itertuples():
         if pd.isna(row.latest):
@@ -90,8 +90,9 @@ def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
         for other in row.same_as:
             if bases[other] != "article":
                 yield row.Index, "same_as", f"'{other}' is not an article event."
-        if row.place_id and places.at[row.place_id, "iso3"] not in row.iso3:
-            iso3 = places.at[row.place_id, "iso3"]
+        # A signature in Moscow concerns Mali; one in Bamako cannot leave Mali out.
+        iso3 = places.at[row.place_id, "iso3"] if row.place_id else ""
+        if iso3 and countries.at[iso3, "in_scope"] and iso3 not in row.iso3:
             yield row.Index, "place_id", f"'{row.place_id}' lies in {iso3}, which iso3 lacks."
 
 

@@ -2,6 +2,8 @@
 -- a note, a citation mark, an edition box or a bottom line.
 
 local html, typst, docx = FORMAT:match 'html', FORMAT == 'typst', FORMAT == 'docx'
+-- A table of so few rows is not broken over two pages.
+local KEPT_ROWS = 12
 local notes, anchors, cited = {}, {}, {}
 local counts = {figure = 0, table = 0, mark = 0}
 local words = {}
@@ -82,6 +84,9 @@ local function data_table(div)
   end
   grid.caption = {long = {pandoc.Plain(caption)}}
   grid.attr = {id = id}
+  if typst and #grid.bodies[1].body <= KEPT_ROWS then
+    return {pandoc.RawBlock('typst', '#block(breakable: false)['), grid, pandoc.RawBlock('typst', ']')}
+  end
   if not html then return grid end
   return pandoc.Div({grid}, pandoc.Attr('', {'scroll'},
     {{'role', 'region'}, {'tabindex', '0'}, {'aria-labelledby', id .. '-caption'}}))
@@ -113,7 +118,32 @@ local function mark(link)
   local tip = 'note-' .. counts.mark
   link.attr = {id = id, ['aria-describedby'] = tip}
   return pandoc.Span({link, pandoc.Span(without_links(note), pandoc.Attr(tip, {'tip'}, {{'role', 'tooltip'}}))},
-    {class = 'mark'})
+    {class = 'cite'})
+end
+
+local function is_mark(inline)
+  return inline and inline.t == 'Link' and notes[inline.target:sub(2)]
+end
+
+-- The first of several marks stays on the line of the word it follows.
+local function keep_marks(inlines)
+  for place = 3, #inlines do
+    local gap = inlines[place - 1]
+    if is_mark(inlines[place]) and not is_mark(inlines[place - 2])
+      and (gap.t == 'Space' or gap.t == 'SoftBreak') then
+      inlines[place - 1] = pandoc.Str '\u{202f}'
+    end
+  end
+  return inlines
+end
+
+-- Label and value of a list's items as Typst content, by a pattern.
+local function typst_items(list, pattern)
+  local written = {}
+  for _, item in ipairs(list.content) do
+    table.insert(written, pattern:format(to_typst(item[1]), to_typst(plain(item[2][1]))))
+  end
+  return pandoc.RawBlock('typst', table.concat(written, '\n'))
 end
 
 -- Each note leads back to the first mark that cites it.
@@ -127,7 +157,13 @@ local function note_list(div)
       last.content:extend {pandoc.Space(), arrow}
     end
   end
-  div.attr = {class = 'notes'}
+  if typst then
+    return {
+      pandoc.RawBlock('typst', '#notes['),
+      typst_items(div.content[1], '/ #box(width: 3em)[%s]: %s'),
+      pandoc.RawBlock('typst', ']'),
+    }
+  end
   return div
 end
 
@@ -189,6 +225,7 @@ function Pandoc(doc)
     end,
   }
 
+  doc = doc:walk {Inlines = keep_marks}
   doc = doc:walk {
     traverse = 'topdown',
     Div = function(div)
@@ -214,7 +251,9 @@ function Pandoc(doc)
         block.attributes['custom-style'] = part == 'edition' and 'Edition' or 'Bottom Line'
         rest:insert(block)
       else
-        doc.meta[part] = pandoc.MetaBlocks(block.content)
+        local content = block.content
+        if typst and part == 'edition' then content = {typst_items(content[1], '([%s], [%s]),')} end
+        doc.meta[part] = pandoc.MetaBlocks(content)
       end
     else
       rest:insert(block)
