@@ -43,7 +43,11 @@ def bounds(text: str) -> tuple[date | None, date | None]:
     much, and a width of our own making would be an invented fact.
     """
     if _DAY.fullmatch(text):
-        day = date.fromisoformat(text)
+        try:
+            day = date.fromisoformat(text)
+        except ValueError as fault:
+            message = f"'{text}' is not a day of the calendar"
+            raise ValueError(message) from fault
         return day, day
     import edtf  # here because loading plain days does not need it
 
