@@ -228,6 +228,19 @@ def map_table(
     return pd.DataFrame(columns).sort_values("Country", ignore_index=True)
 
 
+def map_finding(posture: pd.DataFrame, *, exhibit: str) -> str:
+    """Return the one sentence a reader should take away from a map.
+
+    Parameters
+    ----------
+    posture : pandas.DataFrame
+        The rows drawn.
+    exhibit : str
+        ``french``, ``russian`` or ``combined``.
+    """
+    return _finding(posture[posture["covered"]], themes(exhibit))
+
+
 def _finding(known: pd.DataFrame, shown: Sequence[str]) -> str:
     """Return the one sentence a reader should take away."""
     halves = []

@@ -8,7 +8,7 @@ import pandas as pd
 
 from .dates import in_words
 from .evidence import World, row_marks, value_in_words
-from .markdown import escape
+from .markdown import bullets, escape
 from .narrative import STATES, country_names, event_marks, listed
 from .posture import family
 
@@ -50,10 +50,69 @@ def involving(events: pd.DataFrame, actors: pd.DataFrame, root: str) -> pd.DataF
     return events[taking_part]
 
 
-def naming(events: pd.DataFrame, iso3s: Iterable[str]) -> pd.DataFrame:
-    """Return the rows that name at least one of some countries, or none at all (a region)."""
+def naming(frame: pd.DataFrame, iso3s: Iterable[str], *, regions: bool) -> pd.DataFrame:
+    """Return the events or figures that name at least one of some countries.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Rows with a column ``iso3`` of tuples.
+    iso3s : iterable of str
+        Countries, ISO 3166-1 alpha-3.
+    regions : bool
+        Whether rows that name a region and no country are kept too.
+    """
     wanted = set(iso3s)
-    return events[[not cell or not wanted.isdisjoint(cell) for cell in events["iso3"]]]
+    kept = [not wanted.isdisjoint(cell) or (regions and not cell) for cell in frame["iso3"]]
+    return frame[pd.Series(kept, index=frame.index, dtype=bool)]
+
+
+def last_year(world: World, events: pd.DataFrame) -> str:
+    """Return the events of the twelve months up to a world's day, grouped by who acts.
+
+    Parameters
+    ----------
+    world : World
+        Evidence and day.
+    events : pandas.DataFrame
+        Some of its events.
+
+    Returns
+    -------
+    str
+        Markdown: a titled list per group, each event with date, country and marks, and a sentence
+        that says how many earlier events there are and where they stand.
+    """
+    actors, start = world.tables.actors, pd.Timestamp(world.as_of) - pd.DateOffset(years=1)
+    recent = events[events["latest"] > start]
+    french = set(involving(recent, actors, "france").index)
+    russian = set(involving(recent, actors, "russia").index) - french
+    groups = {
+        "French forces": recent[recent.index.isin(french)],
+        "Russia": recent[recent.index.isin(russian)],
+        "Governments, alliances and missions": recent[~recent.index.isin(french | russian)],
+    }
+    blocks = [
+        f"### {title}\n\n{bullets(_event_line(world, row) for row in rows.itertuples())}"
+        for title, rows in groups.items()
+        if not rows.empty
+    ]
+    earlier = len(events) - len(recent)
+    if not blocks:
+        blocks.append("No event of the twelve months before is on record.")
+    if earlier:
+        noun = "event is" if earlier == 1 else "events are"
+        blocks.append(f"{earlier} earlier {noun} listed in the thematic reports and country briefs.")
+    return "\n\n".join(blocks)
+
+
+def _event_line(world: World, row: object) -> str:
+    """Return one event as a line: date, where, what, marks."""
+    where = listed(country_names(row.iso3, world.tables)) or "the region"
+    return (
+        f"**{_capital(in_words(row.date_edtf))}, {where}.** {escape(row.summary_en)} "
+        f"{row_marks(row, world.tables)}"
+    )
 
 
 def event_table(world: World, events: pd.DataFrame) -> pd.DataFrame:

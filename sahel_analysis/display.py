@@ -195,7 +195,7 @@ def table(frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None =
     caption : str
         Markdown on one line.
     widths : sequence of float, optional
-        Relative width of each column; fitted to the content by default.
+        Relative width of each column; by default the longest cell decides, within bounds.
 
     Raises
     ------
@@ -211,6 +211,7 @@ def table(frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None =
         message = f"{len(widths)} widths were given for {len(columns)} columns; give one each"
         raise ValueError(message)
     cells = [[_cell(value) for value in row] for row in frame.itertuples(index=False, name=None)]
+    widths = widths if widths is not None else _widths(columns, cells)
     numeric = [_is_numeric(frame.iloc[:, place]) for place in range(len(columns))]
     caption = " ".join(caption.split())
     return Output(
@@ -223,16 +224,14 @@ def table(frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None =
 
 def _table_markdown(columns, cells, numeric, caption, widths) -> str:
     """Return a pipe table in a div that holds its caption and its widths."""
-    shares = ""
-    if widths is not None:
-        shares = f' widths="{" ".join(f"{width / sum(widths):.4f}" for width in widths)}"'
+    shares = " ".join(f"{width / sum(widths):.4f}" for width in widths)
     lines = [
         [markdown.escape(name) for name in columns],
         ["---:" if number else ":---" for number in numeric],
         *cells,
     ]
     rows = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"::: {{.table{shares}}}\n{caption}\n\n{rows}\n:::"
+    return f'::: {{.table widths="{shares}"}}\n{caption}\n\n{rows}\n:::'
 
 
 def _table_html(columns, cells, numeric, caption) -> str:
@@ -255,6 +254,12 @@ def _table_html(columns, cells, numeric, caption) -> str:
         f'<table><caption style="text-align:left">{_inlines(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
+
+
+def _widths(columns, cells) -> list[float]:
+    """Return a width for each column: its longest text, but neither a sliver nor all the page."""
+    shown = [columns, *([re.sub(r"<[^>]*>", "", _inlines(cell)) for cell in row] for row in cells)]
+    return [min(max(len(text) for text in column), 60) + 3 for column in zip(*shown, strict=True)]
 
 
 def _cell(value: object) -> str:

@@ -24,8 +24,11 @@ SYMBOL = 0.66  # symbol width over type size
 _GAP = 0.35  # gap after a symbol over type size
 _MARGIN = 3  # from the edge of the axes
 _CLEARANCE = 2  # between labels, leaders and dots
+_PADDING = 2  # between a label and the borders it keeps off
 _STEP = 2  # raster cells between candidates
-_INSIDE, _ACROSS, _BESIDE = 0, 1, 2
+_REACH = 110  # longest leader line
+_LANDING = 5  # how far a leader line reaches into its country
+_TRIES = 600  # candidates looked at before giving up
 
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
@@ -42,11 +45,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Block:
-    """The lines of one label in one type size; `across` allows it to run over its own border."""
+    """The lines of one label in one type size.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        Lines from top to bottom.
+    size : float
+        Type size, points.
+    across : bool
+        May run over the border of its country a little.
+    optional : bool
+        Is placed inside its country or not at all, after all others.
+    """
 
     rows: tuple[Row, ...]
     size: float
     across: bool = True
+    optional: bool = False
 
     @property
     def width(self) -> float:
@@ -63,6 +79,7 @@ class Block:
 class Place:
     """Where a block stands: its box, and for a leader line both its ends."""
 
+    block: Block
     box: Box
     align: str = "center"
     leader: tuple[Point, Point] | None = None
@@ -98,22 +115,22 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
 
 
 def place(
-    blocks: Mapping[str, Block],
+    blocks: Mapping[str, Sequence[Block]],
     shapes: Mapping[str, Geometry],
     anchors: Mapping[str, Point],
     size: tuple[float, float],
     dots: Sequence[Point] = (),
 ) -> dict[str, Place]:
-    """Find a place for each block so that none covers another, a dot, or leaves the axes.
+    """Find a place for each label so that none covers another, a dot, or leaves the axes.
 
     Parameters
     ----------
-    blocks : mapping of str to Block
-        What is to be placed, by key.
+    blocks : mapping of str to sequence of Block
+        What is to be placed: for each key the forms it may take, the best first.
     shapes : mapping of str to shapely.Geometry
         Outline of every country that carries colour, in points; at least the keys of `blocks`.
     anchors : mapping of str to (float, float)
-        Where each label would best be centred, and where its leader line ends, in points.
+        Where each label would best be centred, and what its leader line points at, in points.
     size : (float, float)
         Width and height of the axes, points.
     dots : sequence of (float, float), optional
@@ -122,16 +139,19 @@ def place(
     Returns
     -------
     dict of str to Place
-        In the order of `blocks`. A key is missing where nothing was free.
+        In the order of `blocks`. A key is missing where nothing good was free.
     """
     field = _Field(shapes, size)
-    order = sorted(blocks, key=lambda key: (field.room(key, blocks[key]), anchors[key][0], key))
+    order = sorted(
+        blocks,
+        key=lambda k: (blocks[k][0].optional, field.room(k, blocks[k]), anchors[k][0], k),
+    )
     best: dict[str, Place] = {}
     for _ in range(len(blocks) + 1):
         found, failed = _attempt(field, order, blocks, anchors, dots)
-        if len(found) > len(best) or not best:
+        if len(found) > len(best):
             best = found
-        if failed is None:
+        if failed is None or failed == order[0]:
             break
         order.remove(failed)
         order.insert(0, failed)  # whoever found no room chooses first next time
@@ -141,7 +161,7 @@ def place(
 def _attempt(
     field: _Field,
     order: Sequence[str],
-    blocks: Mapping[str, Block],
+    blocks: Mapping[str, Sequence[Block]],
     anchors: Mapping[str, Point],
     dots: Sequence[Point],
 ) -> tuple[dict[str, Place], str | None]:
@@ -150,10 +170,12 @@ def _attempt(
     found: dict[str, Place] = {}
     failed = None
     for key in order:
-        small = [anchors[k] for k in order if k not in found and k != key]
-        spot = field.find(key, blocks[key], anchors[key], list(found.values()), small)
+        waiting = [anchors[k] for k in order if k not in found and k != key]
+        spots = [field.find(key, block, anchors[key], list(found.values()), waiting, number)
+                 for number, block in enumerate(blocks[key])]  # fmt: skip
+        _, spot = min(spots, key=lambda s: s[0])
         if spot is None:
-            failed = failed or key
+            failed = failed if blocks[key][0].optional else failed or key
             continue
         found[key] = spot
         field.take(spot)
@@ -171,8 +193,6 @@ class _Field:
         for key, shape in shapes.items():
             for part in get_parts(shape):
                 pen.polygon([tuple(xy) for xy in part.exterior.coords], fill=self.numbers[key])
-                for ring in part.interiors:
-                    pen.polygon([tuple(xy) for xy in ring.coords], fill=0)
         self.cells = np.asarray(image)
         self.any = _summed(self.cells > 0)
         self.own = {key: _summed(self.cells == n) for key, n in self.numbers.items()}
@@ -195,74 +215,84 @@ class _Field:
         near = (x0 - _CLEARANCE, y0 - _CLEARANCE, x1 + _CLEARANCE, y1 + _CLEARANCE)
         ImageDraw.Draw(self.taken).rectangle(near, fill=1)
 
-    def room(self, key: str, block: Block) -> float:
-        """Return how many positions lie wholly inside the country; many more where none does."""
-        grid = self._grid(block)
-        inside = 0 if grid is None else int((_over(self.own[key], *grid) == grid[2] * grid[3]).sum())
+    def room(self, key: str, forms: Sequence[Block]) -> float:
+        """Return how many positions lie wholly inside the country; infinite where none does."""
+        inside = 0
+        for block in forms:
+            if grid := self._grid(block):
+                inside += int((_over(self.own[key], *grid) == grid[2] * grid[3]).sum())
         return inside or np.inf
 
     def _grid(self, block: Block) -> tuple[np.ndarray, np.ndarray, int, int] | None:
         """Return the lower left corners of all candidates and the size of the box, in cells."""
-        wide, high = int(np.ceil(block.width)) + 1, int(np.ceil(block.height)) + 1
+        wide = int(np.ceil(block.width)) + 2 * _PADDING
+        high = int(np.ceil(block.height)) + 2 * _PADDING
         x = np.arange(_MARGIN, self.width - _MARGIN - wide, _STEP)
         y = np.arange(_MARGIN, self.height - _MARGIN - high, _STEP)
         return (x, y, wide, high) if len(x) and len(y) else None
 
     def find(
-        self, key: str, block: Block, anchor: Point, found: list[Place], small: list[Point]
-    ) -> Place | None:
-        """Return the best place for one label, or None."""
+        self,
+        key: str,
+        block: Block,
+        anchor: Point,
+        found: Sequence[Place],
+        waiting: Sequence[Point],
+        rank: int,
+    ) -> tuple[float, Place | None]:
+        """Return the cost and the best place of one form of a label, or infinity and None."""
         grid = self._grid(block)
         if grid is None:
-            return None
+            return np.inf, None
         x, y, wide, high = grid
         area = wide * high
         own = _over(self.own[key], *grid) / area
         others = _over(self.any, *grid) / area - own
-        free = _over(_summed(np.asarray(self.taken)), *grid) == 0
         dx = x[None, :] + wide / 2 - anchor[0]
         dy = y[:, None] + high / 2 - anchor[1]
         off = np.hypot(dx, 1.6 * dy)  # rather left or right of the wanted place than above or below
         gap = np.hypot(np.maximum(abs(dx) - wide / 2, 0), np.maximum(abs(dy) - high / 2, 0))
 
-        cost = np.full(own.shape, np.inf)
-        beside = (own < 0.1) & (others < 0.04) & (gap > 3)
-        cost[beside] = (40 + gap + 300 * others + 60 * own)[beside]
-        if block.across:
-            across = (own > 0.62) & (others < 0.2)
-            cost[across] = np.minimum(cost, 14 + 0.5 * off + 100 * others)[across]
         inside = own == 1
-        cost[inside] = (0.2 * off)[inside]
-        cost[~free] = np.inf
-        kind = np.where(inside, _INSIDE, np.where(own > 0.5, _ACROSS, _BESIDE))
+        cost = np.where(inside, 0.2 * off, np.inf)
+        beside = (own + others == 0) & (gap < _REACH)
+        if not block.optional:
+            cost[beside] = 40 + gap[beside]
+            if block.across:
+                across = ~inside & (own > 0.62) & (others < 0.2)
+                cost[across] = (14 + 0.5 * off + 100 * others)[across]
+        cost[_over(_summed(np.asarray(self.taken)), *grid) > 0] = np.inf
+        cost += 8 * rank
 
         best, best_cost = None, np.inf
-        for flat in np.argsort(cost, axis=None, kind="stable")[:1200]:
-            row, column = np.unravel_index(flat, cost.shape)
-            if cost[row, column] >= best_cost:
+        for flat in np.argsort(cost, axis=None, kind="stable")[:_TRIES]:
+            row, column = divmod(int(flat), len(x))
+            price = cost[row, column]
+            if price >= best_cost:
                 break
-            x0, y0 = float(x[column]), float(y[row])
-            box = (x0, y0, x0 + wide, y0 + high)
-            if kind[row, column] != _BESIDE:
-                return Place(box) if best is None or cost[row, column] < best_cost else best
-            if any(_inside(point, box, 4) for point in small):
+            x0, y0 = x[column] + _PADDING, y[row] + _PADDING
+            box = (float(x0), float(y0), x0 + block.width, y0 + block.height)
+            if not beside[row, column]:
+                return price, Place(block, box)
+            if any(_covers(box, point) for point in waiting):
                 continue
-            spot = _with_leader(box, anchor)
-            crossed = self._crossed(key, spot.leader, found)
-            if crossed is not None and cost[row, column] + crossed < best_cost:
-                best, best_cost = spot, cost[row, column] + crossed
-        return best
+            spot, crossed = self._led(key, block, box, anchor)
+            if price + crossed < best_cost and not any(_clash(spot.leader, o) for o in found):
+                best, best_cost = spot, price + crossed
+        return best_cost, best
 
-    def _crossed(self, key: str, leader: tuple[Point, Point], found: list[Place]) -> float | None:
-        """Return how many cells of other coloured countries a leader crosses; None if barred."""
-        for other in found:
-            if _meets(leader, other.box) or (other.leader and _cross(leader, other.leader)):
-                return None
-        steps = np.linspace(0, 1, max(int(np.hypot(*np.subtract(*leader))), 2))[:, None]
-        xy = (np.array(leader[0]) * (1 - steps) + np.array(leader[1]) * steps).astype(int)
-        xy = np.clip(xy, 0, (self.width - 1, self.height - 1))
-        cells = self.cells[xy[:, 1], xy[:, 0]]
-        return float(0.8 * ((cells > 0) & (cells != self.numbers[key])).sum())
+    def _led(self, key: str, block: Block, box: Box, anchor: Point) -> tuple[Place, float]:
+        """Return a place with its leader, ended just inside the country, and what it crosses."""
+        align, start = _start(box, anchor)
+        steps = max(int(np.hypot(anchor[0] - start[0], anchor[1] - start[1])), 2)
+        xy = np.linspace(start, anchor, steps + 1)
+        columns, rows = np.clip(xy.astype(int), 0, (self.width - 1, self.height - 1)).T
+        cells = self.cells[rows, columns]
+        own = np.flatnonzero(cells == self.numbers[key])
+        end = min(own[0] + _LANDING, steps) if len(own) else steps
+        crossed = np.count_nonzero((cells[:end] > 0) & (cells[:end] != self.numbers[key]))
+        leader = (start, (float(xy[end][0]), float(xy[end][1])))
+        return Place(block, box, align, leader), 2.0 * crossed
 
 
 def _summed(mask: np.ndarray) -> np.ndarray:
@@ -278,20 +308,24 @@ def _over(sums: np.ndarray, x: np.ndarray, y: np.ndarray, wide: int, high: int) 
     return top[:, x + wide] - top[:, x] - low[:, x + wide] + low[:, x]
 
 
-def _inside(point: Point, box: Box, margin: float = 0) -> bool:
+def _covers(box: Box, point: Point) -> bool:
+    """Tell whether a box comes near a point."""
     x0, y0, x1, y1 = box
-    return x0 - margin < point[0] < x1 + margin and y0 - margin < point[1] < y1 + margin
+    return x0 - 6 < point[0] < x1 + 6 and y0 - 6 < point[1] < y1 + 6
 
 
-def _with_leader(box: Box, anchor: Point) -> Place:
-    """Return the place with a leader from the side of the box that faces the anchor."""
+def _start(box: Box, anchor: Point) -> tuple[str, Point]:
+    """Return how lines of a label align and where its leader starts, by where the anchor lies."""
     x0, y0, x1, y1 = box
     if x0 + 4 <= anchor[0] <= x1 - 4:
-        return Place(box, "center", ((anchor[0], y0 if anchor[1] < y0 else y1), anchor))
+        return "center", (anchor[0], y0 if anchor[1] < y0 else y1)
     y = min(max(anchor[1], y0 + 3), y1 - 3)
-    if anchor[0] < x0 + 4:
-        return Place(box, "left", ((x0 - 1, y), anchor))
-    return Place(box, "right", ((x1 + 1, y), anchor))
+    return ("left", (x0 - 1, y)) if anchor[0] < x0 + 4 else ("right", (x1 + 1, y))
+
+
+def _clash(leader: tuple[Point, Point], other: Place) -> bool:
+    """Tell whether a leader meets the label of another place or crosses its leader."""
+    return _meets(leader, other.box) or bool(other.leader and _cross(leader, other.leader))
 
 
 def _meets(leader: tuple[Point, Point], box: Box) -> bool:

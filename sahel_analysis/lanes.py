@@ -21,9 +21,9 @@ from .symbols import SYMBOL_PT, Symbol, draw_symbol
 
 LINE_PT = 8.2  # type of LABEL_PT with its leading
 ROW_PT = (9.2, 15.0)  # least and most height of a row of symbols
-_GAP = 2.2
-_HALF = SYMBOL_PT / 2 + 0.6
-_HEAD_PT = 11.0  # the line above the lanes that says until when
+GAP_PT = 2.2
+HALF_PT = SYMBOL_PT / 2 + 0.6
+HEAD_PT = 11.0  # the line above the lanes that says until when
 _LANE_PAD = 5.0
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
 
@@ -60,110 +60,42 @@ class Mark:
     text: str = ""
 
 
-@dataclass
-class Sheet:
-    """Axes laid out in points: lanes at the left named, time axis and legend below.
-
-    Attributes
-    ----------
-    ax : matplotlib.axes.Axes
-        The axes, already shrunk to what the names, ticks and legend leave.
-    width, height : float
-        Size of the plotting area, points.
-    start, end : datetime.date
-        Days at the left and the right edge.
-    """
-
-    ax: Axes
-    width: float
-    height: float
-    start: date
-    end: date
-    legend: list[list[tuple[float, Symbol]]] = field(default_factory=list)
-
-    def x(self, day: date | None) -> float:
-        """Return points from the left edge; 0 for an unknown or earlier day."""
-        if day is None:
-            return 0.0
-        share = (day - self.start).days / max((self.end - self.start).days, 1)
-        return min(max(share, 0.0), 1.0) * self.width
-
-
-def span(days: Iterable[date], as_of: date, since: date | None = None) -> tuple[date, date]:
-    """Return the first and last day of a time axis, with room for a symbol at either end."""
-    first = since or min(days, default=as_of - timedelta(days=60))
-    length = max((as_of - first).days, 45)
-    pad = timedelta(days=max(round(length * 0.02), 1))
-    return (as_of - timedelta(days=length) - (timedelta(0) if since else pad)), as_of + pad
-
-
-def sheet(
-    ax: Axes,
-    names: Sequence[str],
+def ideal_height_mm(
+    lanes: dict[str, str],
+    marks: Sequence[Mark],
     days: tuple[date, date],
-    as_of: date,
+    *,
+    width_mm: float,
     symbols: Sequence[Symbol] = (),
     extra: Sequence[str] = (),
-) -> Sheet:
-    """Shrink axes to leave room for names, ticks and legend, and set their units to points.
+    head: float = 0.0,
+) -> float:
+    """Return the height at which most marks of a chart have room for a short label.
 
     Parameters
     ----------
-    ax : matplotlib.axes.Axes
-        Axes in their final place; names, ticks and legend stay within that place.
-    names : sequence of str
-        Names of the lanes.
+    lanes, marks, symbols, extra, head
+        As in `sheet` and `draw_lanes`.
     days : tuple of datetime.date
         First and last day.
-    as_of : datetime.date
-        Cut-off, said above the lanes.
-    symbols : sequence of Symbol
-        What the legend shows.
-    extra : sequence of str
-        Sentences under the legend.
+    width_mm : float
+        Width of the axes, millimetres.
+
+    Returns
+    -------
+    float
+        Millimetres, whole; 40 to 200.
     """
-    figure_width, figure_height = (inches * 72 for inches in ax.figure.get_size_inches())
-    box = ax.get_position()
-    left = max((w for name in names for w in _name_widths(name)), default=0.0) + 6
-    full_width = box.width * figure_width
-    legend = _flow(symbols, full_width)
-    notes = [line for text in extra for line in wrapped(text, full_width, style.NOTE_PT)]
-    bottom = 2 * LINE_PT + 5 + len(legend) * (LINE_PT + 1) + len(notes) * LINE_PT
-    width = full_width - left - 2
-    height = box.height * figure_height - bottom - _HEAD_PT
-    ax.set_position(
-        [
-            box.x0 + left / figure_width,
-            box.y0 + bottom / figure_height,
-            width / figure_width,
-            height / figure_height,
-        ]
-    )
-    ax.set(xlim=(0, width), ylim=(height, 0), xticks=[], yticks=[])
-    for side in ("left", "right", "top"):
-        ax.spines[side].set_visible(False)
-    result = Sheet(ax, width, height, *days, legend)
-    _draw_ticks(result)
-    _draw_cut_off(result, as_of)
-    y = height + 2 * LINE_PT + 8
-    for row in legend:
-        for x, symbol in row:
-            draw_symbol(ax, symbol, [x - left + _HALF], [y])
-            _text(ax, x - left + 2 * _HALF + _GAP, y, symbol.label)
-        y += LINE_PT + 1
-    for line in notes:
-        _text(ax, -left, y, line, color=style.INK_SOFT, fontsize=style.NOTE_PT)
-        y += LINE_PT
-    return result
-
-
-def name_lines(name: str) -> list[str]:
-    """Return a lane's name in lines narrow enough for the margin."""
-    return wrapped(name, 78, style.HEADING_PT)
-
-
-def _name_widths(name: str) -> list[float]:
-    return [text_width(line, style.HEADING_PT, bold=True) for line in name_lines(name)]
+    full_width = width_mm * 72 / 25.4
+    left, bottom, _, _ = margins(list(lanes.values()), symbols, extra, full_width)
+    paper = Sheet(None, full_width - left - 2, 0.0, *days)
+    total = bottom + HEAD_PT
+    for lane, name in lanes.items():
+        group = [mark for mark in marks if mark.lane == lane]
+        shorter, numbers = (rows_needed(group, paper, which) for which in (1, 2))
+        rows = min(shorter, numbers + 3) * (ROW_PT[0] + 1.0) + head
+        total += max(rows, len(name_lines(name)) * LINE_PT) + _LANE_PAD
+    return float(min(max(round(total * 25.4 / 72), 40), 200))
 
 
 def packed(marks: Sequence[Mark], sheet_: Sheet, rows: int) -> list[Mark]:
@@ -209,7 +141,7 @@ def rows_needed(marks: Sequence[Mark], sheet_: Sheet, which: int) -> int:
         _, _, _, low, high = next(
             iter(_beside((label,), left, right, sheet_.width)), ("", 0, "", left, right)
         )
-        free = [i for i, end in enumerate(ends) if end + _GAP <= low]
+        free = [i for i, end in enumerate(ends) if end + GAP_PT <= low]
         if free:
             ends[free[0]] = high
         else:
@@ -232,8 +164,8 @@ def share_rows(lanes: Sequence[Sequence[Mark]], sheet_: Sheet, height: float) ->
 
 def draw_lanes(
     sheet_: Sheet, lanes: dict[str, str], marks: Sequence[Mark], *, head: float = 0.0
-) -> dict[str, float]:
-    """Draw named lanes with their marks; return the upper edge of each lane in points.
+) -> tuple[dict[str, float], list[tuple[Mark, float]]]:
+    """Draw named lanes with their marks.
 
     Parameters
     ----------
@@ -244,7 +176,12 @@ def draw_lanes(
     marks : sequence of Mark
         What stands in them, in order of date.
     head : float
-        Room kept free at the top of each lane, points.
+        Room kept free above the marks of each lane, points.
+
+    Returns
+    -------
+    tuple of dict and list
+        The middle of each lane's free room, and each mark with its height, in points.
     """
     groups = [[mark for mark in marks if mark.lane == lane] for lane in lanes]
     rows = share_rows(groups, sheet_, sheet_.height - head * len(lanes))
@@ -254,45 +191,34 @@ def draw_lanes(
     row_height = min((sheet_.height - fixed) / sum(rows), ROW_PT[1])
     tall = [max(n * row_height + head, low) + _LANE_PAD for n, low in zip(rows, least, strict=True)]
     spare = max(sheet_.height - sum(tall), 0.0) / len(lanes)
-    tops, y = {}, 0.0
+    heads, placed, y = {}, [], 0.0
     points: dict[Symbol, tuple[list[float], list[float]]] = {}
     for (lane, name), group, count, height in zip(lanes.items(), groups, rows, tall, strict=True):
-        tops[lane] = y
         height += spare
         _draw_name(sheet_, name, y, height, bool(y))
         first = y + head + (height - head - count * row_height) / 2 + row_height / 2
+        heads[lane] = first - row_height / 2 - head / 2
         if not group:
-            _text(sheet_.ax, 2, first, "no such event recorded", color=style.INK_SOFT, style="italic")
+            write(sheet_.ax, 2, first, "no such event recorded", color=style.INK_SOFT, style="italic")
         for mark in packed(group, sheet_, count):
             middle = first + mark.row * row_height
+            placed.append((mark, middle))
             _draw_span(sheet_, mark, middle)
             xs, ys = points.setdefault(mark.symbol, ([], []))
             xs.append(sheet_.x(mark.latest))
             ys.append(middle)
             if mark.text:
-                _text(sheet_.ax, mark.x, middle, mark.text, ha=mark.align)
+                write(sheet_.ax, mark.x, middle, mark.text, ha=mark.align)
         y += height
     for symbol, (xs, ys) in points.items():
         draw_symbol(sheet_.ax, symbol, xs, ys)
-    return tops
-
-
-def say_empty(ax: Axes, sentence: str) -> Axes:
-    """Draw a sentence instead of a chart that would have nothing to show."""
-    ax.set_axis_off()
-    width = ax.get_position().width * ax.figure.get_size_inches()[0] * 72
-    lines = "\n".join(wrapped(sentence, width * 0.9, style.HEADING_PT))
-    ax.text(
-        0.5, 0.5, lines, transform=ax.transAxes, ha="center", va="center",
-        fontsize=style.HEADING_PT, color=style.INK_SOFT,
-    )  # fmt: skip
-    return ax
+    return heads, placed
 
 
 def _reach(mark: Mark, sheet_: Sheet) -> tuple[float, float]:
     """Return how far a mark's symbol and bar reach, points."""
     x = sheet_.x(mark.latest)
-    return min(x - _HALF, sheet_.x(mark.earliest)), x + _HALF
+    return min(x - HALF_PT, sheet_.x(mark.earliest)), x + HALF_PT
 
 
 def _width(text: str) -> float:
@@ -304,11 +230,11 @@ def _beside(labels: Sequence[str], left: float, right: float, width: float) -> l
     found = []
     for text in labels:
         wide = _width(text)
-        if right + _GAP + wide <= width:
-            x = right + _GAP
+        if right + GAP_PT + wide <= width:
+            x = right + GAP_PT
             found.append((text, x, "left", left, x + wide))
-        if left - _GAP - wide >= 0:
-            x = left - _GAP
+        if left - GAP_PT - wide >= 0:
+            x = left - GAP_PT
             found.append((text, x, "right", x - wide, right))
     return found
 
@@ -318,17 +244,11 @@ def _in_row(spots: Sequence[tuple[int, float, float]], row: int) -> list[tuple[f
 
 
 def _free(taken: list[tuple[float, float]], low: float, high: float) -> bool:
-    return all(high + _GAP <= start or end + _GAP <= low for start, end in taken)
+    return all(high + GAP_PT <= start or end + GAP_PT <= low for start, end in taken)
 
 
 def _overlap(taken: list[tuple[float, float]], low: float, high: float) -> float:
     return sum(max(min(high, end) - max(low, start), 0.0) for start, end in taken)
-
-
-def _text(ax: Axes, x: float, y: float, text: str, **options: object) -> None:
-    """Write one line, centred on y, at x points."""
-    options = {"fontsize": style.LABEL_PT, "ha": "left", "zorder": 5} | options
-    ax.text(x, y, text, va="center_baseline", clip_on=False, **options)
 
 
 def _draw_name(sheet_: Sheet, name: str, top: float, height: float, line: bool) -> None:
@@ -336,7 +256,7 @@ def _draw_name(sheet_: Sheet, name: str, top: float, height: float, line: bool) 
     lines = name_lines(name)
     y = top + height / 2 - (len(lines) - 1) * LINE_PT / 2
     for number, part in enumerate(lines):
-        _text(
+        write(
             sheet_.ax, -6, y + number * LINE_PT, part,
             ha="right", fontsize=style.HEADING_PT, fontweight="bold",
         )  # fmt: skip
@@ -363,69 +283,3 @@ def _draw_span(sheet_: Sheet, mark: Mark, y: float) -> None:
         )  # fmt: skip
 
 
-def _flow(symbols: Sequence[Symbol], width: float) -> list[list[tuple[float, Symbol]]]:
-    """Return the legend in columns of equal width: rows of (x, symbol)."""
-    unique = list({(s.label, s.marker): s for s in symbols}.values())
-    if not unique:
-        return []
-    widest = max(_width(symbol.label) for symbol in unique) + 2 * _HALF + _GAP + 10
-    columns = max(int((width + 10) // widest), 1)
-    rows = -(-len(unique) // columns)
-    return [
-        [(column * widest, unique[column * rows + row])
-         for column in range(columns) if column * rows + row < len(unique)]
-        for row in range(rows)
-    ]  # fmt: skip
-
-
-def _draw_cut_off(sheet_: Sheet, as_of: date) -> None:
-    """Draw the line at the cut-off day and say the day above it."""
-    x = sheet_.x(as_of)
-    sheet_.ax.plot(
-        [x, x], [0, sheet_.height], color=style.INK_SOFT, linewidth=0.6, linestyle=(0, (2, 2)), zorder=1,
-        clip_on=False,
-    )  # fmt: skip
-    _text(
-        sheet_.ax, sheet_.width, -_HEAD_PT / 2, f"as of {day_in_words(as_of)}",
-        ha="right", color=style.INK_SOFT, fontsize=style.NOTE_PT,
-    )  # fmt: skip
-
-
-def _draw_ticks(sheet_: Sheet) -> None:
-    """Draw ticks at the starts of days, months or years, whichever the span has room for."""
-    ax, y = sheet_.ax, sheet_.height
-    for day, upper, lower in ticks(sheet_):
-        x = sheet_.x(day)
-        ax.plot([x, x], [y, y + 3], color=style.INK_SOFT, linewidth=0.6, clip_on=False)
-        ax.plot([x, x], [0, y], color=style.LAND_COLOUR, linewidth=0.6, zorder=0)
-        for line, text in enumerate((upper, lower)):
-            if text:
-                _text(ax, x, y + 7.5 + line * LINE_PT, text, ha="center", color=style.INK_SOFT)
-
-
-def ticks(sheet_: Sheet) -> list[tuple[date, str, str]]:
-    """Return (day, upper text, lower text) of the ticks of a sheet.
-
-    Months where they have room, with the year under the first and under each January; else
-    years; half-months where fewer than three months would be ticked.
-    """
-    first, last = sheet_.start, sheet_.end
-    per_day = sheet_.width / max((last - first).days, 1)
-    step = next(s for s in _MONTH_STEPS if s * 30.4 * per_day >= 26 or s == _MONTH_STEPS[-1])
-    found: list[date] = []
-    for year in range(first.year, last.year + 1):
-        for month in range(1, 13):
-            if ((year * 12 + month - 1) % step) == 0:
-                found += [date(year, month, 1)] + ([date(year, month, 15)] if step == 1 and
-                                                   14 * per_day >= 40 else [])
-    found = [day for day in found if first <= day <= last]
-    inside = [d for d in found if 8 <= sheet_.x(d) <= sheet_.width - 8]
-    if step >= 12:
-        return [(day, str(day.year), "") for day in inside]
-    halves = any(day.day != 1 for day in inside)
-    texts = []
-    for number, day in enumerate(inside):
-        month = MONTHS[day.month - 1][:3]
-        new_year = number == 0 or day.year != inside[number - 1].year
-        texts.append((day, f"{day.day} {month}" if halves else month, str(day.year) if new_year else ""))
-    return texts

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path
 
 from . import style
-from .captions import map_alt, map_note, map_table, month, since, themes
-from .geography import CRS, boundaries, continent, disputed, places_frame, with_geometry
-from .labels import LEADING, Block, Place, Row, place, row_width, symbol_room
-from .legends import (
-    LOCATOR_PT,
-    POINTS_PER_MM,
-    Entry,
-    capital_dot,
-    draw_furniture,
-    outline_path,
-    symbol,
-)
+from .captions import THEMES, map_alt, map_note, map_table, themes
+from .dates import day_in_words
+from .geography import BOUNDARIES_EN, PROJECTION_EN, continent, with_geometry
+from .legends import LOCATOR_PT, POINTS_PER_MM, Entry, draw_furniture
+from .panels import Panel, draw_panel, fill_of, size_points, view_of
 
 __all__ = [
     "canvas",
@@ -43,10 +31,9 @@ __all__ = [
 
 _FURNITURE_PT = LOCATOR_PT + 22
 _TITLE_PT = 14
+_PROPORTION = 0.56  # height over width that the belt from Senegal to Sudan fills
 _EDGE_PT = 1
 _GUTTER_PT = 10
-_NARROWEST_M = 1_500_000  # a map of Togo alone still shows its neighbours
-_DETAIL_PT = 0.45  # what is finer than this is not seen
 
 
 def canvas(
@@ -76,7 +63,7 @@ def canvas(
     title = _TITLE_PT if columns * rows > 1 else _EDGE_PT
     wide = (width - 2 * _EDGE_PT - (columns - 1) * _GUTTER_PT) / columns
     if height_mm is None:
-        high = wide * 0.6
+        high = wide * _PROPORTION
         height = rows * (high + title) + (rows - 1) * _GUTTER_PT + _FURNITURE_PT
     else:
         height = height_mm * POINTS_PER_MM
@@ -208,7 +195,7 @@ def plot_pair(
     """
     differ = _changed(left, right, exhibit)
     frames = [(titles[0], left, differ), (titles[1], right, differ)]
-    note = f"As of {as_of.day} {as_of:%B %Y}. "
+    note = f"As of {day_in_words(as_of)}. "
     note += "Labels spell out the countries in which the two differ." if differ else "No difference."
     return _panels(frames, axes, exhibit, countries, events, note)
 
@@ -248,7 +235,108 @@ def plot_small_multiples(
     for day in sorted(frames_by_date):
         frame = frames_by_date[day]
         changed = frozenset() if before is None else _changed(before, frame, exhibit)
-        frames.append((f"{day.day} {day:%B %Y}", frame, changed))
+        frames.append((day_in_words(day), frame, changed))
         before = frame
     note = f"{evidence.capitalize()} evidence. Labels spell out what changed since the panel before."
     return _panels(frames, axes, exhibit, countries, events, note)
+
+
+def _plate(
+    exhibit: str,
+    posture: pd.DataFrame,
+    ax: Axes,
+    as_of: date,
+    evidence: str,
+    countries: pd.DataFrame,
+    places: pd.DataFrame | None,
+    events: pd.DataFrame | None,
+) -> Axes:
+    """Draw one map and what stands under it."""
+    with style.figure_style():
+        panel = draw_panel(posture, exhibit, ax, countries=countries, places=places, events=events)
+        note = map_note(
+            posture,
+            exhibit=exhibit,
+            as_of=as_of,
+            evidence=evidence,
+            events=events,
+            unlabelled=list(countries["name_en"].reindex(panel.unlabelled)),
+        )
+        _furnish([ax], [posture], exhibit, panel, note)
+    return ax
+
+
+def _panels(
+    frames: Sequence[tuple[str, pd.DataFrame, frozenset[str]]],
+    axes: Sequence[Axes],
+    exhibit: str,
+    countries: pd.DataFrame,
+    events: pd.DataFrame | None,
+    note: str,
+) -> Sequence[Axes]:
+    """Draw titled panels in one frame and scale, with one key and note for all."""
+    with style.figure_style():
+        outlines = with_geometry(frames[0][1], countries).geometry
+        view = view_of(outlines, size_points(axes[0]), steps=1)
+        for ax, (title, frame, spelt) in zip(axes, frames, strict=True):
+            panel = draw_panel(
+                frame, exhibit, ax, countries=countries, events=events, view=view, spelt=spelt
+            )
+            ax.set_title(title, pad=3)
+        note = f"{note} {PROJECTION_EN}. Boundaries: {BOUNDARIES_EN}; no opinion on legal status implied."
+        _furnish(axes, [frame for _, frame, _ in frames], exhibit, panel, note)
+    return axes
+
+
+def _changed(before: pd.DataFrame, after: pd.DataFrame, exhibit: str) -> frozenset[str]:
+    """Return the countries whose state or coverage differs between two frames."""
+    columns = [*themes(exhibit), "covered"]
+    differ = (before[columns] != after[columns].reindex(before.index)).any(axis=1)
+    return frozenset(before.index[differ])
+
+
+def _furnish(
+    axes: Sequence[Axes], frames: Sequence[pd.DataFrame], exhibit: str, panel: Panel, note: str
+) -> None:
+    """Draw key, note, scale bar and locator under the axes."""
+    figure = axes[0].figure
+    wide, high = figure.get_size_inches() * 72
+    boxes = [ax.get_position() for ax in axes]
+    draw_furniture(
+        figure,
+        left=min(box.x0 for box in boxes) * wide,
+        right=max(box.x1 for box in boxes) * wide,
+        top=min(box.y0 for box in boxes) * high - 6,
+        columns=_key(pd.concat(frames), exhibit, panel),
+        note=note,
+        metres_per_point=panel.metres_per_point,
+        africa=continent(),
+        view=panel.view,
+    )
+
+
+def _key(rows: pd.DataFrame, exhibit: str, panel: Panel) -> list[list[Entry]]:
+    """Return the columns of the key: only what is drawn."""
+    covered = rows[rows["covered"]]
+    columns = []
+    for theme in themes(exhibit):
+        column = []
+        for state, label in THEMES[theme][1].items():
+            unseen = state == "none_recorded" and theme != themes(exhibit)[0]
+            if (covered[theme] == state).any() and not unseen:
+                fill, hatch = style.FRENCH_COLOURS.get(state, ""), ""
+                if theme == "russian_engagement":
+                    alone = exhibit == "russian"
+                    fill = style.RUSSIAN_COLOURS[state] if alone else style.PAPER
+                    hatch = style.RUSSIAN_HATCHES[state]
+                sign = style.FRENCH_SYMBOLS.get(state, "") if theme == "french_posture" else ""
+                column.append(Entry(label, fill=fill, hatch=hatch, symbol=sign))
+        columns.append(column)
+    shortest = min(columns, key=len)
+    if not rows["covered"].all():
+        shortest.append(Entry(style.NOT_COVERED_LABEL, fill=style.NOT_COVERED_COLOUR))
+    if "dot" in panel.signs:
+        shortest.append(Entry("capital", sign="dot"))
+    if "dash" in panel.signs:
+        shortest.append(Entry("disputed boundary", sign="dash"))
+    return columns

@@ -126,16 +126,33 @@ def country_paragraph(world: World, posture: pd.DataFrame, iso3: str) -> str:
     """Return what the events say of one country, state by state, with dates and marks."""
     row, tables = posture.loc[iso3], world.tables
     name = country_names([iso3], tables)[0]
-    if not row.covered:
-        return (
-            f"No event of the {world.evidence} evidence up to {day_in_words(world.as_of)} "
-            f"names {name}; it is not covered."
-        )
-    sentences = [
-        _state_sentence(world, row, name, "french_posture", _FRENCH, "French forces"),
-        _state_sentence(world, row, name, "russian_engagement", _RUSSIAN, "Russian engagement"),
+    french = _state_sentence(world, row, name, "french_posture", _FRENCH, "French forces")
+    russian = _state_sentence(world, row, name, "russian_engagement", _RUSSIAN, "Russian engagement")
+    return f"{french} {russian}"
+
+
+def country_by_country(world: World, posture: pd.DataFrame) -> str:
+    """Return a paragraph for each covered country; the others are named in one sentence.
+
+    Parameters
+    ----------
+    world : World
+        The evidence behind the posture.
+    posture : pandas.DataFrame
+        Rows of `posture.posture`.
+    """
+    covered = posture[posture["covered"]]
+    blocks = [
+        f"**{country_names([iso3], world.tables)[0]}.** {country_paragraph(world, posture, iso3)}"
+        for iso3 in covered.index
     ]
-    return " ".join(sentences)
+    silent = country_names(posture.index[~posture["covered"]], world.tables)
+    if silent:
+        blocks.append(
+            f"**Not covered.** No event of the {world.evidence} evidence up to "
+            f"{day_in_words(world.as_of)} names {listed(silent)}."
+        )
+    return "\n\n".join(blocks)
 
 
 def _state_sentence(

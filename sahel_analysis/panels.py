@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -17,35 +17,45 @@ from . import style
 from .captions import month, since, themes
 from .geography import CRS, boundaries, disputed, places_frame, with_geometry
 from .labels import LEADING, Block, Place, Row, place, row_width, symbol_room
-from .legends import Entry, capital_dot, outline_path, symbol
+from .legends import capital_dot, outline_path, symbol
 
 View = tuple[float, float, float, float]
 
 _NARROWEST_M = 1_500_000  # a map of Togo alone still shows its neighbours
 _DETAIL_PT = 0.4  # what is finer than this is not seen
 _DISPUTED_M = 9_000  # a plain border this near to a disputed line gives way to it
-_GROWTH = 1.07
+_GROWTH = 1.06  # one step back for more room
 _SMALL_PT = 5.8
+# Type size and steps back to try in turn until every label has a place.
+_ATTEMPTS = [(style.LABEL_PT, step) for step in range(6)] + [(_SMALL_PT, step) for step in range(6)]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """What was drawn: limits in metres, scale, keys without a label, and signs for the key."""
+    """What was drawn: limits (metres), scale, keys that got no label, signs for the key."""
 
     view: View
     metres_per_point: float
     unlabelled: tuple[str, ...]
-    signs: tuple[str, ...]
+    signs: frozenset[str]
+
+    def points(self, xy: np.ndarray) -> np.ndarray:
+        """Turn metres into points from the lower left corner of the axes."""
+        return (xy - self.view[:2]) / self.metres_per_point
+
+    def metres(self, xy: np.ndarray) -> np.ndarray:
+        """Turn points into metres."""
+        return xy * self.metres_per_point + self.view[:2]
 
 
 def size_points(ax: Axes) -> tuple[float, float]:
     """Return width and height of axes in points."""
-    box = ax.get_position()
     wide, high = ax.figure.get_size_inches() * 72
+    box = ax.get_position()
     return box.width * wide, box.height * high
 
 
-def common_view(shapes: gpd.GeoSeries, size: tuple[float, float], grown: int = 0) -> View:
+def view_of(shapes: gpd.GeoSeries, size: tuple[float, float], steps: int = 0) -> View:
     """Return limits that hold all shapes with a margin, in the proportions of the axes.
 
     Parameters
@@ -54,8 +64,8 @@ def common_view(shapes: gpd.GeoSeries, size: tuple[float, float], grown: int = 0
         Outlines, metres.
     size : (float, float)
         Width and height of the axes, points.
-    grown : int, optional
-        How many steps to step back for more room beside the outlines.
+    steps : int, optional
+        How far to step back, for more room beside the outlines.
 
     Returns
     -------
@@ -63,10 +73,9 @@ def common_view(shapes: gpd.GeoSeries, size: tuple[float, float], grown: int = 0
         West, south, east and north, metres.
     """
     west, south, east, north = shapes.total_bounds
-    scale = max((east - west) * 1.06, _NARROWEST_M) / size[0]
-    scale = max(scale, (north - south) * 1.06 / size[1]) * _GROWTH**grown
+    scale = max(max((east - west) * 1.06, _NARROWEST_M) / size[0], (north - south) * 1.06 / size[1])
+    wide, high = (half * scale * _GROWTH**steps / 2 for half in size)
     x, y = (west + east) / 2, (south + north) / 2
-    wide, high = size[0] * scale / 2, size[1] * scale / 2
     return x - wide, y - high, x + wide, y + high
 
 
@@ -90,11 +99,11 @@ def draw_panel(
     exhibit : str
         ``french``, ``russian`` or ``combined``.
     ax : matplotlib.axes.Axes
-        Axes; their limits are set, their frame is kept.
+        Axes; their limits are set here.
     countries, places, events : pandas.DataFrame
-        Rows of the tables of those names; the last two may be None.
+        Rows of the tables of those names; the last two may be missing.
     view : tuple of float, optional
-        Limits in metres; without them the panel chooses, and steps back until labels have room.
+        Limits in metres. Without them the panel chooses, and steps back until labels have room.
     spelt : collection of str, optional
         Countries whose label gives the state; the others get their name where it fits inside.
         Without it every country is spelt out.
@@ -104,40 +113,200 @@ def draw_panel(
     Panel
         What was drawn.
     """
+    shown = themes(exhibit)
     outlines = with_geometry(posture, countries).geometry
     size = size_points(ax)
-    shown = themes(exhibit)
+    capitals = _capitals(places, posture.index)
     blocks = {
-        key: _block(row, shown, countries["name_en"][key], events, spelt is None or key in spelt)
+        key: _forms(row, shown, countries.at[key, "name_en"], events, spelt is None or key in spelt)
         for key, row in posture.iterrows()
     }
-    capitals = _capitals(places, posture.index)
-    wanted = _wanted(countries.reindex(posture.index))
-    for grown in range(1 if view else 8):
-        limits = view or common_view(outlines, size, grown)
-        scale = (limits[2] - limits[0]) / size[0]
-        land, shapes = _cut(outlines, limits, scale)
-        to_points = _Points(limits, scale)
-        found = _labels(blocks, shapes, wanted, capitals, size, to_points, spelt)
-        if len(found) == len(blocks):
+    for type_pt, steps in _ATTEMPTS:
+        limits = view or view_of(outlines, size, steps)
+        panel = Panel(limits, (limits[2] - limits[0]) / size[0], (), frozenset())
+        land, shapes = _cut(outlines, countries, panel)
+        blocks = {k: [replace(b, size=type_pt) for b in forms] for k, forms in blocks.items()}
+        found = _placed(blocks, shapes, countries, capitals, size, panel)
+        missing = tuple(k for k, b in blocks.items() if k not in found and not b[0].optional)
+        if not missing:
             break
-    boxes = shapely.union_all([shapely.box(*to_points.back(p.box, 0.8)) for p in found.values()])
 
-    lines = disputed().geometry
-    lines = lines[lines.intersects(shapely.box(*limits))]
-    beside = shapely.union_all(shapely.buffer(lines.to_numpy(), _DISPUTED_M, quad_segs=2))
-    _fill_land(ax, land, beside)
-    _fill_states(ax, posture, shown, shapes, boxes)
-    border = shapely.union_all(shapely.boundary(shapes.to_numpy()))
-    _stroke(ax, border.difference(beside | boxes), style.EDGE_COLOUR, style.EDGE_PT, 4)
-    dashed = shapely.clip_by_rect(shapely.union_all(lines.to_numpy()).difference(boxes), *limits)
-    _stroke(ax, dashed, style.DISPUTED_COLOUR, style.DISPUTED_PT, 5, style.DISPUTED_DASH)
-    for point in capitals:
-        ax.add_line(capital_dot(point.x, point.y, zorder=6))
-    fills = {key: _fill(row, shown) for key, row in posture.iterrows()}
+    boxes = shapely.union_all([shapely.box(*_box(spot, panel)) for spot in found.values()])
+    lines = disputed().geometry.to_numpy()
+    lines = shapely.clip_by_rect(shapely.union_all(lines), *limits)
+    beside = shapely.buffer(lines, _DISPUTED_M, quad_segs=2)
+    _draw_land(ax, land, beside | boxes)
+    for key, shape in shapes.items():
+        _draw_state(ax, posture.loc[key], shown, shape, boxes)
+    border = shapely.union_all(shapely.boundary(shapes.to_numpy())).difference(beside | boxes)
+    _stroke(ax, border, style.EDGE_COLOUR, style.EDGE_PT, zorder=4)
+    dashes = {"linestyle": style.DISPUTED_DASH, "zorder": 5}
+    _stroke(ax, lines.difference(boxes), style.DISPUTED_COLOUR, style.DISPUTED_PT, **dashes)
+    for x, y in capitals:
+        ax.add_line(capital_dot(x, y, zorder=6))
     for key, spot in found.items():
-        _write(ax, blocks_used(blocks, key, spot), spot, fills[key], to_points)
+        _write(ax, spot, _ink(posture.loc[key], shown, spot), panel)
     _frame(ax, limits)
-    signs = (("dot",) if len(capitals) else ()) + (("dash",) if not dashed.is_empty else ())
-    missing = tuple(k for k in blocks if k not in found and (spelt is None or k in spelt))
-    return Panel(limits, scale, missing, signs)
+    signs = {"dot"} if len(capitals) else set()
+    signs |= set() if lines.is_empty else {"dash"}
+    return replace(panel, unlabelled=missing, signs=frozenset(signs))
+
+
+def fill_of(row: pd.Series, shown: Sequence[str]) -> tuple[str, str]:
+    """Return fill colour and hatch of a country."""
+    if not row["covered"]:
+        return style.NOT_COVERED_COLOUR, ""
+    colours = style.FRENCH_COLOURS if "french_posture" in shown else style.RUSSIAN_COLOURS
+    hatch = style.RUSSIAN_HATCHES[row["russian_engagement"]] if len(shown) == 2 else ""
+    if shown[0] == "russian_engagement":
+        hatch = style.RUSSIAN_HATCHES[row["russian_engagement"]]
+    return colours[row[shown[0]]], hatch
+
+
+def _forms(
+    row: pd.Series, shown: Sequence[str], name: str, events: pd.DataFrame | None, spelt: bool
+) -> list[Block]:
+    """Return the label of a country, wide and narrow: its name, then each state worth saying."""
+    if not spelt:
+        return [Block((Row(name),), style.LABEL_PT, optional=True)]
+    stated = [theme for theme in shown if row["covered"] and row[theme] != "none_recorded"]
+    wide, narrow = [Row(name, bold=True)], [Row(name, bold=True)]
+    for theme in stated:
+        words, when = style.SHORT_LABELS[theme][row[theme]], month(since(row, theme, events))
+        sign = style.FRENCH_SYMBOLS[row[theme]] if theme == "french_posture" else ""
+        comma = "" if when.startswith("by ") else ","
+        wide.append(Row(f"{words}{comma} {when}" if when else words, symbol=sign))
+        narrow += [Row(words + comma if when else words, symbol=sign)]
+        narrow += [Row(when)] if when else []
+    if not row["covered"]:
+        wide.append(Row(style.NOT_COVERED_LABEL))
+    elif not stated:
+        wide.append(Row(style.NONE_RECORDED_LABEL))
+    across = style.ink_on(fill_of(row, shown)[0]) == style.INK
+    forms = [Block(tuple(wide), style.LABEL_PT, across=across)]
+    return [*forms, Block(tuple(narrow), style.LABEL_PT, across=across)] if stated else forms
+
+
+def _capitals(places: pd.DataFrame | None, keys: pd.Index) -> np.ndarray:
+    """Return the capitals of the countries drawn, metres, shape (n, 2)."""
+    if places is None:
+        return np.empty((0, 2))
+    rows = places[(places["kind"] == "capital") & places["iso3"].isin(keys)]
+    return shapely.get_coordinates(places_frame(rows).geometry.to_numpy())
+
+
+def _cut(
+    outlines: gpd.GeoSeries, countries: pd.DataFrame, panel: Panel
+) -> tuple[np.ndarray, gpd.GeoSeries]:
+    """Return the land around and the countries drawn, cut to the view and as coarse as it shows."""
+    scale = panel.metres_per_point
+    west, south, east, north = panel.view
+    slack = 20 * scale  # so that cut edges stay out of sight
+    everything = boundaries().geometry
+    cut = shapely.clip_by_rect(
+        everything.to_numpy(), west - slack, south - slack, east + slack, north + slack
+    )
+    seen = ~shapely.is_empty(cut)
+    coarse = shapely.coverage_simplify(cut[seen], _DETAIL_PT * scale)
+    coarse = pd.Series(coarse, index=everything.index[seen])
+    numbers = countries["iso_n3"].reindex(outlines.index)
+    shapes = gpd.GeoSeries(coarse.reindex(numbers).to_numpy(), index=outlines.index, crs=CRS)
+    return coarse.drop(index=numbers).to_numpy(), shapes
+
+
+def _placed(
+    blocks: Mapping[str, Sequence[Block]],
+    shapes: gpd.GeoSeries,
+    countries: pd.DataFrame,
+    capitals: np.ndarray,
+    size: tuple[float, float],
+    panel: Panel,
+) -> dict[str, Place]:
+    """Return the places of the labels, points."""
+    rows = countries.reindex(shapes.index)
+    wanted = gpd.GeoSeries(
+        gpd.points_from_xy(rows["label_lon"], rows["label_lat"], crs="EPSG:4326"), index=rows.index
+    ).to_crs(CRS)
+    inner = shapes.representative_point()
+    anchors = wanted.where(shapes.contains(wanted), inner)
+    return place(
+        blocks,
+        {key: shapely.transform(shape, panel.points) for key, shape in shapes.items()},
+        {key: tuple(panel.points(shapely.get_coordinates(p)[0])) for key, p in anchors.items()},
+        size,
+        [tuple(xy) for xy in panel.points(capitals)],
+    )
+
+
+def _box(spot: Place, panel: Panel) -> tuple[float, ...]:
+    """Return the box of a label in metres."""
+    return tuple(panel.metres(np.reshape(spot.box, (2, 2))).ravel())
+
+
+def _draw_land(ax: Axes, land: np.ndarray, cleared: shapely.Geometry) -> None:
+    """Draw the countries around: one quiet fill, thin borders."""
+    whole = outline_path(shapely.union_all(land, grid_size=1))
+    ax.add_patch(PathPatch(whole, facecolor=style.LAND_COLOUR, edgecolor="none", zorder=1))
+    border = shapely.union_all(shapely.boundary(land)).difference(cleared)
+    _stroke(ax, border, style.LAND_EDGE_COLOUR, style.LAND_EDGE_PT, zorder=2)
+
+
+def _draw_state(
+    ax: Axes, row: pd.Series, shown: Sequence[str], shape: shapely.Geometry, boxes: shapely.Geometry
+) -> None:
+    """Draw fill and hatch of one country; the hatch leaves labels free."""
+    colour, hatch = fill_of(row, shown)
+    plain = {"facecolor": colour, "edgecolor": "none", "zorder": 3}
+    ax.add_patch(PathPatch(outline_path(shape), **plain))
+    if hatch:
+        lines = {"facecolor": "none", "edgecolor": style.hatch_on(colour), "linewidth": 0}
+        free = outline_path(shape.difference(boxes))
+        ax.add_patch(PathPatch(free, hatch=hatch, zorder=3.5, **lines))
+
+
+def _stroke(
+    ax: Axes, lines: shapely.Geometry, colour: str, width: float, **options: object
+) -> None:
+    """Draw lines as one path."""
+    if lines.is_empty:
+        return
+    merged = shapely.line_merge(lines)
+    pen = {"facecolor": "none", "edgecolor": colour, "linewidth": width, "capstyle": "butt"}
+    ax.add_patch(PathPatch(outline_path(merged), joinstyle="round", **pen, **options))
+
+
+def _ink(row: pd.Series, shown: Sequence[str], spot: Place) -> str:
+    """Return the ink of a label: on its country's fill, or beside it."""
+    return style.INK if spot.leader else style.ink_on(fill_of(row, shown)[0])
+
+
+def _write(ax: Axes, spot: Place, ink: str, panel: Panel) -> None:
+    """Write the lines of a label and draw its leader line."""
+    x0, _, x1, top = spot.box
+    block = spot.block
+    for number, row in enumerate(block.rows):
+        wide = row_width(row, block.size)
+        x = {"left": x0, "right": x1 - wide, "center": (x0 + x1 - wide) / 2}[spot.align]
+        y = top - block.size * (LEADING * number + 0.93)
+        if row.symbol:
+            left = panel.metres(np.array([x + 0.33 * block.size, y + 0.32 * block.size]))
+            ax.add_line(symbol(*left, row.symbol, 0.6 * block.size, ink, zorder=8))
+            x += symbol_room(block.size)
+        at = panel.metres(np.array([x, y]))
+        weight = "bold" if row.bold else "normal"
+        ax.text(*at, row.text, size=block.size, weight=weight, color=ink, zorder=8)
+    if spot.leader is not None:
+        ends = panel.metres(np.array(spot.leader))
+        pen = {"color": style.INK, "linewidth": style.LEADER_PT, "zorder": 7}
+        ax.add_line(Line2D(ends[:, 0], ends[:, 1], solid_capstyle="butt", **pen))
+
+
+def _frame(ax: Axes, limits: View) -> None:
+    """Set the limits and draw a thin frame without ticks."""
+    ax.set_xlim(limits[0], limits[2])
+    ax.set_ylim(limits[1], limits[3])
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.set_facecolor(style.SEA_COLOUR)
+    for spine in ax.spines.values():
+        spine.set(visible=True, color=style.INK_SOFT, linewidth=0.5)

@@ -8,13 +8,21 @@ from dataclasses import dataclass
 import pandas as pd
 
 from . import display
+from .chronicle import involving, last_year, naming
 from .dates import day_in_words
 from .evidence import World, cited, notes, world
 from .judgements import words_of_judgement
 from .method import signature
-from .narrative import bottom_line, country_names, listed
+from .narrative import (
+    bottom_line,
+    country_by_country,
+    country_names,
+    differences,
+    listed,
+    what_happened,
+)
 from .parameters import ReportParameters, from_notebook, scope
-from .posture import posture_of
+from .posture import family, posture_of
 from .tables import Tables, load_tables
 
 
@@ -122,6 +130,49 @@ class Report:
             lang=self.parameters.lang,
         )
 
+    def events(self, root: str = "") -> pd.DataFrame:
+        """Return the visible events that concern the countries shown.
+
+        Parameters
+        ----------
+        root : str, optional
+            Key of an actor: only events in which it, or what descends from it, takes part.
+        """
+        chosen = naming(self.world.events, self.countries, regions=len(self.countries) > 1)
+        return involving(chosen, self.tables.actors, root) if root else chosen
+
+    def figures(self, root: str = "") -> pd.DataFrame:
+        """Return the visible figures that concern the countries shown; see `events`."""
+        chosen = naming(self.world.figures, self.countries, regions=len(self.countries) > 1)
+        members = family(self.tables.actors, root) if root else None
+        return chosen[chosen["actor_id"].isin(members)] if members else chosen
+
+    def realignment(self) -> pd.DataFrame:
+        """Return coups, alliances, and what others than France and Russia did."""
+        chosen = self.events()
+        political = chosen["event_type"].isin(["coup", "alliance_formed", "alliance_exit"])
+        powers = {
+            key
+            for root in ("france", "russia")
+            for key in involving(chosen, self.tables.actors, root).index
+        }
+        return chosen[political | ~chosen.index.isin(powers)]
+
+    def differences(self) -> str:
+        """Return in words where the article and the checked evidence differ on this day."""
+        (article, left), (checked, right) = self.twin("article"), self.twin("checked")
+        return differences(article, checked, left, right)
+
+    def what_happened(self) -> str:
+        """Return what happened: the article's story, or in checked evidence the year's events."""
+        if self.world.is_checked:
+            return last_year(self.world, self.events())
+        return what_happened(self.world)
+
+    def country_by_country(self) -> str:
+        """Return a paragraph for each country that the evidence covers, and name the others."""
+        return country_by_country(self.world, self.posture)
+
     def prose(self, text: str) -> display.Output:
         """Return Markdown as prose; its marks join the report's notes."""
         return display.prose(self._remember(text))
@@ -134,6 +185,9 @@ class Report:
         self, frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None = None
     ) -> display.Output:
         """Return a table; its marks join the report's notes; see `display.table`."""
+        if frame.empty:
+            day = day_in_words(self.world.as_of)
+            return self.prose(f"{caption}: none on record by {day} in this evidence.")
         for column in frame.columns:
             for cell in frame[column]:
                 self._remember(str(cell))

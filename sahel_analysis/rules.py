@@ -132,5 +132,5 @@ def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
             yield row.Index, "claim_ids", "is empty, and so is event_ids; expected either."
         if not pd.isna(row.valid_to) and row.valid_to < row.valid_from:
             yield row.Index, "valid_to", "lies before valid_from."
-        if row.scope != "region" and row.scope not in countries.index:
+        if row.scope not in {"region", "article", *countries.index}:
             yield row.Index, "scope", f"'{row.scope}' is not in countries.csv."

@@ -38,7 +38,7 @@ RUSSIAN_COLOURS = MappingProxyType(
 RUSSIAN_HATCHES = MappingProxyType(
     {
         "none_recorded": "",
-        "contact": "...",
+        "contact": "--",
         "agreement": "//",
         "assistance": "\\\\\\\\",
         "deployed": "xxxx",
@@ -50,8 +50,7 @@ FRENCH_SYMBOLS = MappingProxyType({"present": "full", "leaving": "left", "withdr
 NOT_COVERED_COLOUR = "#D2D2D2"  # Tol's grey for missing data, a little darker than the land
 SEA_COLOUR = "#FFFFFF"
 LAND_COLOUR = "#F3F1EC"
-LAND_LOCATOR_COLOUR = "#CFCAC0"
-EDGE_COLOUR = "#C9C4BA"
+LAND_EDGE_COLOUR = "#C9C4BA"
 LOCATOR_COLOUR = "#CFCAC0"
 EDGE_COLOUR = "#4A4A4A"
 DISPUTED_COLOUR = "#6B6B6B"
@@ -109,12 +108,21 @@ RUSSIAN_SHORT = MappingProxyType(
         "none_recorded": "no Russian role",
     }
 )
+SHORT_LABELS = MappingProxyType(
+    {"french_posture": FRENCH_SHORT, "russian_engagement": RUSSIAN_SHORT}
+)
+NONE_RECORDED_LABEL = "none recorded"
 NOT_COVERED_LABEL = "not covered"
 
 
 def ink_on(colour: str) -> str:
     """Return the ink, dark or white, that reads on a fill with a contrast of 4.5 to 1 or more."""
     return PAPER if colour in _DARK else INK
+
+
+def hatch_on(colour: str) -> str:
+    """Return the colour of a hatch that shows on a fill without drowning it."""
+    return PAPER if colour in _DARK else "#333333"
 
 
 @contextmanager

@@ -121,7 +121,7 @@ SYMBOLS: dict[tuple[str, str], Symbol] = {
 
 SHORT = {
     "coup": "coup",
-    "deployment": "sent",
+    "deployment": "deployment",
     "withdrawal_announced": "exit announced",
     "withdrawal_ordered": "exit ordered",
     "base_handover": "base handed over",

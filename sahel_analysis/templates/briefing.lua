@@ -18,7 +18,7 @@ local function without_links(inlines)
 end
 
 local function to_typst(inlines)
-  local written = pandoc.write(pandoc.Pandoc {pandoc.Plain(inlines)}, 'typst')
+  local written = pandoc.write(pandoc.Pandoc {pandoc.Plain(inlines)}, 'typst', {wrap_text = 'none'})
   return (written:gsub('%s+$', ''))
 end
 
@@ -146,6 +146,13 @@ local function typst_items(list, pattern)
   return pandoc.RawBlock('typst', table.concat(written, '\n'))
 end
 
+-- "Country: Niger", a paragraph for each.
+local function lines(list)
+  return list.content:map(function(item)
+    return pandoc.Para(pandoc.Inlines(item[1]) .. {pandoc.Str ': ', pandoc.Strong(plain(item[2][1]))})
+  end)
+end
+
 -- Each note leads back to the first mark that cites it.
 local function note_list(div)
   for _, item in ipairs(div.content[1].content) do
@@ -225,12 +232,12 @@ function Pandoc(doc)
     end,
   }
 
-  doc = doc:walk {Inlines = keep_marks}
   doc = doc:walk {
     traverse = 'topdown',
     Div = function(div)
       if div.classes:includes 'notes' then return div, false end
     end,
+    Inlines = keep_marks,
     Link = function(link) return mark(link), false end,
   }
   local after = {figure = figure, ['table'] = data_table, notes = note_list}
@@ -242,13 +249,31 @@ function Pandoc(doc)
     end,
   }
 
+  -- A line that introduces an exhibit goes to the next page with it.
+  if typst then
+    doc.blocks = doc.blocks:walk {
+      Blocks = function(blocks)
+        for place = #blocks - 1, 1, -1 do
+          local following = blocks[place + 1]
+          if blocks[place].t == 'Para' and following.t == 'RawBlock' and following.text:match '^#figure' then
+            blocks:insert(place + 1, pandoc.RawBlock('typst', ']'))
+            blocks:insert(place, pandoc.RawBlock('typst', '#block(sticky: true)['))
+          end
+        end
+        return blocks
+      end,
+    }
+  end
+
   -- The cover's parts stand where the template wants them; DOCX has no template, so they stay.
   local rest = pandoc.Blocks {}
   for _, block in ipairs(doc.blocks) do
     local part = block.t == 'Div' and block.classes[1]
     if part == 'edition' or part == 'bottom-line' then
-      if docx then
-        block.attributes['custom-style'] = part == 'edition' and 'Edition' or 'Bottom Line'
+      if docx and part == 'edition' then
+        rest:insert(pandoc.Div(lines(block.content[1]), {['custom-style'] = 'Edition'}))
+      elseif docx then
+        block.attributes['custom-style'] = 'Bottom Line'
         rest:insert(block)
       else
         local content = block.content

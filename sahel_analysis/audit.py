@@ -1,0 +1,184 @@
+"""The audit: the article claim by claim, and the tables held against a reader's own copy of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from .errors import DataError, Problem
+from .evidence import VERDICTS, anchor, marks, world
+from .judgements import key_judgements
+from .markdown import bullets, escape
+from .tables import Tables
+
+# A sentence ends at a full stop, closing quotation mark or footnote sign before a capital letter.
+_SENTENCE_END = re.compile(r"(?<=[.!?”¹])\s+(?=[A-Z“])")
+_GRAVITY = {"high": "High gravity", "moderate": "Moderate gravity", "low": "Low gravity"}
+
+
+def claim_table(tables: Tables) -> pd.DataFrame:
+    """Return every claim of the article with its check, in the article's order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``Place``, ``Claim``, ``Verdict``, ``Finding``; cells Markdown, one row per claim.
+    """
+    joined = tables.claims.join(tables.checks, how="left")
+    ordered = joined.sort_values(["paragraph", "sentence"], kind="stable")
+    return pd.DataFrame(
+        [
+            {
+                "Place": f"P{row.paragraph} S{row.sentence} {marks([row.Index], tables)}",
+                "Claim": f"“{escape(row.quote)}” {escape(row.statement_en)}"
+                + ("" if row.attributed_to == "article" else f" *({escape(row.attributed_to)})*"),
+                "Verdict": f"{VERDICTS[row.verdict]}, {row.credibility}",
+                "Finding": f"{escape(row.finding_en)} {marks(row.source_ids, tables)}".strip(),
+            }
+            for row in ordered.itertuples()
+        ]
+    )
+
+
+def errors_by_gravity(tables: Tables) -> str:
+    """Return what is wrong or only partly right, gravest first, each with its correction."""
+    checks = tables.checks
+    blocks = []
+    for gravity, title in _GRAVITY.items():
+        wrong = checks[
+            (checks["gravity"] == gravity) & checks["verdict"].isin(["contradicted", "partly"])
+        ]
+        if not wrong.empty:
+            lines = bullets(_error(tables, claim_id) for claim_id in wrong.index)
+            blocks.append(f"### {title}\n\n{lines}")
+    return "\n\n".join(blocks)
+
+
+def unverified(tables: Tables) -> str:
+    """Return the claims for which no source was found either way."""
+    checks = tables.checks
+    return bullets(
+        _error(tables, claim_id) for claim_id in checks.index[checks["verdict"] == "unverifiable"]
+    )
+
+
+def provenance(tables: Tables) -> str:
+    """Return our judgements on where the article's text comes from."""
+    last = tables.events["latest"].max().date()
+    return key_judgements(world(last, "checked", tables), ["article"])
+
+
+def _error(tables: Tables, claim_id: str) -> str:
+    """Return one claim with verdict and finding on a line."""
+    claim, check = tables.claims.loc[claim_id], tables.checks.loc[claim_id]
+    return (
+        f"**{escape(claim.statement_en)}** {marks([claim_id], tables)} "
+        f"*{VERDICTS[check.verdict]}.* {escape(check.finding_en)} "
+        f"{marks(check.source_ids, tables)}".rstrip()
+    )
+
+
+def sentences(text: str) -> dict[tuple[int, int], str]:
+    """Return the sentences of a text by paragraph and sentence, both counted from 1.
+
+    Parameters
+    ----------
+    text : str
+        One paragraph per line.
+    """
+    paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
+    return {
+        (number, place): sentence
+        for number, paragraph in enumerate(paragraphs, 1)
+        for place, sentence in enumerate(_SENTENCE_END.split(paragraph), 1)
+    }
+
+
+def hold_against(tables: Tables, path: str | Path) -> str:
+    """Return what an audit of the tables against the article's text found sound.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables.
+    path : str or pathlib.Path
+        A copy of the article, UTF-8, one paragraph per line.
+
+    Returns
+    -------
+    str
+        One line per thing counted.
+
+    Raises
+    ------
+    DataError
+        If anything is open: another text, a phrase not in its sentence, a sentence no claim
+        covers, a claim without a check, a check, event or figure without a source, a source that
+        nothing cites.
+    """
+    try:
+        content = Path(path).read_bytes()
+        text = content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        message = f"cannot be read as UTF-8 text ({fault})."
+        raise DataError([Problem(str(path), "", "", message)]) from fault
+    found = sentences(text)
+    problems = [*_text_faults(tables, content, found, str(path)), *_table_faults(tables)]
+    if problems:
+        raise DataError(problems)
+    covered = {(row.paragraph, row.sentence) for row in tables.claims.itertuples()}
+    return "\n".join(
+        (
+            "The text is the one that was read (SHA-256).",
+            f"{len(covered & set(found))} of {len(found)} sentences covered.",
+            f"{len(tables.claims)} claims, each phrase in its sentence.",
+            f"{len(tables.checks)} of {len(tables.claims)} claims checked.",
+            f"{len(tables.sources)} sources, each cited.",
+            f"{len(tables.events)} events and {len(tables.figures)} figures, each with a claim "
+            "or source.",
+        )
+    )
+
+
+def _text_faults(
+    tables: Tables, content: bytes, found: dict[tuple[int, int], str], label: str
+) -> Iterator[Problem]:
+    """Yield what parts the text from the tables."""
+    read = tables.sources.query("text_sha256 != ''").iloc[0]
+    if hashlib.sha256(content).hexdigest() != read.text_sha256:
+        yield Problem(label, "", "", "is not the text that was read: its SHA-256 differs.")
+    covered = set()
+    for row in tables.claims.itertuples():
+        place = (row.paragraph, row.sentence)
+        covered.add(place)
+        where = f"paragraph {row.paragraph}, sentence {row.sentence}"
+        if place not in found:
+            yield Problem("claims.csv", row.Index, "sentence", f"the text has no {where}.")
+        elif row.quote not in found[place]:
+            message = f"'{row.quote}' does not stand in {where}."
+            yield Problem("claims.csv", row.Index, "quote", message)
+    for paragraph, sentence in sorted(set(found) - covered):
+        where = f"paragraph {paragraph}, sentence {sentence}"
+        yield Problem(label, "", "", f"{where} is covered by no claim.")
+
+
+def _table_faults(tables: Tables) -> Iterator[Problem]:
+    """Yield what the tables leave open among themselves."""
+    for claim_id in tables.claims.index.difference(tables.checks.index):
+        yield Problem("checks.csv", claim_id, "claim_id", "the claim has no check.")
+    cited = {
+        key
+        for frame in (tables.checks, tables.events, tables.figures)
+        for cell in frame["source_ids"]
+        for key in cell
+    } | set(tables.claims["source_id"])
+    for source_id in tables.sources.index.difference(list(cited)):
+        yield Problem("sources.csv", source_id, "source_id", "nothing cites the source.")
+    for name, frame in (("events.csv", tables.events), ("figures.csv", tables.figures)):
+        for row in frame.itertuples():
+            if not row.claim_ids and not row.source_ids:
+                yield Problem(name, anchor(row.Index), "", "rests on no claim and no source.")
