@@ -69,7 +69,7 @@ def test_rewriting_touches_nothing_outside_the_markers(tmp_path):
     stale = re.sub(r"(<!-- columns: \w+ -->\n).*?(<!-- end)", r"\1\2", TEXT, flags=re.DOTALL)
     (tmp_path / FILE).write_text(stale, encoding="utf-8", newline="\n")
     (tmp_path / "datapackage.json").write_bytes((data_folder() / "datapackage.json").read_bytes())
-    assert rewrite(tmp_path).read_bytes().decode() == TEXT
+    assert rewrite(tmp_path).read_bytes().decode() == with_column_tables(TEXT, SCHEMA)
 
 
 def test_every_event_type_is_defined_once_in_the_order_of_the_schema():
