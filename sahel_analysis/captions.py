@@ -78,15 +78,9 @@ def since(row: pd.Series, theme: str, events: pd.DataFrame | None = None) -> str
         ``August 2022``, ``by 1 January 2012``, ``4 December 2023``; empty where no date is known.
     """
     day = row[f"{theme}_since"]
-    if pd.isna(day):
+    if pd.isna(day) or day == "":
         return ""
-    day = pd.Timestamp(day)
-    if events is not None:
-        decided = events.reindex(list(row[f"{theme}_event_ids"])).dropna(subset=["latest"])
-        texts = decided.loc[decided["latest"] == day, "date_edtf"]
-        if len(texts):
-            return in_words(texts.iloc[-1])
-    return day_in_words(day.date())
+    return in_words(day if isinstance(day, str) else pd.Timestamp(day).date().isoformat())
 
 
 def month(words: str) -> str:

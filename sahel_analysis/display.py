@@ -45,6 +45,10 @@ class Output:
     data: Mapping[str, Any]
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Return the kinds of content alone: IPython stores this text with every output."""
+        return f"Output({', '.join(self.data)})"
+
     def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
         return dict(self.data), dict(self.metadata)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 import re
 import subprocess
 import tempfile
@@ -82,7 +81,7 @@ class Document:
 
 def to_html(document: Document) -> bytes:
     """Return one HTML file that holds its style and figures and loads nothing."""
-    page = _pandoc(document, "html5", "--template", "briefing.html", "--toc", "--toc-depth=3")
+    page = _pandoc(document, "html5", *_template("briefing.html"), "--toc", "--toc-depth=3")
 
     def inlined(found: re.Match) -> str:
         encoded = base64.b64encode(document.figures[found[1]].encode()).decode()
@@ -94,7 +93,7 @@ def to_html(document: Document) -> bytes:
 
 def to_pdf(document: Document) -> bytes:
     """Return a tagged PDF that conforms to PDF/A-2a and PDF/UA-1."""
-    source = _pandoc(document, "typst", "--template", "briefing.typ")
+    source = _pandoc(document, "typst", *_template("briefing.typ"))
     return _typst(document, source, pdf_standards=_PDF_STANDARDS)
 
 
@@ -107,9 +106,10 @@ def to_docx(document: Document) -> bytes:
         pages.mkdir()
         for name, drawn in _rasterised(document).items():
             (pages / name).write_bytes(drawn)
-        return _pandoc(
+        written = _pandoc(
             document, "docx", "--reference-doc", str(reference), "-M", f"figure-folder={pages}"
         )
+    return _dated(written, document)
 
 
 CONVERTERS = {"html": to_html, "pdf": to_pdf, "docx": to_docx}
@@ -129,16 +129,12 @@ def _pandoc(document: Document, target: str, *options: str) -> bytes:
     metadata = [part for key, text in values.items() if text for part in ("-M", f"{key}={text}")]
     command = [
         *(_pandoc_path(), "--from", READER, "--to", target, "--output", "-", "--wrap=none"),
-        *("--sandbox", "--data-dir", str(TEMPLATES), "--lua-filter", "briefing.lua"),
-        *(_template(option) for option in options),
+        *("--sandbox", "--lua-filter", str(TEMPLATES / "briefing.lua")),
+        *options,
         *metadata,
     ]
-    command = [_template(part) for part in command]
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(_timestamp(document))}
     try:
-        run = subprocess.run(
-            command, input=document.markdown.encode(), capture_output=True, env=environment
-        )
+        run = subprocess.run(command, input=document.markdown.encode(), capture_output=True)
     except OSError as fault:
         message = f"pandoc could not be started for '{document.name}': {fault}"
         raise ExportError(message) from fault
@@ -148,9 +144,9 @@ def _pandoc(document: Document, target: str, *options: str) -> bytes:
     return run.stdout
 
 
-def _template(option: str) -> str:
-    """Return the path of a file of ours, and any other option as it is."""
-    return str(TEMPLATES / option) if option.startswith("briefing.") else option
+def _template(name: str) -> tuple[str, str]:
+    """Return pandoc's option for a template of ours."""
+    return "--template", str(TEMPLATES / name)
 
 
 @cache
@@ -169,8 +165,10 @@ def _typst(document: Document, source: bytes, **options: object) -> bytes | list
     """Return what Typst makes of a source that may show the document's figures."""
     try:
         import typst
+
+        fonts = _fonts()
     except ImportError as fault:
-        message = "Typst was not found: install the package 'typst'"
+        message = f"'{document.name}' needs the module '{fault.name}', which is not installed"
         raise ExportError(message) from fault
 
     with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
@@ -182,7 +180,7 @@ def _typst(document: Document, source: bytes, **options: object) -> bytes | list
             return typst.compile(
                 str(main),
                 root=folder,
-                font_paths=_fonts(),
+                font_paths=fonts,
                 ignore_system_fonts=True,
                 timestamp=_timestamp(document),
                 **options,
@@ -223,6 +221,19 @@ def _reference() -> bytes:
         for path in sorted(folder.rglob("*.xml")) + sorted(folder.rglob("*.rels")):
             parts.write(path, path.relative_to(folder).as_posix())
     return archive.getvalue()
+
+
+def _dated(written: bytes, document: Document) -> bytes:
+    """Return a Word file with the report's date; pandoc's sandbox knows no date but 1970."""
+    target = io.BytesIO()
+    day = document.as_of or _UNDATED
+    with zipfile.ZipFile(io.BytesIO(written)) as old, zipfile.ZipFile(target, "w") as new:
+        for part in old.infolist():
+            content = old.read(part)
+            if part.filename == "docProps/core.xml":
+                content = content.replace(b"1970-01-01T", f"{day}T".encode())
+            new.writestr(part, content)
+    return target.getvalue()
 
 
 def _timestamp(document: Document) -> int:

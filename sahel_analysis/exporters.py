@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.exporters import Exporter, TemplateExporter
 from nbconvert.preprocessors import Preprocessor
 from traitlets import Bool
 
@@ -110,7 +110,7 @@ class _MarkdownExporter(TemplateExporter):
 
     def document(self, nb: NotebookNode, resources: dict | None) -> tuple[Document, dict]:
         """Return the report and nbconvert's resources."""
-        text, resources = TemplateExporter.from_notebook_node(self, nb, resources)
+        text, resources = self.from_notebook_node(nb, resources)
         cover = resources["cover"] or {}
         name = _name(resources)
         document = Document(
@@ -126,7 +126,17 @@ class _MarkdownExporter(TemplateExporter):
         return document, resources
 
 
-class BriefingHTMLExporter(_MarkdownExporter):
+class _BriefingExporter(Exporter):
+    """What the three formats share."""
+
+    def _convert(self, nb: NotebookNode, resources: dict | None) -> tuple[bytes, dict]:
+        """Return the file in this exporter's format."""
+        document, resources = _MarkdownExporter(config=self.config).document(nb, resources)
+        resources["output_extension"] = self.file_extension
+        return CONVERTERS[self.file_extension.lstrip(".")](document), resources
+
+
+class BriefingHTMLExporter(_BriefingExporter):
     """Executed notebook to one HTML file."""
 
     export_from_notebook = "Sahel briefing (HTML)"
@@ -137,11 +147,11 @@ class BriefingHTMLExporter(_MarkdownExporter):
 
     def from_notebook_node(self, nb, resources=None, **kwargs) -> tuple[str, dict]:
         """Return the page as text."""
-        document, resources = self.document(nb, resources)
-        return CONVERTERS["html"](document).decode(), resources
+        page, resources = self._convert(nb, resources)
+        return page.decode(), resources
 
 
-class BriefingPDFExporter(_MarkdownExporter):
+class BriefingPDFExporter(_BriefingExporter):
     """Executed notebook to a tagged PDF."""
 
     export_from_notebook = "Sahel briefing (PDF)"
@@ -152,11 +162,10 @@ class BriefingPDFExporter(_MarkdownExporter):
 
     def from_notebook_node(self, nb, resources=None, **kwargs) -> tuple[bytes, dict]:
         """Return the file's bytes."""
-        document, resources = self.document(nb, resources)
-        return CONVERTERS["pdf"](document), resources
+        return self._convert(nb, resources)
 
 
-class BriefingDOCXExporter(_MarkdownExporter):
+class BriefingDOCXExporter(_BriefingExporter):
     """Executed notebook to a Word file."""
 
     export_from_notebook = "Sahel briefing (DOCX)"
@@ -167,8 +176,7 @@ class BriefingDOCXExporter(_MarkdownExporter):
 
     def from_notebook_node(self, nb, resources=None, **kwargs) -> tuple[bytes, dict]:
         """Return the file's bytes."""
-        document, resources = self.document(nb, resources)
-        return CONVERTERS["docx"](document), resources
+        return self._convert(nb, resources)
 
 
 def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict[str, bytes]:

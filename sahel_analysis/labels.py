@@ -8,8 +8,8 @@ weighed at once by summed areas; nothing is random, and equal input gives equal 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 from matplotlib.font_manager import FontProperties
@@ -26,9 +26,10 @@ _MARGIN = 3  # from the edge of the axes
 _CLEARANCE = 2  # between labels, leaders and dots
 _PADDING = 2  # between a label and the borders it keeps off
 _STEP = 2  # raster cells between candidates
+_BESIDE = 40  # what standing outside costs, in points away from the wanted place
 _REACH = 110  # longest leader line
-_LANDING = 5  # how far a leader line reaches into its country
-_TRIES = 600  # candidates looked at before giving up
+_TARGETS = 12  # points of a country that a leader line may end at
+_TRIES = 300  # candidates looked at before giving up
 
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
@@ -64,7 +65,7 @@ class Block:
     across: bool = True
     optional: bool = False
 
-    @property
+    @cached_property
     def width(self) -> float:
         """Width of the widest line, points."""
         return max(row_width(row, self.size) for row in self.rows)
@@ -77,10 +78,11 @@ class Block:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a block stands: its box, and for a leader line both its ends."""
+    """Where a block stands: its box, how bad that is, and for a leader line both its ends."""
 
     block: Block
     box: Box
+    cost: float
     align: str = "center"
     leader: tuple[Point, Point] | None = None
 
@@ -141,7 +143,7 @@ def place(
     dict of str to Place
         In the order of `blocks`. A key is missing where nothing good was free.
     """
-    field = _Field(shapes, size)
+    field = _Field(shapes, anchors, size)
     order = sorted(
         blocks,
         key=lambda k: (blocks[k][0].optional, field.room(k, blocks[k]), anchors[k][0], k),
@@ -171,21 +173,28 @@ def _attempt(
     failed = None
     for key in order:
         waiting = [anchors[k] for k in order if k not in found and k != key]
-        spots = [field.find(key, block, anchors[key], list(found.values()), waiting, number)
-                 for number, block in enumerate(blocks[key])]  # fmt: skip
-        _, spot = min(spots, key=lambda s: s[0])
-        if spot is None:
-            failed = failed if blocks[key][0].optional else failed or key
-            continue
-        found[key] = spot
-        field.take(spot)
+        spots = [
+            replace(spot, cost=spot.cost + 8 * rank)
+            for rank, block in enumerate(blocks[key])
+            if (spot := field.find(key, block, anchors[key], list(found.values()), waiting))
+        ]
+        if spots:
+            found[key] = min(spots, key=lambda spot: spot.cost)
+            field.take(found[key])
+        elif not blocks[key][0].optional:
+            failed = failed or key
     return found, failed
 
 
 class _Field:
     """The raster: which country each cell belongs to, and what is taken."""
 
-    def __init__(self, shapes: Mapping[str, Geometry], size: tuple[float, float]) -> None:
+    def __init__(
+        self,
+        shapes: Mapping[str, Geometry],
+        anchors: Mapping[str, Point],
+        size: tuple[float, float],
+    ) -> None:
         self.width, self.height = int(size[0]), int(size[1])
         image = Image.new("I", (self.width, self.height), 0)
         pen = ImageDraw.Draw(image)
@@ -196,11 +205,11 @@ class _Field:
         self.cells = np.asarray(image)
         self.any = _summed(self.cells > 0)
         self.own = {key: _summed(self.cells == n) for key, n in self.numbers.items()}
-        self.clear(())
+        self.targets = {k: _spread(self.cells == n, anchors[k]) for k, n in self.numbers.items()}
 
     def clear(self, dots: Sequence[Point]) -> None:
         """Forget everything taken but the dots."""
-        self.taken = Image.new("1", (self.width, self.height), 0)
+        self.taken = np.zeros(self.cells.shape, dtype=bool)
         for x, y in dots:
             self._block((x - 1, y - 1, x + 1, y + 1))
 
@@ -208,12 +217,16 @@ class _Field:
         """Block the box and the leader line of a label."""
         self._block(spot.box)
         if spot.leader is not None:
-            ImageDraw.Draw(self.taken).line(spot.leader, fill=1, width=2 * _CLEARANCE + 1)
+            (ax, ay), (bx, by) = spot.leader
+            for share in np.linspace(0, 1, int(np.hypot(bx - ax, by - ay)) + 2):
+                x, y = ax + share * (bx - ax), ay + share * (by - ay)
+                self._block((x, y, x, y))
 
     def _block(self, box: Box) -> None:
-        x0, y0, x1, y1 = box
-        near = (x0 - _CLEARANCE, y0 - _CLEARANCE, x1 + _CLEARANCE, y1 + _CLEARANCE)
-        ImageDraw.Draw(self.taken).rectangle(near, fill=1)
+        x0, y0, x1, y1 = (int(round(value)) for value in box)
+        rows = slice(max(y0 - _CLEARANCE, 0), max(y1 + _CLEARANCE + 1, 0))
+        columns = slice(max(x0 - _CLEARANCE, 0), max(x1 + _CLEARANCE + 1, 0))
+        self.taken[rows, columns] = True
 
     def room(self, key: str, forms: Sequence[Block]) -> float:
         """Return how many positions lie wholly inside the country; infinite where none does."""
@@ -232,67 +245,104 @@ class _Field:
         return (x, y, wide, high) if len(x) and len(y) else None
 
     def find(
-        self,
-        key: str,
-        block: Block,
-        anchor: Point,
-        found: Sequence[Place],
-        waiting: Sequence[Point],
-        rank: int,
-    ) -> tuple[float, Place | None]:
-        """Return the cost and the best place of one form of a label, or infinity and None."""
+        self, key: str, block: Block, anchor: Point, found: Sequence[Place], waiting: Sequence[Point]
+    ) -> Place | None:
+        """Return the best place for one form of a label, or None."""
         grid = self._grid(block)
         if grid is None:
-            return np.inf, None
+            return None
         x, y, wide, high = grid
         area = wide * high
-        own = _over(self.own[key], *grid) / area
-        others = _over(self.any, *grid) / area - own
+        own = _over(self.own[key], *grid)
+        coloured = _over(self.any, *grid)
+        free = _over(_summed(self.taken), *grid) == 0
         dx = x[None, :] + wide / 2 - anchor[0]
         dy = y[:, None] + high / 2 - anchor[1]
         off = np.hypot(dx, 1.6 * dy)  # rather left or right of the wanted place than above or below
-        gap = np.hypot(np.maximum(abs(dx) - wide / 2, 0), np.maximum(abs(dy) - high / 2, 0))
 
-        inside = own == 1
-        cost = np.where(inside, 0.2 * off, np.inf)
-        beside = (own + others == 0) & (gap < _REACH)
-        if not block.optional:
-            cost[beside] = 40 + gap[beside]
-            if block.across:
-                across = ~inside & (own > 0.62) & (others < 0.2)
-                cost[across] = (14 + 0.5 * off + 100 * others)[across]
-        cost[_over(_summed(np.asarray(self.taken)), *grid) > 0] = np.inf
-        cost += 8 * rank
+        roomy = _over(self.own[key], x, y, wide, high, 4) == (wide + 8) * (high + 8)
+        cost = np.where(own == area, 0.2 * off + np.where(roomy, 0, 8), np.inf)
+        if block.across and not block.optional:
+            # Over the border only where plain land or sea lies beyond it.
+            across = (own > 0.6 * area) & (own < area) & (coloured == own)
+            cost[across] = (14 + 0.5 * off)[across]
+        cost[~free] = np.inf
+        best = int(np.argmin(cost))
+        if np.isfinite(cost.flat[best]):
+            row, column = divmod(best, len(x))
+            return Place(block, _box(x[column], y[row], block), float(cost.flat[best]))
+        if block.optional:
+            return None
+        for point in waiting:
+            near = (abs(x[None, :] + wide / 2 - point[0]) < wide / 2 + 6) & (
+                abs(y[:, None] + high / 2 - point[1]) < high / 2 + 6
+            )
+            free &= ~near
+        rows, columns = np.nonzero((free & (coloured == 0))[::2, ::2])
+        return self._beside(key, block, x[::2][columns], y[::2][rows], found)
 
-        best, best_cost = None, np.inf
-        for flat in np.argsort(cost, axis=None, kind="stable")[:_TRIES]:
-            row, column = divmod(int(flat), len(x))
-            price = cost[row, column]
-            if price >= best_cost:
-                break
-            x0, y0 = x[column] + _PADDING, y[row] + _PADDING
-            box = (float(x0), float(y0), x0 + block.width, y0 + block.height)
-            if not beside[row, column]:
-                return price, Place(block, box)
-            if any(_covers(box, point) for point in waiting):
-                continue
-            spot, crossed = self._led(key, block, box, anchor)
-            if price + crossed < best_cost and not any(_clash(spot.leader, o) for o in found):
-                best, best_cost = spot, price + crossed
-        return best_cost, best
+    def _beside(
+        self, key: str, block: Block, x: np.ndarray, y: np.ndarray, found: Sequence[Place]
+    ) -> Place | None:
+        """Return the best place on free ground with a leader line to the country, or None."""
+        targets = self.targets[key]
+        middle = np.stack([x + _PADDING + block.width / 2, y + _PADDING + block.height / 2], axis=1)
+        away = np.abs(middle[:, None, :] - targets[None, :, :])
+        away = np.hypot(*np.moveaxis(np.maximum(away - (block.width / 2, block.height / 2), 0), 2, 0))
+        # A leader to the middle of the country is clearer than one to its edge.
+        price = _BESIDE + away + 0.3 * np.hypot(*(targets - targets[0]).T)
+        price[(away > _REACH) | (away < 3)] = np.inf
+        order = np.argsort(price, axis=None, kind="stable")[:_TRIES]
+        order = order[np.isfinite(price.flat[order])]
+        led = []
+        for flat in order.tolist():
+            number, target = divmod(flat, len(targets))
+            box = _box(x[number], y[number], block)
+            align, start = _start(block, box, tuple(targets[target]))
+            led.append((float(price.flat[flat]), box, align, start, targets[target]))
+        if not led:
+            return None
+        starts, ends = np.array([e[3] for e in led]), np.array([e[4] for e in led])
+        share = np.linspace(0, 1, _REACH)[None, :, None]
+        xy = (starts[:, None, :] * (1 - share) + ends[:, None, :] * share).astype(int)
+        xy = np.clip(xy, 0, (self.width - 1, self.height - 1))
+        cells = self.cells[xy[:, :, 1], xy[:, :, 0]]
+        foreign = ((cells > 0) & (cells != self.numbers[key])).mean(axis=1)
+        crossed = foreign * np.hypot(*(ends - starts).T)
+        total = np.array([e[0] for e in led]) + 3 * crossed
+        for number in np.argsort(total, kind="stable").tolist():
+            _, box, align, start, end = led[number]
+            leader = (start, (float(end[0]), float(end[1])))
+            if not any(_clash(leader, other) for other in found):
+                return Place(block, box, float(total[number]), align, leader)
+        return None
 
-    def _led(self, key: str, block: Block, box: Box, anchor: Point) -> tuple[Place, float]:
-        """Return a place with its leader, ended just inside the country, and what it crosses."""
-        align, start = _start(box, anchor)
-        steps = max(int(np.hypot(anchor[0] - start[0], anchor[1] - start[1])), 2)
-        xy = np.linspace(start, anchor, steps + 1)
-        columns, rows = np.clip(xy.astype(int), 0, (self.width - 1, self.height - 1)).T
-        cells = self.cells[rows, columns]
-        own = np.flatnonzero(cells == self.numbers[key])
-        end = min(own[0] + _LANDING, steps) if len(own) else steps
-        crossed = np.count_nonzero((cells[:end] > 0) & (cells[:end] != self.numbers[key]))
-        leader = (start, (float(xy[end][0]), float(xy[end][1])))
-        return Place(block, box, align, leader), 2.0 * crossed
+
+def _spread(mask: np.ndarray, anchor: Point) -> np.ndarray:
+    """Return points of a country for leader lines to end at, far from each other, anchor first."""
+    for depth in (7, 4, 2, 0):  # keep off the border as far as there is room to
+        inner = mask.copy()
+        for axis in (0, 1):
+            for shift in (-depth, depth):
+                inner &= np.roll(mask, shift, axis=axis)
+        if inner.any():
+            break
+    rows, columns = np.nonzero(inner)
+    cells = np.stack([columns, rows], axis=1)[:: max(len(rows) // 2000, 1)] + 0.5
+    points = [np.array(anchor)]
+    nearest = np.full(len(cells), np.inf)
+    while len(cells) and len(points) < _TARGETS:
+        nearest = np.minimum(nearest, np.hypot(*(cells - points[-1]).T))
+        if nearest.max() < 6:
+            break
+        points.append(cells[int(nearest.argmax())])
+    return np.array(points)
+
+
+def _box(x: float, y: float, block: Block) -> Box:
+    """Return the box of a block whose padded lower left corner is given."""
+    x0, y0 = float(x) + _PADDING, float(y) + _PADDING
+    return x0, y0, x0 + block.width, y0 + block.height
 
 
 def _summed(mask: np.ndarray) -> np.ndarray:
@@ -302,25 +352,30 @@ def _summed(mask: np.ndarray) -> np.ndarray:
     return sums
 
 
-def _over(sums: np.ndarray, x: np.ndarray, y: np.ndarray, wide: int, high: int) -> np.ndarray:
-    """Return the sum under the box at every candidate, shape (len(y), len(x))."""
-    top, low = sums[y + high], sums[y]
-    return top[:, x + wide] - top[:, x] - low[:, x + wide] + low[:, x]
+def _over(
+    sums: np.ndarray, x: np.ndarray, y: np.ndarray, wide: int, high: int, more: int = 0
+) -> np.ndarray:
+    """Return the sum under the box, widened by `more`, at every candidate, shape (len(y), len(x))."""
+    bottom, top = (np.clip(edge, 0, sums.shape[0] - 1) for edge in (y - more, y + high + more))
+    left, right = (np.clip(edge, 0, sums.shape[1] - 1) for edge in (x - more, x + wide + more))
+    high_sums, low_sums = sums[top], sums[bottom]
+    return high_sums[:, right] - high_sums[:, left] - low_sums[:, right] + low_sums[:, left]
 
 
-def _covers(box: Box, point: Point) -> bool:
-    """Tell whether a box comes near a point."""
+def _start(block: Block, box: Box, target: Point) -> tuple[str, Point]:
+    """Return how the lines of a label align and where its leader starts, by where it leads."""
     x0, y0, x1, y1 = box
-    return x0 - 6 < point[0] < x1 + 6 and y0 - 6 < point[1] < y1 + 6
-
-
-def _start(box: Box, anchor: Point) -> tuple[str, Point]:
-    """Return how lines of a label align and where its leader starts, by where the anchor lies."""
-    x0, y0, x1, y1 = box
-    if x0 + 4 <= anchor[0] <= x1 - 4:
-        return "center", (anchor[0], y0 if anchor[1] < y0 else y1)
-    y = min(max(anchor[1], y0 + 3), y1 - 3)
-    return ("left", (x0 - 1, y)) if anchor[0] < x0 + 4 else ("right", (x1 + 1, y))
+    x, y = target
+    aside = max(x0 - x, x - x1, 0)
+    apart = max(y0 - y, y - y1, 0)
+    if aside > apart:
+        line = block.size * LEADING / 2  # to the middle of the first or the last line
+        level = min(max(y, y0 + line), y1 - line)
+        return ("left", (x0 - 1.5, level)) if x < x0 else ("right", (x1 + 1.5, level))
+    row = block.rows[0] if y > y1 else block.rows[-1]
+    reach = row_width(row, block.size) / 2 - 3
+    middle = (x0 + x1) / 2
+    return "center", (min(max(x, middle - reach), middle + reach), y1 if y > y1 else y0)
 
 
 def _clash(leader: tuple[Point, Point], other: Place) -> bool:

@@ -1,31 +1,23 @@
-"""Lanes on a time axis: the sheet that charts of events share, measured in points.
+"""Lanes: marks packed into rows so that no symbol, bar or label covers another.
 
-A sheet takes over the axes it is given: x is the day number, y runs in points downwards from the
-upper edge, so that text, symbols and gaps have the size they have on paper.
+Lengths are points, as on the `sheets` that lanes are drawn on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
-import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from . import style
-from .dates import MONTHS, day_in_words
-from .labels import text_width, wrapped
-from .symbols import SYMBOL_PT, Symbol, draw_symbol
+from .labels import text_width
+from .sheets import GAP_PT, HALF_PT, HEAD_PT, LINE_PT, Sheet, margins, name_lines, write
+from .symbols import Symbol, draw_symbol
 
-LINE_PT = 8.2  # type of LABEL_PT with its leading
 ROW_PT = (9.2, 15.0)  # least and most height of a row of symbols
-GAP_PT = 2.2
-HALF_PT = SYMBOL_PT / 2 + 0.6
-HEAD_PT = 11.0  # the line above the lanes that says until when
 _LANE_PAD = 5.0
-_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
 
 
 @dataclass(frozen=True)
@@ -88,7 +80,7 @@ def ideal_height_mm(
     """
     full_width = width_mm * 72 / 25.4
     left, bottom, _, _ = margins(list(lanes.values()), symbols, extra, full_width)
-    paper = Sheet(None, full_width - left - 2, 0.0, *days)
+    paper = Sheet(None, full_width - left - 2, 0.0, *days, days[1])
     total = bottom + HEAD_PT
     for lane, name in lanes.items():
         group = [mark for mark in marks if mark.lane == lane]
@@ -107,10 +99,13 @@ def packed(marks: Sequence[Mark], sheet_: Sheet, rows: int) -> list[Mark]:
     """
     spots: list[tuple[int, float, float]] = []
     placed: list[Mark] = []
+    # Where even bare numbers need more rows, symbols take their places before any label does.
+    crowded = rows_needed(marks, sheet_, -1) > rows
     for mark in marks:
         left, right = _reach(mark, sheet_)
         bare = ("", 0.0, "left", left, right)
-        choices = [*_beside(mark.labels[-1:], left, right, sheet_.width), bare]
+        labels = () if crowded else mark.labels[-1:]
+        choices = [*_beside(labels, left, right, sheet_.room), bare]
         free = (
             (row, *choice)
             for choice in choices
@@ -123,7 +118,9 @@ def packed(marks: Sequence[Mark], sheet_: Sheet, rows: int) -> list[Mark]:
         placed.append(replace(mark, row=row, text=text, x=x, align=align))
     for number, mark in enumerate(placed):
         others = _in_row([*spots[:number], *spots[number + 1 :]], mark.row)
-        choices = _beside(mark.labels[:-1], *_reach(mark, sheet_), sheet_.width)
+        choices = _beside(
+            mark.labels[: None if crowded else -1], *_reach(mark, sheet_), sheet_.room
+        )
         for text, x, align, low, high in choices:
             if _free(others, low, high):
                 spots[number] = (mark.row, low, high)
@@ -137,9 +134,9 @@ def rows_needed(marks: Sequence[Mark], sheet_: Sheet, which: int) -> int:
     ends: list[float] = []
     for mark in marks:
         left, right = _reach(mark, sheet_)
-        label = mark.labels[min(which, len(mark.labels) - 1)]
+        label = mark.labels[which]
         _, _, _, low, high = next(
-            iter(_beside((label,), left, right, sheet_.width)), ("", 0, "", left, right)
+            iter(_beside((label,), left, right, sheet_.room)), ("", 0, "", left, right)
         )
         free = [i for i, end in enumerate(ends) if end + GAP_PT <= low]
         if free:
@@ -164,7 +161,7 @@ def share_rows(lanes: Sequence[Sequence[Mark]], sheet_: Sheet, height: float) ->
 
 def draw_lanes(
     sheet_: Sheet, lanes: dict[str, str], marks: Sequence[Mark], *, head: float = 0.0
-) -> tuple[dict[str, float], list[tuple[Mark, float]]]:
+) -> dict[str, float]:
     """Draw named lanes with their marks.
 
     Parameters
@@ -180,29 +177,35 @@ def draw_lanes(
 
     Returns
     -------
-    tuple of dict and list
-        The middle of each lane's free room, and each mark with its height, in points.
+    dict of str to float
+        The middle of each lane's free room, points from the top.
     """
     groups = [[mark for mark in marks if mark.lane == lane] for lane in lanes]
-    rows = share_rows(groups, sheet_, sheet_.height - head * len(lanes))
+    shares = share_rows(groups, sheet_, sheet_.height - head * len(lanes))
+    packs = [packed(group, sheet_, share) for group, share in zip(groups, shares, strict=True)]
+    rows = [max((mark.row for mark in pack), default=0) + 1 for pack in packs]
     # A lane is never lower than its name.
     least = [len(name_lines(name)) * LINE_PT for name in lanes.values()]
-    fixed = len(lanes) * (head + _LANE_PAD)
-    row_height = min((sheet_.height - fixed) / sum(rows), ROW_PT[1])
-    tall = [max(n * row_height + head, low) + _LANE_PAD for n, low in zip(rows, least, strict=True)]
-    spare = max(sheet_.height - sum(tall), 0.0) / len(lanes)
-    heads, placed, y = {}, [], 0.0
+    row_height = ROW_PT[1]
+    while True:
+        tall = [max(n * row_height + head, low) for n, low in zip(rows, least, strict=True)]
+        spare = (sheet_.height - sum(tall)) / len(lanes)
+        if spare >= _LANE_PAD or row_height <= ROW_PT[0] - 1:
+            break
+        row_height -= 0.2
+    heads, y = {}, 0.0
     points: dict[Symbol, tuple[list[float], list[float]]] = {}
-    for (lane, name), group, count, height in zip(lanes.items(), groups, rows, tall, strict=True):
+    for (lane, name), pack, count, height in zip(lanes.items(), packs, rows, tall, strict=True):
         height += spare
         _draw_name(sheet_, name, y, height, bool(y))
         first = y + head + (height - head - count * row_height) / 2 + row_height / 2
         heads[lane] = first - row_height / 2 - head / 2
-        if not group:
-            write(sheet_.ax, 2, first, "no such event recorded", color=style.INK_SOFT, style="italic")
-        for mark in packed(group, sheet_, count):
+        if not pack:
+            write(
+                sheet_.ax, 2, first, "no such event recorded", color=style.INK_SOFT, style="italic"
+            )
+        for mark in pack:
             middle = first + mark.row * row_height
-            placed.append((mark, middle))
             _draw_span(sheet_, mark, middle)
             xs, ys = points.setdefault(mark.symbol, ([], []))
             xs.append(sheet_.x(mark.latest))
@@ -212,7 +215,7 @@ def draw_lanes(
         y += height
     for symbol, (xs, ys) in points.items():
         draw_symbol(sheet_.ax, symbol, xs, ys)
-    return heads, placed
+    return heads
 
 
 def _reach(mark: Mark, sheet_: Sheet) -> tuple[float, float]:
@@ -271,8 +274,13 @@ def _draw_span(sheet_: Sheet, mark: Mark, y: float) -> None:
     x, end = sheet_.x(mark.earliest), sheet_.x(mark.latest)
     sheet_.ax.add_patch(
         Rectangle(
-            (x, y - 1.4), end - x, 2.8,
-            facecolor=style.PAPER, edgecolor=mark.symbol.edge, linewidth=0.6, zorder=3,
+            (x, y - 1.4),
+            end - x,
+            2.8,
+            facecolor=style.PAPER,
+            edgecolor=mark.symbol.edge,
+            linewidth=0.6,
+            zorder=3,
         )  # fmt: skip
     )
     if mark.earliest is None or mark.earliest < sheet_.start:
@@ -281,5 +289,3 @@ def _draw_span(sheet_: Sheet, mark: Mark, y: float) -> None:
             [x], [y], marker=8, color=mark.symbol.edge, markersize=4.5,
             linestyle="none", clip_on=False, zorder=4, markeredgewidth=0,
         )  # fmt: skip
-
-

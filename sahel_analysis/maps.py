@@ -29,7 +29,7 @@ __all__ = [
     "plot_small_multiples",
 ]
 
-_FURNITURE_PT = LOCATOR_PT + 22
+_FURNITURE_PT = LOCATOR_PT + 16
 _TITLE_PT = 14
 _PROPORTION = 0.56  # height over width that the belt from Senegal to Sudan fills
 _EDGE_PT = 1

@@ -26,8 +26,14 @@ _DETAIL_PT = 0.4  # what is finer than this is not seen
 _DISPUTED_M = 9_000  # a plain border this near to a disputed line gives way to it
 _GROWTH = 1.06  # one step back for more room
 _SMALL_PT = 5.8
-# Type size and steps back to try in turn until every label has a place.
-_ATTEMPTS = [(style.LABEL_PT, step) for step in range(6)] + [(_SMALL_PT, step) for step in range(6)]
+_DEAR = 120  # a label this badly placed is worth another step back
+# Type size, steps back, and where the room so gained goes (0 west, 1 east), to try in turn.
+_ATTEMPTS = [
+    (type_pt, steps, side)
+    for type_pt in (style.LABEL_PT, _SMALL_PT)
+    for steps in range(5)
+    for side in ((0.5, 0.15, 0.85) if steps else (0.5,))
+]
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,9 @@ def size_points(ax: Axes) -> tuple[float, float]:
     return box.width * wide, box.height * high
 
 
-def view_of(shapes: gpd.GeoSeries, size: tuple[float, float], steps: int = 0) -> View:
+def view_of(
+    shapes: gpd.GeoSeries, size: tuple[float, float], steps: int = 0, side: float = 0.5
+) -> View:
     """Return limits that hold all shapes with a margin, in the proportions of the axes.
 
     Parameters
@@ -66,6 +74,8 @@ def view_of(shapes: gpd.GeoSeries, size: tuple[float, float], steps: int = 0) ->
         Width and height of the axes, points.
     steps : int, optional
         How far to step back, for more room beside the outlines.
+    side : float, optional
+        Share of the spare width that goes to the east.
 
     Returns
     -------
@@ -74,9 +84,12 @@ def view_of(shapes: gpd.GeoSeries, size: tuple[float, float], steps: int = 0) ->
     """
     west, south, east, north = shapes.total_bounds
     scale = max(max((east - west) * 1.06, _NARROWEST_M) / size[0], (north - south) * 1.06 / size[1])
-    wide, high = (half * scale * _GROWTH**steps / 2 for half in size)
-    x, y = (west + east) / 2, (south + north) / 2
-    return x - wide, y - high, x + wide, y + high
+    scale *= _GROWTH**steps
+    edge = 0.03 * (east - west)
+    spare = max(size[0] * scale - (east - west) - 2 * edge, 0)
+    left = west - edge - spare * (1 - side)
+    low = (south + north - size[1] * scale) / 2
+    return left, low, left + size[0] * scale, low + size[1] * scale
 
 
 def draw_panel(
@@ -121,15 +134,22 @@ def draw_panel(
         key: _forms(row, shown, countries.at[key, "name_en"], events, spelt is None or key in spelt)
         for key, row in posture.iterrows()
     }
-    for type_pt, steps in _ATTEMPTS:
-        limits = view or view_of(outlines, size, steps)
+    best = None
+    for type_pt, steps, side in _ATTEMPTS:
+        limits = view or view_of(outlines, size, steps, side)
         panel = Panel(limits, (limits[2] - limits[0]) / size[0], (), frozenset())
         land, shapes = _cut(outlines, countries, panel)
         blocks = {k: [replace(b, size=type_pt) for b in forms] for k, forms in blocks.items()}
         found = _placed(blocks, shapes, countries, capitals, size, panel)
         missing = tuple(k for k, b in blocks.items() if k not in found and not b[0].optional)
-        if not missing:
+        rank = (len(missing), max((spot.cost for spot in found.values()), default=0))
+        if best is None or rank < best[0]:
+            best = rank, panel, land, shapes, found, missing
+        if __import__('os').environ.get('DBG'): print(type_pt,steps,side,missing,{k:round(s.cost) for k,s in found.items()})
+        if rank <= (0, _DEAR):
             break
+    _, panel, land, shapes, found, missing = best
+    limits = panel.view
 
     boxes = shapely.union_all([shapely.box(*_box(spot, panel)) for spot in found.values()])
     lines = disputed().geometry.to_numpy()
@@ -201,7 +221,7 @@ def _cut(
     """Return the land around and the countries drawn, cut to the view and as coarse as it shows."""
     scale = panel.metres_per_point
     west, south, east, north = panel.view
-    slack = 20 * scale  # so that cut edges stay out of sight
+    slack = 4 * scale  # so that cut edges stay out of sight
     everything = boundaries().geometry
     cut = shapely.clip_by_rect(
         everything.to_numpy(), west - slack, south - slack, east + slack, north + slack
@@ -239,8 +259,9 @@ def _placed(
 
 
 def _box(spot: Place, panel: Panel) -> tuple[float, ...]:
-    """Return the box of a label in metres."""
-    return tuple(panel.metres(np.reshape(spot.box, (2, 2))).ravel())
+    """Return the box of a label in metres, a little widened."""
+    corners = np.reshape(spot.box, (2, 2)) + [[-1.2, 0], [1.2, 0]]
+    return tuple(panel.metres(corners).ravel())
 
 
 def _draw_land(ax: Axes, land: np.ndarray, cleared: shapely.Geometry) -> None:

@@ -124,7 +124,7 @@ def _actors(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """A judgement has likelihood or confidence, rests on rows, and ends after it begins."""
-    judgements, countries = frames["judgements"], frames["countries"]
+    judgements, countries, events = (frames[n] for n in ("judgements", "countries", "events"))
     for row in judgements.itertuples():
         if bool(row.likelihood) == bool(row.confidence):
             yield row.Index, "likelihood", "set likelihood or confidence: one, not both."
@@ -132,5 +132,8 @@ def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
             yield row.Index, "claim_ids", "is empty, and so is event_ids; expected either."
         if not pd.isna(row.valid_to) and row.valid_to < row.valid_from:
             yield row.Index, "valid_to", "lies before valid_from."
+        for key in row.event_ids:
+            if events.at[key, "latest"] > row.valid_from:
+                yield row.Index, "event_ids", f"'{key}' lies after valid_from."
         if row.scope not in {"region", "article", *countries.index}:
             yield row.Index, "scope", f"'{row.scope}' is not in countries.csv."

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from . import style
 from .dates import MONTHS, day_in_words
@@ -37,6 +38,8 @@ class Sheet:
         Size of the plotting area, points.
     start, end : datetime.date
         Days at the left and the right edge.
+    as_of : datetime.date
+        Cut-off; labels stay to its left.
     """
 
     ax: Axes
@@ -44,7 +47,12 @@ class Sheet:
     height: float
     start: date
     end: date
-    legend: list[list[tuple[float, Symbol]]] = field(default_factory=list)
+    as_of: date
+
+    @property
+    def room(self) -> float:
+        """Points from the left edge to the line of the cut-off: where labels may stand."""
+        return self.x(self.as_of) - GAP_PT
 
     def x(self, day: date | None) -> float:
         """Return points from the left edge; 0 for an unknown or earlier day."""
@@ -52,6 +60,28 @@ class Sheet:
             return 0.0
         share = (day - self.start).days / max((self.end - self.start).days, 1)
         return min(max(share, 0.0), 1.0) * self.width
+
+
+def canvas(height_mm: float, *, width_mm: float = 170.0) -> tuple[Figure, Axes]:
+    """Return an empty figure with axes that fill it, for one chart.
+
+    Parameters
+    ----------
+    height_mm : float
+        Height; each chart says what it needs, see e.g. ``timelines.timeline_height_mm``.
+    width_mm : float, optional
+        Width; 170 fills the text width of an A4 page.
+
+    Returns
+    -------
+    matplotlib.figure.Figure, matplotlib.axes.Axes
+        Without pyplot, so that nothing is kept or shown.
+    """
+    width, height = width_mm * 72 / 25.4, height_mm * 72 / 25.4
+    with style.figure_style():
+        figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+        ax = figure.add_axes((1 / width, 2 / height, 1 - 2 / width, 1 - 3 / height))
+    return figure, ax
 
 
 def span(days: Iterable[date], as_of: date, since: date | None = None) -> tuple[date, date]:
@@ -104,9 +134,9 @@ def sheet(
     ax.set(xlim=(0, width), ylim=(height, 0), xticks=[], yticks=[])
     for side in ("left", "right", "top"):
         ax.spines[side].set_visible(False)
-    result = Sheet(ax, width, height, *days, legend)
+    result = Sheet(ax, width, height, *days, as_of)
     _draw_ticks(result)
-    _draw_cut_off(result, as_of)
+    _draw_cut_off(result)
     y = height + 2 * LINE_PT + 8
     for row in legend:
         for x, symbol in row:
@@ -162,7 +192,12 @@ def _flow(symbols: Sequence[Symbol], width: float) -> list[list[tuple[float, Sym
     unique = list({(s.label, s.marker): s for s in symbols}.values())
     if not unique:
         return []
-    widest = max(_width(symbol.label) for symbol in unique) + 2 * HALF_PT + GAP_PT + 10
+    widest = (
+        max(text_width(symbol.label, style.LABEL_PT) for symbol in unique)
+        + 2 * HALF_PT
+        + GAP_PT
+        + 10
+    )
     columns = max(int((width + 10) // widest), 1)
     rows = -(-len(unique) // columns)
     return [
@@ -172,15 +207,20 @@ def _flow(symbols: Sequence[Symbol], width: float) -> list[list[tuple[float, Sym
     ]  # fmt: skip
 
 
-def _draw_cut_off(sheet_: Sheet, as_of: date) -> None:
+def _draw_cut_off(sheet_: Sheet) -> None:
     """Draw the line at the cut-off day and say the day above it."""
-    x = sheet_.x(as_of)
+    x = sheet_.x(sheet_.as_of)
     sheet_.ax.plot(
-        [x, x], [0, sheet_.height], color=style.INK_SOFT, linewidth=0.6, linestyle=(0, (2, 2)), zorder=1,
+        [x, x],
+        [0, sheet_.height],
+        color=style.INK_SOFT,
+        linewidth=style.EDGE_PT,
+        linestyle=(0, (2, 2)),
+        zorder=1,
         clip_on=False,
-    )  # fmt: skip
+    )
     write(
-        sheet_.ax, sheet_.width, -HEAD_PT / 2, f"as of {day_in_words(as_of)}",
+        sheet_.ax, sheet_.width, -HEAD_PT / 2, f"as of {day_in_words(sheet_.as_of)}",
         ha="right", color=style.INK_SOFT, fontsize=style.NOTE_PT,
     )  # fmt: skip
 
@@ -210,8 +250,9 @@ def ticks(sheet_: Sheet) -> list[tuple[date, str, str]]:
     for year in range(first.year, last.year + 1):
         for month in range(1, 13):
             if ((year * 12 + month - 1) % step) == 0:
-                found += [date(year, month, 1)] + ([date(year, month, 15)] if step == 1 and
-                                                   14 * per_day >= 40 else [])
+                found += [date(year, month, 1)] + (
+                    [date(year, month, 15)] if step == 1 and 14 * per_day >= 40 else []
+                )
     found = [day for day in found if first <= day <= last]
     inside = [d for d in found if 8 <= sheet_.x(d) <= sheet_.width - 8]
     if step >= 12:
@@ -221,5 +262,6 @@ def ticks(sheet_: Sheet) -> list[tuple[date, str, str]]:
     for number, day in enumerate(inside):
         month = MONTHS[day.month - 1][:3]
         new_year = number == 0 or day.year != inside[number - 1].year
-        texts.append((day, f"{day.day} {month}" if halves else month, str(day.year) if new_year else ""))
+        upper = f"{day.day} {month}" if halves else month
+        texts.append((day, upper, str(day.year) if new_year else ""))
     return texts

@@ -186,17 +186,28 @@ def svg(figure: Figure) -> str:
     metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
     with figure_style():
         figure.savefig(buffer, format="svg", metadata=metadata)
-    return _PATH_DATA.sub(_rounded_path, buffer.getvalue())
+    text = _PATH_DATA.sub(_shorter_path, buffer.getvalue())
+    text = _PLACE.sub(lambda place: _LONG_NUMBER.sub(_rounded, place[0]), text)
+    return _IDLE_ID.sub(r"<g", text)
 
 
 _PATH_DATA = re.compile(r' d="([^"]*)"')
+_PLACE = re.compile(r' [xy]="[^"]*"|translate\([^)]*\)')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+# matplotlib numbers its groups; two figures in one page must not share ids that nothing needs.
+_IDLE_ID = re.compile(r'<g id="[A-Za-z.]+\d*_\d+"')
 
 
-def _rounded_path(match: re.Match[str]) -> str:
-    """Return one ``d`` attribute on one line, its numbers rounded to two decimals."""
-    data = _LONG_NUMBER.sub(lambda number: f"{float(number[0]):.2f}", match[1])
-    return f' d="{" ".join(data.split())}"'
+def _rounded(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}"
+
+
+def _shorter_path(match: re.Match[str]) -> str:
+    """Return one ``d`` attribute on one line, rounded, without repeated line commands."""
+    data = " ".join(_LONG_NUMBER.sub(_rounded, match[1]).split())
+    if "Q" not in data and "C" not in data:
+        data = data.replace(" L ", " ")  # pairs after a move are lines
+    return f' d="{data}"'
 
 
 @cache

@@ -119,22 +119,24 @@ SYMBOLS: dict[tuple[str, str], Symbol] = {
     ),
 }  # in the order of the legend
 
+# For labels on a chart: a word or two, and a fuller form that can follow "French" or "Russian".
 SHORT = {
-    "coup": "coup",
-    "deployment": "deployment",
-    "withdrawal_announced": "exit announced",
-    "withdrawal_ordered": "exit ordered",
-    "base_handover": "base handed over",
-    "withdrawal_completed": "exit completed",
-    "mission_launched": "launched",
-    "mission_ended": "ended",
-    "agreement_signed": "signed",
-    "agreement_denounced": "denounced",
-    "visit": "visit",
-    "statement": "statement",
-    "assistance": "assistance",
-    "alliance_formed": "alliance formed",
-    "alliance_exit": "alliance exit",
+    "coup": ("coup", "coup"),
+    "deployment": ("deployment", "deployment"),
+    "withdrawal_announced": ("exit announced", "exit announced"),
+    "withdrawal_ordered": ("exit ordered", "exit ordered"),
+    "base_handover": ("base", "base handed over"),
+    "withdrawal_completed": ("exit completed", "exit completed"),
+    "mission_launched": ("launched", "mission launched"),
+    "mission_ended": ("ended", "mission ended"),
+    "agreement_signed": ("signed", "agreement signed"),
+    "agreement_denounced": ("denounced", "agreement denounced"),
+    "visit": ("visit", "visit"),
+    "statement": ("statement", "statement"),
+    "assistance": ("assistance", "assistance"),
+    "alliance_formed": ("alliance formed", "alliance formed"),
+    "alliance_exit": ("exit", "alliance left"),
+    "force_level": ("count", "count of forces"),
 }
 
 

@@ -17,6 +17,12 @@ local function without_links(inlines)
   }
 end
 
+-- Inlines between two pieces of Typst.
+local function within(before, inlines, after)
+  return pandoc.Inlines {pandoc.RawInline('typst', before)} .. inlines
+    .. {pandoc.RawInline('typst', after)}
+end
+
 local function to_typst(inlines)
   local written = pandoc.write(pandoc.Pandoc {pandoc.Plain(inlines)}, 'typst', {wrap_text = 'none'})
   return (written:gsub('%s+$', ''))
@@ -107,9 +113,8 @@ local function mark(link)
     id = 'cited-' .. anchor
   end
   if typst then
-    local label = id ~= '' and string.format('#[]<%s>', id) or ''
-    return pandoc.RawInline('typst', string.format(
-      '%s#mark(<%s>)[%s]', label, anchor, to_typst(link.content)))
+    local label = id ~= '' and ('#[]<' .. id .. '>') or ''
+    return within(label .. '#mark(<' .. anchor .. '>)[', link.content, ']')
   end
   if not html then
     return pandoc.Span({link}, {id = id, ['custom-style'] = 'Citation Mark'})
@@ -117,7 +122,7 @@ local function mark(link)
   counts.mark = counts.mark + 1
   local tip = 'note-' .. counts.mark
   link.attr = {id = id, ['aria-describedby'] = tip}
-  return pandoc.Span({link, pandoc.Span(without_links(note), pandoc.Attr(tip, {'tip'}, {{'role', 'tooltip'}}))},
+  return pandoc.Span({link, pandoc.Span(note, pandoc.Attr(tip, {'tip'}, {{'role', 'tooltip'}}))},
     {class = 'cite'})
 end
 
@@ -135,15 +140,6 @@ local function keep_marks(inlines)
     end
   end
   return inlines
-end
-
--- Label and value of a list's items as Typst content, by a pattern.
-local function typst_items(list, pattern)
-  local written = {}
-  for _, item in ipairs(list.content) do
-    table.insert(written, pattern:format(to_typst(item[1]), to_typst(plain(item[2][1]))))
-  end
-  return pandoc.RawBlock('typst', table.concat(written, '\n'))
 end
 
 -- "Country: Niger", a paragraph for each.
@@ -165,11 +161,13 @@ local function note_list(div)
     end
   end
   if typst then
-    return {
-      pandoc.RawBlock('typst', '#notes['),
-      typst_items(div.content[1], '/ #box(width: 3em)[%s]: %s'),
-      pandoc.RawBlock('typst', ']'),
-    }
+    local list = pandoc.Blocks {pandoc.RawBlock('typst', '#notes[')}
+    for _, item in ipairs(div.content[1].content) do
+      list:insert(pandoc.Plain(
+        within('/ #box(width: 3em)[', item[1], ']: ') .. plain(item[2][1])))
+    end
+    list:insert(pandoc.RawBlock('typst', ']'))
+    return list
   end
   return div
 end
@@ -197,6 +195,8 @@ function Pandoc(doc)
   end
 
   doc = doc:walk {
+    traverse = 'topdown',
+    Image = function(image) return image, false end, -- its alt text stays as it is
     Str = curl,
     RawInline = function(raw) return pandoc.Str(raw.text) end,
     RawBlock = function(raw) return pandoc.Para {pandoc.Str(raw.text)} end,
@@ -211,7 +211,7 @@ function Pandoc(doc)
       remember(div)
       if not div.classes:includes 'notes' then return end
       for _, item in ipairs(div.content[1].content) do
-        notes[item[1][1].identifier] = plain(item[2][1])
+        notes[item[1][1].identifier] = without_links(plain(item[2][1]))
       end
     end,
   }
@@ -277,7 +277,11 @@ function Pandoc(doc)
         rest:insert(block)
       else
         local content = block.content
-        if typst and part == 'edition' then content = {typst_items(content[1], '([%s], [%s]),')} end
+        if typst and part == 'edition' then
+          content = content[1].content:map(function(item)
+            return pandoc.Plain(within('([', item[1], '], ') .. within('[', plain(item[2][1]), ']),'))
+          end)
+        end
         doc.meta[part] = pandoc.MetaBlocks(content)
       end
     else
