@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -35,3 +36,83 @@ def validate(folder: Path | None) -> None:
     from .validation import validate_folder
 
     click.echo(validate_folder(folder))
+
+
+class _Several(click.ParamType):
+    """A value, or several parted by commas."""
+
+    name = "text"
+
+    def convert(self, value: object, param: object, ctx: object) -> list[str]:
+        """Return the values; commas part them."""
+        return value if isinstance(value, list) else [part.strip() for part in value.split(",")]
+
+
+_MATRIX = (
+    ("--notebook", "Notebook to run."),
+    ("--country", "Country, ISO 3166-1 alpha-3: a brief each, one subset in a region notebook."),
+    ("--as-of", "Last day that counts, ISO 8601."),
+    ("--evidence", "'checked' or 'article'."),
+    ("--lang", "Language."),
+    ("--format", "'html', 'pdf' or 'docx'; the executed notebook is always kept."),
+)
+
+
+def _matrix(command: Callable) -> Callable:
+    """Add the options that say which reports are wanted; each repeatable, or with commas."""
+    for name, told in reversed(_MATRIX):
+        command = click.option(name, multiple=True, type=_Several(), help=told)(command)
+    editions = click.option(
+        "--editions",
+        type=click.Path(path_type=Path),
+        help="File of named editions, TOML, instead of the options above.",
+    )
+    edition = click.option("--edition", multiple=True, help="Edition of that file; all without it.")
+    return editions(edition(command))
+
+
+def _jobs(editions: Path | None, edition: tuple[str, ...], options: dict) -> list:
+    """Return the jobs that the options ask for."""
+    from .jobs import expand, read_editions
+    from .tables import load_tables
+
+    asked = {name: [part for value in given for part in value] for name, given in options.items()}
+    given = [name for name, values in asked.items() if values]
+    if editions and given:
+        message = f"--editions cannot go with --{given[0].replace('_', '-')}; leave one out."
+        raise click.UsageError(message)
+    if edition and not editions:
+        message = "--edition needs --editions and the file that names it."
+        raise click.UsageError(message)
+    tables = load_tables()
+    return read_editions(editions, tables, edition) if editions else expand(tables, asked)
+
+
+@main.command("build")
+@_matrix
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("reports"),
+    show_default=True,
+    help="Folder of the reports.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="Reports made at once; default: the cores.")
+@click.option("--timeout", type=click.IntRange(min=1), help="Seconds that a cell may take.")
+@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="JSON lines.")
+def build_reports(
+    output: Path,
+    jobs: int | None,
+    timeout: int | None,
+    log: Path | None,
+    editions: Path | None,
+    edition: tuple[str, ...],
+    **options: tuple,
+) -> None:
+    """Make the reports that are wanted; without options, all of the default edition."""
+    from .build import build
+
+    wanted = _jobs(editions, edition, options)
+    summary = build(wanted, output, workers=jobs, timeout=timeout, log=log)
+    click.echo(summary.table())
+    sys.exit(1 if summary.failed else 0)

@@ -1,0 +1,253 @@
+"""Kernels that start warm: forked from a nursery that has the imports done.
+
+`WarmKernelManager` goes to papermill as ``kernel_manager_class``; nothing else of papermill, nbclient
+or jupyter_client is touched. Where a nursery cannot be had, the same manager starts an ordinary
+kernel.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Unicode, default
+
+# macOS has fork, but its system libraries may not survive it once they have been used.
+CAN_FORK = sys.platform != "darwin" and hasattr(os, "fork")
+_LONGEST_SOCKET_PATH = 100  # bytes; the kernel allows 108, or 104 elsewhere
+_START_TIMEOUT = 60  # seconds
+
+# One thread per kernel: the reports run in parallel, and sums come out the same everywhere.
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Nursery:
+    """A fork server for kernels, started on entry and gone with everything it forked on exit.
+
+    Attributes
+    ----------
+    address : str
+        Path of its socket; empty where the platform cannot fork, which asks for ordinary kernels.
+    """
+
+    def __init__(self) -> None:
+        self.address = ""
+        self._process: subprocess.Popen | None = None
+
+    def __enter__(self) -> Nursery:
+        """Start the nursery; it is ready when its imports are done."""
+        if CAN_FORK:
+            self.address = str(_short_folder() / "nursery")
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "sahel_analysis.nursery", self.address],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                env=environment(),
+                start_new_session=True,
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the nursery's standard input, which ends it and its kernels."""
+        if self._process is not None:
+            self._process.stdin.close()
+            try:
+                self._process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            shutil.rmtree(Path(self.address).parent, ignore_errors=True)
+            self._process = None
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of kernels: ours, one thread each, and no drawing on a screen."""
+    threads = {name: "1" for name in _THREADS}
+    return {**os.environ, **threads, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+
+
+def _short_folder() -> Path:
+    """Return a new private folder whose path leaves room for the name of a socket."""
+    folder = tempfile.mkdtemp(prefix="sahel-")
+    if len(os.fsencode(folder)) + 40 > _LONGEST_SOCKET_PATH:
+        Path(folder).rmdir()
+        folder = tempfile.mkdtemp(prefix="sahel-", dir="/tmp")
+    return Path(folder)
+
+
+class _WarmProcess:
+    """A forked kernel, seen as `subprocess.Popen` shows a process."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, address: str, request: dict[str, Any]) -> None:
+        self._connection = _connected(address)
+        self._connection.sendall(json.dumps(request).encode() + b"\n")
+        self._connection.settimeout(_START_TIMEOUT)
+        self._lines = self._connection.makefile("rb")
+        self.pid: int = json.loads(self._lines.readline())["pid"]
+        self.returncode: int | None = None
+        self.peak_kb: int | None = None
+
+    def poll(self, timeout: float = 0) -> int | None:
+        """Return the exit code, or None while the kernel runs."""
+        if self.returncode is None:
+            # The nursery says nothing more until the kernel is dead.
+            self._connection.settimeout(timeout or 1e-6)
+            try:
+                line = self._connection.recv(4096)
+            except TimeoutError:
+                return None
+            except OSError:
+                line = b""
+            told = json.loads(line) if line else {"code": -signal.SIGKILL}
+            self.returncode, self.peak_kb = told["code"], told.get("peak_kb")
+            self._lines.close()
+            self._connection.close()
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for the kernel to die; return its exit code, or None if it did not."""
+        return self.poll(timeout or 3600)
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal."""
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+        self.send_signal(signal.SIGTERM)
+
+
+def _connected(address: str) -> socket.socket:
+    """Return a connection to a nursery; one that has just been started may not listen yet."""
+    deadline = time.monotonic() + _START_TIMEOUT
+    while True:
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.connect(address)
+        except OSError:
+            connection.close()
+            # The folder is there before the nursery starts and goes when it ends.
+            if time.monotonic() > deadline or not Path(address).parent.is_dir():
+                raise
+            time.sleep(0.02)
+        else:
+            return connection
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Starts kernels in a nursery, or as processes of their own where there is none."""
+
+    address = Unicode(help="Socket of the nursery; empty for ordinary kernels.").tag(config=True)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """Fork a kernel with the arguments of a command that would start one."""
+        if not self.address:
+            return await super().launch_kernel(cmd, **kwargs)
+        request = {
+            "argv": cmd[cmd.index("ipykernel_launcher") + 1 :],
+            "cwd": str(kwargs.get("cwd") or Path.cwd()),
+            "env": {},
+        }
+        try:
+            self.process = _WarmProcess(self.address, request)
+        except (OSError, ValueError):
+            self.log.warning("The nursery does not answer; starting an ordinary kernel.")
+            return await super().launch_kernel(cmd, **kwargs)
+        self.pid = self.pgid = self.process.pid
+        self.cwd = request["cwd"]
+        return self.connection_info
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel and wait the few milliseconds until it is gone."""
+        await super().kill(restart=restart)
+        if isinstance(self.process, _WarmProcess):
+            self.process.poll(timeout=5)
+
+
+class WarmKernelClient(AsyncKernelClient):
+    """A client that starts to talk as soon as the kernel answers."""
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait for the first reply and the first broadcast; drain nothing.
+
+        The stock client then waits another 0.2 s for broadcasts that nbclient ignores anyway.
+        """
+        deadline = time.monotonic() + (timeout or _START_TIMEOUT)
+        self.kernel_info()
+        heard = False
+        while True:
+            if not heard:
+                with suppress(Empty):
+                    await self.get_iopub_msg(timeout=0.5)
+                    heard = True
+            if heard:
+                with suppress(Empty):
+                    reply = await self.get_shell_msg(timeout=0.5)
+                    if reply["msg_type"] == "kernel_info_reply":
+                        self._handle_kernel_info_reply(reply)
+                        return
+            if not await self._async_is_alive():
+                message = "Kernel died before replying to kernel_info"
+                raise RuntimeError(message)
+            if time.monotonic() > deadline:
+                message = f"Kernel did not reply to kernel_info in {timeout} seconds"
+                raise RuntimeError(message)
+
+    wait_for_ready = _async_wait_for_ready
+
+
+class WarmKernelManager(AsyncKernelManager):
+    """Manages a kernel of this very environment, forked from a nursery where there is one."""
+
+    client_class = "sahel_analysis.kernels.WarmKernelClient"
+    client_factory = WarmKernelClient
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        # A kernel of another environment under the same name would not be forked from ours.
+        self._kernel_spec = KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+        )
+        self.kernel_id = os.urandom(6).hex()
+        self.provisioner = WarmProvisioner(
+            kernel_id=self.kernel_id, kernel_spec=self._kernel_spec, parent=self
+        )
+        if self.provisioner.address:
+            # Unix sockets: no port that another program could take between choice and use.
+            folder = Path(self.provisioner.address).parent
+            self.transport = "ipc"
+            self.ip = str(folder / self.kernel_id)
+            self.connection_file = str(folder / f"{self.kernel_id}.json")
+
+    @default("shutdown_wait_time")
+    def _shutdown_wait_time_default(self) -> float:
+        return 1.0
+
+    async def _async_start_kernel(self, **kwargs: Any) -> None:
+        kwargs.setdefault("env", environment())
+        await super()._async_start_kernel(**kwargs)
+
+    start_kernel = _async_start_kernel

@@ -1,0 +1,173 @@
+"""Nursery: one process that has the imports done, and forks a kernel whenever it is asked to.
+
+Run as ``python -m sahel_analysis.nursery SOCKET``. A client connects, sends one JSON line, and
+gets one with the kernel's process id. The connection is the kernel's life line: when it closes,
+the kernel is killed; when the kernel dies, its exit code comes down the connection. The nursery
+itself lives as long as its standard input is open, so that nothing outlives a killed build.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import selectors
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+_IMPORTS = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completer", "matplotlib.pyplot",
+    "geopandas", "sahel_analysis.report", "sahel_analysis.exhibits", "sahel_analysis.audit",
+)  # fmt: skip
+_PR_SET_PDEATHSIG = 1
+
+
+def serve(address: str) -> None:
+    """Fork kernels for whoever connects, until standard input closes.
+
+    Parameters
+    ----------
+    address : str
+        Path of the Unix socket to listen on.
+    """
+    # Ctrl-C is for the build, which closes our standard input; a child's death wakes the selector.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    listener.listen(64)
+    for name in _IMPORTS:
+        import_module(name)
+    _Nursery(listener).run()
+    shutil.rmtree(Path(address).parent, ignore_errors=True)
+
+
+class _Nursery:
+    """The kernels that run, each with the connection that keeps it alive."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self.listener = listener
+        self.kernels: dict[int, socket.socket] = {}
+        self.selector = selectors.DefaultSelector()
+        woken, waker = socket.socketpair()
+        for end in (woken, waker):
+            end.setblocking(False)
+        self.own = (listener, woken, waker)
+        self.woken = woken
+        signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+        self.selector.register(listener, selectors.EVENT_READ, self.accept)
+        self.selector.register(woken, selectors.EVENT_READ, self.reap)
+        self.selector.register(sys.stdin.fileno(), selectors.EVENT_READ, None)
+
+    def run(self) -> None:
+        """Serve until standard input closes, then kill what is left."""
+        while True:
+            for key, _ in self.selector.select():
+                if key.data is None:
+                    for pid in self.kernels:
+                        _kill(pid)
+                    return
+                key.data(key)
+
+    def accept(self, key: selectors.SelectorKey) -> None:
+        """Take a connection and fork the kernel it asks for."""
+        connection, _ = self.listener.accept()
+        with connection.makefile("rb") as lines:
+            line = lines.readline()
+        if not line:
+            connection.close()
+            return
+        pid = os.fork()
+        if pid == 0:
+            self.become_kernel(json.loads(line))
+        self.kernels[pid] = connection
+        self.selector.register(connection, selectors.EVENT_READ, lambda _: self.abandon(pid))
+        _send(connection, {"pid": pid})
+
+    def abandon(self, pid: int) -> None:
+        """Kill the kernel whose connection was closed."""
+        self.selector.unregister(self.kernels.pop(pid))
+        _kill(pid)
+
+    def reap(self, key: selectors.SelectorKey) -> None:
+        """Tell of every kernel that died, and how much memory it had used at most."""
+        with suppress(BlockingIOError):
+            self.woken.recv(4096)
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not pid:
+                return
+            connection = self.kernels.pop(pid, None)
+            if connection is not None:
+                self.selector.unregister(connection)
+                code = os.waitstatus_to_exitcode(status)
+                _send(connection, {"code": code, "peak_kb": usage.ru_maxrss})
+                connection.close()
+
+    def become_kernel(self, request: Mapping) -> NoReturn:
+        """Turn this fork into a kernel."""
+        code = 1
+        try:
+            os.setsid()
+            _die_with(os.getppid())
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGINT, signal.SIGCHLD):
+                signal.signal(number, signal.SIG_DFL)
+            self.selector.close()
+            for end in (*self.own, *self.kernels.values()):
+                end.close()
+            os.chdir(request["cwd"])
+            os.environ.update(request["env"])
+            _run_kernel(request["argv"])
+            code = 0
+        finally:
+            os._exit(code)
+
+
+def _run_kernel(argv: list[str]) -> None:
+    """Run an IPython kernel until it is told to stop."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    # The second line of defence where there is no parent-death signal: ipykernel's own poller.
+    app = IPKernelApp.instance(parent_handle=os.getppid())
+    app.initialize(argv)
+    app.start()
+
+
+def _die_with(parent: int) -> None:
+    """Ask Linux to kill this process when its parent dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _kill(pid: int) -> None:
+    """Kill a kernel and whatever it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _send(connection: socket.socket, message: Mapping) -> None:
+    """Send one JSON line to a client that may be gone."""
+    with suppress(OSError):
+        connection.sendall(json.dumps(message).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    # A core file of every killed kernel would fill the disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    serve(sys.argv[1])

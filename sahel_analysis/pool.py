@@ -1,0 +1,93 @@
+"""Pool: worker processes of this machine, each of which drives kernels out of one nursery."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import Future, ProcessPoolExecutor
+
+from .kernels import CAN_FORK, Nursery
+from .runs import Order, Outcome, run
+
+_PRELOAD = ["sahel_analysis.worker"]
+
+
+class Pool:
+    """Runs orders in worker processes; a context manager that leaves no process behind.
+
+    Parameters
+    ----------
+    workers : int
+        Number of worker processes.
+
+    Attributes
+    ----------
+    slots : int
+        How many orders run at once.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.slots = workers
+        self._nursery = Nursery()
+        self._executor: ProcessPoolExecutor | None = None
+
+    @property
+    def address(self) -> str:
+        """Socket of the nursery that the orders are to name."""
+        return self._nursery.address
+
+    def __enter__(self) -> Pool:
+        """Start the nursery and the pool; they import side by side."""
+        self._nursery.__enter__()
+        self.renew()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the workers at once, then the nursery with whatever kernel still runs."""
+        self._end()
+        self._nursery.__exit__()
+
+    def submit(self, order: Order) -> Future[Outcome]:
+        """Hand an order to the next free worker."""
+        return self._executor.submit(run, order)
+
+    def renew(self) -> None:
+        """Replace the workers, such as after one of them was killed."""
+        self._end()
+        context = multiprocessing.get_context("forkserver" if CAN_FORK else "spawn")
+        if CAN_FORK:
+            context.set_forkserver_preload(_PRELOAD)
+        self._executor = ProcessPoolExecutor(
+            self.slots, mp_context=context, initializer=_prepare_worker
+        )
+
+    def _end(self) -> None:
+        """Kill the workers; whoever closes a pool has what it wanted from it."""
+        if self._executor is None:
+            return
+        workers = list((self._executor._processes or {}).values())
+        for worker in workers:
+            worker.kill()
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        for worker in workers:
+            worker.join()
+        self._executor = None
+
+
+def _prepare_worker() -> None:
+    """Leave Ctrl-C to the build, and end when the build does, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    """End this process when the build's process is gone."""
+    multiprocessing.parent_process().join()
+    sys.stderr.flush()
+    os._exit(1)

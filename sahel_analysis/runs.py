@@ -1,0 +1,237 @@
+"""Runs: one job to one report, wherever it is run, with what went wrong if something did."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+
+import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from .exporters import export
+from .jobs import Job
+from .kernels import Nursery, WarmKernelManager
+
+_STARTS = 3  # a kernel that does not come up is tried again; a cell that failed is not
+_INJECTED = "injected-parameters"
+_ERROR_MARK = "papermill-error-cell-tag"
+_CELL_FILE = re.compile(r"\S*ipykernel_\d+\S*\.py")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What goes to a worker: a job and all it needs to be run there.
+
+    Attributes
+    ----------
+    job : Job
+        The report.
+    notebook : str
+        The notebook's source, JSON.
+    address : str or None
+        Socket of the nursery; empty for ordinary kernels; None for the worker's own nursery.
+    timeout : int or None
+        Longest time a cell may take, in seconds.
+    """
+
+    job: Job
+    notebook: str
+    address: str | None = None
+    timeout: int | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a report could not be made.
+
+    Attributes
+    ----------
+    stage : str
+        ``start``, ``cell``, ``time-out``, ``dead kernel`` or ``export``.
+    cell : int or None
+        Number of the cell, from 1, in the notebook kept aside.
+    error : str
+        Class of the error.
+    message : str
+        What it says.
+    """
+
+    stage: str
+    cell: int | None
+    error: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return place and error on one line."""
+        place = f"cell {self.cell}, " if self.cell else ""
+        return f"{place}{self.error}: {self.message}"
+
+
+@dataclass
+class Outcome:
+    """What came of a job.
+
+    Attributes
+    ----------
+    job : Job
+        The job.
+    files : dict of str to bytes
+        Content by suffix, ``ipynb`` first; of a failed job the partial notebook, if any.
+    failure : Failure or None
+        Why it failed; None for a whole report.
+    seconds : float
+        Time it took.
+    peak_kb : int or None
+        Most memory the kernel held, in KiB, where the nursery tells.
+    """
+
+    job: Job
+    files: dict[str, bytes] = field(default_factory=dict)
+    failure: Failure | None = None
+    seconds: float = 0.0
+    peak_kb: int | None = None
+
+
+def run(order: Order) -> Outcome:
+    """Run one job: execute its notebook, and export it if every cell was sound.
+
+    Parameters
+    ----------
+    order : Order
+        The job and what it needs.
+
+    Returns
+    -------
+    Outcome
+        Equal orders give equal files.
+    """
+    started = time.monotonic()
+    outcome = Outcome(order.job)
+    execution = _Execution(order)
+    try:
+        executed = execution.execute()
+    except Exception as fault:
+        outcome.failure = execution.failure(fault)
+        if execution.notebook is not None:
+            outcome.files = {"ipynb": written(execution.notebook, order.notebook)}
+    else:
+        text = written(executed, order.notebook)
+        try:
+            pages = export(executed, order.job.formats, name=order.job.name)
+        except Exception as fault:
+            outcome.failure = Failure("export", None, type(fault).__name__, str(fault))
+            outcome.files = {"ipynb": text}
+        else:
+            outcome.files = {"ipynb": text, **pages}
+    outcome.seconds = round(time.monotonic() - started, 3)
+    return outcome
+
+
+class _Execution:
+    """One notebook in one kernel, and how far it came."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.notebook: NotebookNode | None = None
+        self.cell: int | None = None
+
+    def execute(self) -> NotebookNode:
+        """Return the executed notebook; try again where the kernel did not start."""
+        import papermill
+
+        address = own_nursery().address if self.order.address is None else self.order.address
+        source = nbformat.reads(self.order.notebook, as_version=4)
+        for attempt in range(1, _STARTS + 1):
+            with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
+                try:
+                    return papermill.execute_notebook(
+                        source,
+                        None,
+                        parameters=self.order.job.values,
+                        progress_bar=False,
+                        execution_timeout=self.order.timeout,
+                        kernel_manager_class=WarmKernelManager,
+                        config=Config(WarmProvisioner={"address": address}),
+                        resources={"metadata": {"path": folder}},
+                        # Its outputs are in by the time the last cell is done.
+                        shutdown_kernel="immediate",
+                        record_timing=False,
+                        on_notebook_start=self._begin,
+                        on_cell_start=self._advance,
+                    )
+                except RuntimeError:
+                    if self.notebook is not None or attempt == _STARTS:
+                        raise
+        raise AssertionError
+
+    def _begin(self, notebook: NotebookNode) -> None:
+        """Remember the notebook that fills: papermill loses it with a dead kernel."""
+        self.notebook = notebook
+
+    def _advance(self, cell: NotebookNode, cell_index: int) -> None:
+        self.cell = cell_index + 1
+
+    def failure(self, fault: Exception) -> Failure:
+        """Return what an exception of papermill or nbclient means."""
+        if isinstance(fault, PapermillExecutionError):
+            return Failure("cell", fault.cell_index + 1, fault.ename, fault.evalue)
+        if isinstance(fault, CellTimeoutError):
+            message = f"took longer than {self.order.timeout} s; allow more with '--timeout'"
+            return Failure("time-out", self.cell, "CellTimeoutError", message)
+        if isinstance(fault, DeadKernelError):
+            message = "the kernel died; it was killed, or the machine ran out of memory"
+            return Failure("dead kernel", self.cell, "DeadKernelError", message)
+        stage = "start" if self.notebook is None else "cell"
+        return Failure(stage, self.cell, type(fault).__name__, str(fault))
+
+
+def written(notebook: NotebookNode, source: str) -> bytes:
+    """Return an executed notebook as it is kept: the same bytes for the same run.
+
+    Times, paths and process ids go; what papermill was given stays as its parameters.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed by papermill.
+    source : str
+        The notebook it was made from, JSON.
+    """
+    kept = nbformat.from_dict(notebook)
+    before = nbformat.reads(source, as_version=4)
+    given = notebook.metadata.get("papermill", {}).get("parameters", {})
+    kept.metadata = nbformat.from_dict({**before.metadata, "papermill": {"parameters": given}})
+    # papermill marks a failed cell with cells of its own, which would shift the numbers.
+    kept.cells = [c for c in kept.cells if _ERROR_MARK not in c.metadata.get("tags", [])]
+    kept.nbformat, kept.nbformat_minor = before.nbformat, before.nbformat_minor
+    for cell in kept.cells:
+        for name in ("papermill", "execution"):
+            cell.metadata.pop(name, None)
+        if not cell.metadata.get("tags", True):
+            del cell.metadata["tags"]
+        if _INJECTED in cell.metadata.get("tags", []):
+            cell["id"] = _INJECTED
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output.text = _CELL_FILE.sub("cell.py", output.text)
+    return nbformat.writes(kept).encode() + b"\n"
+
+
+_nursery: Nursery | None = None
+_nursery_lock = threading.Lock()
+
+
+def own_nursery() -> Nursery:
+    """Return the nursery of this process, for workers to whom nobody gave one."""
+    global _nursery
+    with _nursery_lock:
+        if _nursery is None:
+            _nursery = Nursery().__enter__()
+        return _nursery
+

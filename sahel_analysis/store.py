@@ -1,0 +1,201 @@
+"""Store: the folder of reports, in which each report stands whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from .errors import SahelError
+from .jobs import Job
+from .runs import Failure, Outcome
+
+_RECORDS = ".records"
+_FAILED = "failed"
+
+
+class StoreError(SahelError, RuntimeError):
+    """The folder of reports cannot be used."""
+
+
+class Store:
+    """A folder of reports with a record of each.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the reports go; made when something is first put there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        # Beside the folder, so that a killed build leaves nothing partial in it, and on the same
+        # file system, so that a file moves in one step.
+        self._staging = self.folder.parent / f".{self.folder.name}.staging"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder against a second build; sweep what a killed one left.
+
+        Raises
+        ------
+        StoreError
+            If another build holds it, or it cannot be written to.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = (self.folder / ".lock").open("a")
+        except OSError as fault:
+            message = f"'{self.folder}' cannot be written to ({fault.strerror}); name another."
+            raise StoreError(message) from fault
+        with lock:
+            _hold(lock.fileno(), self.folder)
+            shutil.rmtree(self._staging, ignore_errors=True)
+            try:
+                yield
+            finally:
+                shutil.rmtree(self._staging, ignore_errors=True)
+
+    def keep(self, outcome: Outcome, record: Mapping[str, object]) -> dict:
+        """Put a whole report in its place, and return its record.
+
+        The old record goes first and the new one comes last: a report with a record is whole.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            A job without failure.
+        record : mapping
+            What is to be recorded besides the files.
+        """
+        job = outcome.job
+        outputs = {
+            f"{job.path}.{suffix}": {"bytes": len(data), "sha256": digest(data)}
+            for suffix, data in outcome.files.items()
+        }
+        kept = {"report": job.path, **record, "outputs": outputs}
+        staged = [
+            self._stage(f"{job.path}.{suffix}", data) for suffix, data in outcome.files.items()
+        ]
+        staged_record = self._stage(f"{_RECORDS}/{job.path}.json", as_json(kept))
+        self._drop(f"{_RECORDS}/{job.path}.json")
+        for name in staged:
+            self._move(name)
+        self._move(staged_record)
+        for suffix in ("ipynb", "json"):
+            self._drop(f"{_FAILED}/{job.path}.{suffix}")
+        return kept
+
+    def set_aside(self, outcome: Outcome) -> dict:
+        """Put a failed job's partial notebook and the account of it aside; return the account.
+
+        An earlier report of the same job stays as it was.
+        """
+        job, failure = outcome.job, outcome.failure
+        account = {
+            "report": job.path,
+            "notebook": job.notebook,
+            "parameters": job.values,
+            "failure": vars(failure) if isinstance(failure, Failure) else {},
+        }
+        self._drop(f"{_FAILED}/{job.path}.ipynb")
+        for suffix, data in outcome.files.items():
+            self._move(self._stage(f"{_FAILED}/{job.path}.{suffix}", data))
+        self._move(self._stage(f"{_FAILED}/{job.path}.json", as_json(account)))
+        return account
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write one file that is no report, such as the catalogue."""
+        target = self.folder / name
+        if not target.is_file() or target.read_bytes() != data:
+            self._move(self._stage(name, data))
+
+    def record(self, job: Job) -> dict | None:
+        """Return a report's record, or None where there is none that can be read."""
+        return _read(self.folder / _RECORDS / f"{job.path}.json")
+
+    def records(self) -> list[dict]:
+        """Return the records of all reports, in the order of their paths."""
+        return _read_all(self.folder / _RECORDS)
+
+    def failures(self) -> list[dict]:
+        """Return the accounts of all reports that failed last time, in the order of their paths."""
+        return _read_all(self.folder / _FAILED)
+
+    def failed(self, job: Job) -> bool:
+        """Return whether a job failed last time."""
+        return (self.folder / _FAILED / f"{job.path}.json").is_file()
+
+    def altered(self, record: Mapping) -> str:
+        """Return the first file of a report that is missing or not as recorded, or nothing."""
+        for name, facts in record["outputs"].items():
+            try:
+                data = (self.folder / name).read_bytes()
+            except OSError:
+                return name
+            if len(data) != facts["bytes"] or digest(data) != facts["sha256"]:
+                return name
+        return ""
+
+    def _stage(self, name: str, data: bytes) -> str:
+        """Write a file beside the folder and return its name."""
+        path = self._staging / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return name
+
+    def _move(self, name: str) -> None:
+        """Move a staged file to its place in one step."""
+        target = self.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(self._staging / name, target)
+
+    def _drop(self, name: str) -> None:
+        """Remove a file, and its folders where they are empty now."""
+        path = self.folder / name
+        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            for parent in path.relative_to(self.folder).parents:
+                if parent != Path("."):
+                    (self.folder / parent).rmdir()
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def as_json(value: object) -> bytes:
+    """Return JSON that is the same for the same value."""
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+
+
+def _read(path: Path) -> dict | None:
+    """Return a JSON file's content, or None."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _read_all(folder: Path) -> list[dict]:
+    """Return the content of every JSON file below a folder, in the order of their paths."""
+    found = (_read(path) for path in sorted(folder.rglob("*.json")))
+    return [content for content in found if content is not None]
+
+
+def _hold(descriptor: int, folder: Path) -> None:
+    """Take the lock of a folder; the system frees it however the process ends."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: nothing there frees a lock as surely
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as fault:
+        message = f"Another build writes to '{folder}'; wait for it, or name another folder."
+        raise StoreError(message) from fault
