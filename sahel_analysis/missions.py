@@ -156,7 +156,7 @@ def missions_height_mm(
 def missions_alt(
     events: pd.DataFrame, *, actors: pd.DataFrame, as_of: date, missions: Sequence[str]
 ) -> str:
-    """Return the alternative text of `plot_missions`: each mission, what happened, if still open."""
+    """Return the alternative text of `plot_missions`: what happened to each."""
     plan = _missions(events, actors, as_of, missions)
     told = {mark.lane for mark in plan.marks}
     ended = {mark.lane for mark in plan.marks if mark.symbol.label == "ended"}

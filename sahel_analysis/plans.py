@@ -173,7 +173,7 @@ def _labels(number: int, symbol: Symbol, row: object, named: bool) -> tuple[str,
     for month in MONTHS:
         when = when.replace(month, month[:3])
     return (
-        f"{number} {adjective}{full if adjective else short}, {when}",
+        f"{number} {adjective}{full if named else short}, {when}",
         f"{number} {short}",
         f"{number}",
     )

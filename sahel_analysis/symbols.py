@@ -135,7 +135,7 @@ SHORT = {
     "statement": ("statement", "statement"),
     "assistance": ("assistance", "assistance"),
     "alliance_formed": ("alliance formed", "alliance formed"),
-    "alliance_exit": ("exit", "alliance left"),
+    "alliance_exit": ("alliance left", "alliance left"),
     "force_level": ("count", "count of forces"),
 }
 
