@@ -97,7 +97,9 @@ def _jobs(editions: Path | None, edition: tuple[str, ...], options: dict) -> lis
     show_default=True,
     help="Folder of the reports.",
 )
-@click.option("--jobs", type=click.IntRange(min=1), help="Reports made at once; default: the cores.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="Reports made at once; default: the cores."
+)
 @click.option("--timeout", type=click.IntRange(min=1), help="Seconds that a cell may take.")
 @click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="JSON lines.")
 def build_reports(

@@ -1,8 +1,8 @@
 """Kernels that start warm: forked from a nursery that has the imports done.
 
-`WarmKernelManager` goes to papermill as ``kernel_manager_class``; nothing else of papermill, nbclient
-or jupyter_client is touched. Where a nursery cannot be had, the same manager starts an ordinary
-kernel.
+`WarmKernelManager` goes to papermill as ``kernel_manager_class``; nothing else of papermill,
+nbclient or jupyter_client is touched. Where a nursery cannot be had, the same manager starts an
+ordinary kernel.
 """
 
 from __future__ import annotations

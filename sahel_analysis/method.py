@@ -93,15 +93,15 @@ def _cited_sources(world: World) -> int:
 
 
 def rows_used(world: World) -> dict[str, str]:
-    """Return how many rows the report used and left out, and why."""
+    """Return how many rows of its extract the report used and left out, and why."""
     tables, events = world.tables, world.events
     told = len(told_claims(world))
     hidden = len(tables.events) - len(events)
     return {
         "Claims": f"{told} of {len(tables.claims)} refer to this day or before",
-        "Events": f"{len(events)} of {len(tables.events)} used; {hidden} left out as later, "
-        "of the other evidence, or told better by another row",
-        "Figures": f"{len(world.figures)} of {len(tables.figures)} used",
+        "Events": f"{len(events)} of {len(tables.events)} seen are used; {hidden} left out as "
+        "later, of the other evidence, or told better by another row",
+        "Figures": f"{len(world.figures)} of {len(tables.figures)} seen are used",
     }
 
 
@@ -125,7 +125,7 @@ def signature(world: World, parameters: dict[str, str]) -> pd.DataFrame:
     package = read_package(tables.folder)
     rows = {
         "Article": f"{article.name}, SHA-256 of the text {article.text_sha256}",
-        "Data": f"{package['name']} {package['version']}, SHA-256 of the tables {tables.sha256}",
+        "Data": f"{package['name']} {package['version']}, SHA-256 of the rows seen {tables.sha256}",
         "Code": f"sahel_analysis {version('sahel-analysis')}",
         "Parameters": "; ".join(f"{name} = {value}" for name, value in parameters.items()),
         "Evidence ends": day_in_words(world.as_of),

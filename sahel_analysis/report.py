@@ -11,6 +11,7 @@ from . import display
 from .chronicle import involving, last_year, naming
 from .dates import day_in_words
 from .evidence import World, cited, notes, world
+from .extract import extract
 from .judgements import words_of_judgement
 from .method import signature
 from .narrative import (
@@ -72,7 +73,7 @@ class Report:
     parameters : ReportParameters
         What was asked for.
     tables : Tables
-        The tables behind it.
+        The rows it can see; see `extract.Extractor`.
     world : World
         What the evidence shows up to the day.
     countries : list of str
@@ -92,10 +93,13 @@ class Report:
         self, notebook: str, namespace: Mapping[str, object], tables: Tables | None = None
     ) -> None:
         self.notebook = notebook
-        self.tables = load_tables() if tables is None else tables
-        self.parameters: ReportParameters = from_notebook(notebook, namespace, self.tables)
+        whole = load_tables() if tables is None else tables
+        self.parameters: ReportParameters = from_notebook(notebook, namespace, whole)
+        self.tables = extract(whole, notebook, self.parameters)
         self.world: World = world(self.parameters.as_of, self.parameters.evidence, self.tables)
-        chosen = self.parameters.countries or scope(self.tables)
+        followed = scope(whole)
+        chosen = self.parameters.countries or followed
+        self._all = len(chosen) == len(followed)
         self.countries = [self.parameters.country] if self.parameters.country else list(chosen)
         self.posture: pd.DataFrame = posture_of(self.world).loc[self.countries]
         self._cited: dict[str, None] = {}
@@ -103,7 +107,7 @@ class Report:
     @property
     def place(self) -> str:
         """The countries shown, for readers: a name, a list of names, or all."""
-        if len(self.countries) == len(scope(self.tables)):
+        if self._all and not self.parameters.country:
             return "All countries followed"
         return listed(country_names(self.countries, self.tables)).replace("\\", "")
 

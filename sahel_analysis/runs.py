@@ -234,4 +234,3 @@ def own_nursery() -> Nursery:
         if _nursery is None:
             _nursery = Nursery().__enter__()
         return _nursery
-

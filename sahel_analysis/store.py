@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -152,7 +151,7 @@ class Store:
         """Move a staged file to its place in one step."""
         target = self.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(self._staging / name, target)
+        (self._staging / name).replace(target)
 
     def _drop(self, name: str) -> None:
         """Remove a file, and its folders where they are empty now."""
@@ -160,7 +159,7 @@ class Store:
         path.unlink(missing_ok=True)
         with suppress(OSError):
             for parent in path.relative_to(self.folder).parents:
-                if parent != Path("."):
+                if parent != Path():
                     (self.folder / parent).rmdir()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 # jsonschema's optional check of international addresses builds a grammar for a second on import;
-# a notebook's schema asks for no such check, and jsonschema does without a module that is not there.
+# a notebook's schema asks for no such check, and jsonschema does without what it cannot import.
 sys.modules.setdefault("rfc3987_syntax", None)
 
 from . import runs  # noqa: E402, F401
