@@ -18,6 +18,8 @@ from .symbols import Symbol, draw_symbol
 
 ROW_PT = (9.2, 15.0)  # least and most height of a row of symbols
 _LANE_PAD = 5.0
+_STUMP_PT = 16.0
+_PAPER = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.2}
 
 
 @dataclass(frozen=True)
@@ -211,7 +213,9 @@ def draw_lanes(
             xs.append(sheet_.x(mark.latest))
             ys.append(middle)
             if mark.text:
-                write(sheet_.ax, mark.x, middle, mark.text, ha=mark.align)
+                on_bar = mark.align == "right" and mark.x > _reach(mark, sheet_)[0]
+                paper = {"bbox": _PAPER} if on_bar else {}
+                write(sheet_.ax, mark.x, middle, mark.text, ha=mark.align, **paper)
         y += height
     for symbol, (xs, ys) in points.items():
         draw_symbol(sheet_.ax, symbol, xs, ys)
@@ -229,7 +233,7 @@ def _width(text: str) -> float:
 
 
 def _beside(labels: Sequence[str], left: float, right: float, width: float) -> list[tuple]:
-    """Return (text, x, alignment, low, high) of each label right and left of a mark, if inside."""
+    """Return (text, x, alignment, low, high) of each label right of, left of or on a mark."""
     found = []
     for text in labels:
         wide = _width(text)
@@ -239,6 +243,9 @@ def _beside(labels: Sequence[str], left: float, right: float, width: float) -> l
         if left - GAP_PT - wide >= 0:
             x = left - GAP_PT
             found.append((text, x, "right", x - wide, right))
+        # A long bar may be interrupted by its own label; a stump of it must stay to be seen.
+        if right - left - 2 * HALF_PT >= wide + _STUMP_PT:
+            found.append((text, right - 2 * HALF_PT - GAP_PT, "right", left, right))
     return found
 
 

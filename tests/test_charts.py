@@ -369,3 +369,13 @@ def test_a_chart_says_the_height_it_needs():
     assert missions.missions_height_mm(NONE, **EUCAP) == 40
     assert 40 <= forces.force_levels_height_mm(COUNTS, **SHOWN) <= 200
     assert charts.verdicts_height_mm(CLAIMS) >= 20
+
+
+def test_a_bar_that_runs_up_to_the_cut_off_still_has_its_label():
+    """A row known only by its latest day is named on its own bar."""
+    row = events(
+        ("../2023-12-04", "withdrawal_ordered", "NER", "niger", "france"),
+        *[("2012-07-16", "coup", "NER", "niger", "")],
+    )
+    _, ax = drawn(lambda ax: timelines.plot_timeline(row, ax=ax, **SHOWN))
+    assert "2 French exit ordered, by 4 Dec 2023" in texts(ax)
