@@ -39,6 +39,11 @@ class _Counts:
     empty: str
 
     @property
+    def names(self) -> list[str]:
+        """What the left margin must hold: names of lanes, and the words under them."""
+        return [*self.lanes.values(), "scale 0 to 10,000"]
+
+    @property
     def symbols(self) -> list[Symbol]:
         """Signs of the legend."""
         return sorted({count.symbol for count in self.counts}, key=lambda s: (s.whose, s.look))
@@ -130,7 +135,7 @@ def plot_force_levels(
     plan = _counts(figures, actors, countries, as_of)
     if not plan.counts:
         return say_empty(ax, plan.empty)
-    paper = sheet(ax, list(plan.lanes.values()), plan.days, plan.as_of, plan.symbols, [_NOTE])
+    paper = sheet(ax, plan.names, plan.days, plan.as_of, plan.symbols, [_NOTE])
     height = paper.height / len(plan.lanes)
     for number, (lane, name) in enumerate(plan.lanes.items()):
         stems = [count for count in plan.counts if count.lane == lane]
@@ -152,7 +157,7 @@ def force_levels_height_mm(
     if not plan.counts:
         return 40.0
     full = width_mm * 72 / 25.4
-    bottom = margins(list(plan.lanes.values()), plan.symbols, [_NOTE], full)[1]
+    bottom = margins(plan.names, plan.symbols, [_NOTE], full)[1]
     total = (bottom + HEAD_PT + len(plan.lanes) * _LANE_PT) * 25.4 / 72
     return float(min(max(round(total), 40), 200))
 

@@ -379,3 +379,11 @@ def test_a_bar_that_runs_up_to_the_cut_off_still_has_its_label():
     )
     _, ax = drawn(lambda ax: timelines.plot_timeline(row, ax=ax, **SHOWN))
     assert "2 French exit ordered, by 4 Dec 2023" in texts(ax)
+
+
+def test_the_scale_under_a_short_name_is_not_cut_off():
+    """The margin has room for the words under the name too."""
+    row = figures(("2023-10-22", "MLI", "france", None, 5100, None, "about"))
+    figure, ax = drawn(lambda ax: forces.plot_force_levels(row, ax=ax, **SHOWN), 40)
+    assert "scale 0 to 5,100" in texts(ax)
+    assert all(figure.bbox.x0 <= box.x0 for box in boxes(ax).values())
