@@ -130,7 +130,7 @@ def _label(
         if low < 0 or box[2] > paper.room or any(_meet(box, other) for other in taken):
             continue
         # Beside a nearer sign the value would seem to be that sign's.
-        if all(_gap(box, other) > _gap(box, spot) + 1 for other in others):
+        if all(_gap(box, other) > _gap(box, spot) + 4 for other in others):
             write(paper.ax, low, middle, text)
             taken.append((box[0] - 1, box[1], box[2] + 1, box[3]))
             return
