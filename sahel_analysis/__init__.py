@@ -8,6 +8,7 @@ from importlib import import_module
 _PUBLIC = {
     "load_tables": "tables",
     "load_sources": "tables",
+    "load_sentences": "tables",
     "load_claims": "tables",
     "load_checks": "tables",
     "load_events": "tables",

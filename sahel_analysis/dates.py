@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date
 from functools import lru_cache
 
 import pandas as pd
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?[~?%]?")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
-_YEAR = re.compile(r"\d{4}")
+_OPEN = {"..", ""}  # an end that is open, and one that is not known
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -42,25 +44,51 @@ def bounds(text: str) -> tuple[date | None, date | None]:
     "About" and "perhaps" (``~``, ``?``) do not widen the bounds: the sources do not say by how
     much, and a width of our own making would be an invented fact.
     """
-    if _DAY.fullmatch(text):
-        try:
-            day = date.fromisoformat(text)
-        except ValueError as fault:
-            message = f"'{text}' is not a day of the calendar"
-            raise ValueError(message) from fault
-        return day, day
-    import edtf  # here because loading plain days does not need it
-
     try:
-        parsed = edtf.parse_edtf(text)
-        earliest, latest = _day(parsed.lower_strict()), _day(parsed.upper_strict())
-    except (edtf.EDTFParseException, ValueError, AttributeError, TypeError, OverflowError) as fault:
-        message = f"'{text}' is not an EDTF date"
+        found = _plain(text)
+    except ValueError as fault:
+        message = f"'{text}' is not a day of the calendar"
         raise ValueError(message) from fault
+    earliest, latest = found or _parsed(text)
     if earliest and latest and earliest > latest:
         message = f"'{text}' ends before it begins"
         raise ValueError(message)
     return earliest, latest
+
+
+def _plain(text: str) -> tuple[date | None, date | None] | None:
+    """Return the bounds of a year, month, day or interval of them; None for anything rarer.
+
+    The grammar of edtf takes longer over the tables' dates than all the rest of loading; it judges
+    what is not of these forms, and a test holds these forms to its answers.
+    """
+    ends = text.split("/")
+    if len(ends) > 2 or all(end in _OPEN for end in ends):
+        return None
+    found = [None if end in _OPEN else _PLAIN.fullmatch(end) for end in ends]
+    if any(part is None and end not in _OPEN for part, end in zip(found, ends, strict=True)):
+        return None
+    stretches = [_stretch(part) if part else (None, None) for part in found]
+    return stretches[0][0], stretches[-1][1]
+
+
+def _stretch(found: re.Match) -> tuple[date, date]:
+    """Return the first and last day of a year, month or day; ValueError where there is none."""
+    year, month, day = (int(part) if part else 0 for part in found.groups())
+    first = date(year, month or 1, day or 1)
+    return first, date(year, month or 12, day or monthrange(year, month or 12)[1])
+
+
+def _parsed(text: str) -> tuple[date | None, date | None]:
+    """Return the bounds that edtf finds; ValueError where it finds none."""
+    import edtf  # here because loading plain dates does not need it
+
+    try:
+        parsed = edtf.parse_edtf(text)
+        return _day(parsed.lower_strict()), _day(parsed.upper_strict())
+    except (edtf.EDTFParseException, ValueError, AttributeError, TypeError, OverflowError) as fault:
+        message = f"'{text}' is not an EDTF date"
+        raise ValueError(message) from fault
 
 
 def _day(value: object) -> date | None:
@@ -136,7 +164,7 @@ def in_words(text: str) -> str:
             return f"by {in_words(end)}"
         if end in {"..", ""}:
             return f"from {in_words(start)}"
-        return f"{in_words(start)} to {in_words(end)}"
+        return _span(in_words(start), in_words(end))
     hedge = {"~": "about ", "?": "perhaps ", "%": "perhaps about "}.get(text[-1], "")
     bare = text.rstrip("~?%")
     if _DAY.fullmatch(bare):
@@ -147,3 +175,25 @@ def in_words(text: str) -> str:
             return f"{hedge}{MONTHS[number - 1]} {month[1]}"
         return f"{hedge}{bare}"
     return hedge + bare
+
+
+def _span(start: str, end: str) -> str:
+    """Return ``17 to 19 July 2019``: what both ends share is said once, at the end."""
+    first, last = start.split(), end.split()
+    while len(first) > 1 and len(last) > 1 and first[-1] == last[-1]:
+        first, last = first[:-1], last[:-1]
+    return f"{' '.join(first)} to {end}"
+
+
+def since_in_words(text: str) -> str:
+    """Return since when something has held: ``since 3 August 2023``, ``by 1 January 2012``.
+
+    Parameters
+    ----------
+    text : str
+        EDTF string of the event with which it began.
+    """
+    words = in_words(text)
+    if words.startswith(("by ", "from ")):
+        return words
+    return f"since a day from {words}" if "/" in text else f"since {words}"

@@ -26,6 +26,7 @@ def check_rules(frames: dict[str, pd.DataFrame], labels: dict[str, str]) -> list
     """
     rules = {
         "sources": _sources,
+        "sentences": _sentences,
         "claims": _claims,
         "checks": _checks,
         "events": _events,
@@ -44,27 +45,39 @@ Fault = tuple[str, str, str]
 
 
 def _sources(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Exactly one source is the article: the one whose text is hashed."""
+    """Check that one source is the article: the one whose text is hashed."""
     hashed = frames["sources"].query("text_sha256 != ''").index
     if len(hashed) != 1:
         yield "", "text_sha256", f"is set on {len(hashed)} rows; expected the article alone."
 
 
+def _sentences(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Check that a place of the article has one sentence."""
+    sentences = frames["sentences"]
+    for row in sentences.index[sentences.duplicated(["paragraph", "sentence"], keep=False)]:
+        yield row, "sentence", "another row has the same paragraph and sentence."
+
+
 def _claims(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """A claim's date and the basis of the date go together; no phrase stands twice."""
-    claims, sources = frames["claims"], frames["sources"]
+    """Check that a claim has a sentence and the date its basis calls for, and stands once."""
+    claims, sources, sentences = frames["claims"], frames["sources"], frames["sentences"]
+    places = set(zip(sentences["paragraph"], sentences["sentence"], strict=True))
     for row in claims.itertuples():
         if (row.date_basis == "none") != (row.date_edtf == ""):
-            yield row.Index, "date_basis", f"'{row.date_basis}' does not fit date '{row.date_edtf}'."
+            fault = f"'{row.date_basis}' does not fit date '{row.date_edtf}'."
+            yield row.Index, "date_basis", fault
         if not sources.at[row.source_id, "text_sha256"]:
             yield row.Index, "source_id", f"'{row.source_id}' is not the article."
+        if (row.paragraph, row.sentence) not in places:
+            where = f"paragraph {row.paragraph}, sentence {row.sentence}"
+            yield row.Index, "sentence", f"{where} is not in sentences.csv."
     doubled = claims.duplicated(["paragraph", "sentence", "statement_en"], keep=False)
     for row in claims.index[doubled]:
         yield row, "statement_en", "stands twice in one sentence."
 
 
 def _checks(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Confirmation needs two sources, any verdict but "unverifiable" needs one."""
+    """Check that a confirmation has two sources, any verdict but "unverifiable" one."""
     for row in frames["checks"].itertuples():
         if row.credibility == 1 and len(row.source_ids) < 2:
             yield row.Index, "credibility", "1 needs two independent sources."
@@ -75,7 +88,7 @@ def _checks(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """An event can be dated, has the source its basis calls for, and lies where it says."""
+    """Check that an event has a day and the source its basis calls for, and lies where it says."""
     events, places, countries = frames["events"], frames["places"], frames["countries"]
     bases = events["basis"].to_dict()
     for row in events.itertuples():
@@ -97,7 +110,7 @@ def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def _figures(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """A figure has a value, its range holds it, and its basis has a source."""
+    """Check that a figure has a value within its range and the source its basis calls for."""
     for row in frames["figures"].itertuples():
         values = [value for value in (row.low, row.best, row.high) if not pd.isna(value)]
         if not values:
@@ -111,7 +124,7 @@ def _figures(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def _actors(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """No actor is part of itself, however far round."""
+    """Check that no actor is part of itself, however far round."""
     parents = frames["actors"]["parent_id"].to_dict()
     for actor in parents:
         seen, parent = {actor}, parents[actor]
@@ -123,7 +136,7 @@ def _actors(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """A judgement has likelihood or confidence, rests on rows, and ends after it begins."""
+    """Check that a judgement says how sure it is, rests on rows, and ends after it begins."""
     judgements, countries, events = (frames[n] for n in ("judgements", "countries", "events"))
     for row in judgements.itertuples():
         if bool(row.likelihood) == bool(row.confidence):

@@ -37,6 +37,7 @@ class Tables:
     folder: Path
     sha256: str
     sources: pd.DataFrame
+    sentences: pd.DataFrame
     claims: pd.DataFrame
     checks: pd.DataFrame
     events: pd.DataFrame
@@ -113,7 +114,9 @@ def load_tables(folder: str | Path | None = None) -> Tables:
     check_references(frames, schema, folder.name, problems)
     if not problems:
         # Rules speak of sound cells only; with faulty ones they would report the same fault twice.
-        problems.extend(check_rules(frames, {n: f"{folder.name}/{t.path}" for n, t in schema.items()}))
+        problems.extend(
+            check_rules(frames, {n: f"{folder.name}/{t.path}" for n, t in schema.items()})
+        )
     if problems:
         raise DataError(problems)
     return Tables(folder=folder, sha256=digest.hexdigest(), **frames)
@@ -188,6 +191,15 @@ def load_sources(folder: str | Path | None = None) -> pd.DataFrame:
     only heard of are left out. Key: ``source_id``.
     """
     return load_tables(folder).sources
+
+
+def load_sentences(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the sentences: one row is one sentence of the article, as place and hash.
+
+    The hashes let a reader's own copy be compared sentence by sentence. The sentences themselves
+    are left out. Key: ``sentence_id``.
+    """
+    return load_tables(folder).sentences
 
 
 def load_claims(folder: str | Path | None = None) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import edtf
 import pandas as pd
 import pytest
 
@@ -24,6 +25,27 @@ from sahel_analysis.dates import bounds, bounds_frame, day_in_words, in_words
 def test_bounds_are_the_first_and_last_day_a_date_can_mean(text, earliest, latest):
     """Months and years stretch from their first to their last day; open ends are None."""
     assert bounds(text) == (earliest, latest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2023-12-04", "2024-02", "2018", "2023-12~", "2018?", "2023-11-29/2023-12-02", "2023-07~/2024",
+     "../2012-01-01", "2013/.."],
+)  # fmt: skip
+def test_plain_dates_are_read_as_the_library_of_congress_standard_reads_them(text):
+    """The short way for common forms gives what the grammar of edtf gives."""
+    parsed = edtf.parse_edtf(text)
+    days = [
+        None if isinstance(end, float) else date(end.tm_year, end.tm_mon, end.tm_mday)
+        for end in (parsed.lower_strict(), parsed.upper_strict())
+    ]
+    assert bounds(text) == tuple(days)
+
+
+def test_an_unknown_end_is_open_and_not_ten_years_away():
+    """No width is invented for an end that is not known."""
+    assert bounds("2023/") == (date(2023, 1, 1), None)
+    assert bounds("/2023") == (None, date(2023, 12, 31))
 
 
 @pytest.mark.parametrize("sign", ["~", "?", "%"])
@@ -58,7 +80,7 @@ def test_an_interval_that_runs_backwards_is_refused():
         ("2023-12?", "perhaps December 2023"),
         ("../2012-01-01", "by 1 January 2012"),
         ("2013/..", "from 2013"),
-        ("2023-11-29/2023-12-02", "29 November 2023 to 2 December 2023"),
+        ("2023-11-29/2023-12-02", "29 November to 2 December 2023"),
     ],
 )
 def test_words_keep_the_precision_of_the_date(text, words):
