@@ -127,8 +127,11 @@ def hold_against(tables: Tables, path: str | Path) -> str:
     try:
         content = Path(path).read_bytes()
         text = content.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
-        message = f"cannot be read as UTF-8 text ({fault})."
+    except OSError as fault:
+        message = f"cannot be read ({fault.strerror})."
+        raise DataError([Problem(str(path), "", "", message)]) from fault
+    except UnicodeDecodeError as fault:
+        message = f"is not UTF-8 from byte {fault.start + 1} on; save the file as UTF-8."
         raise DataError([Problem(str(path), "", "", message)]) from fault
     found = sentences(text)
     pairs = _pairs(tables, found)

@@ -38,6 +38,46 @@ def validate(folder: Path | None) -> None:
     click.echo(validate_folder(folder))
 
 
+@main.command()
+@click.option(
+    "--article",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A copy of the article, UTF-8, one paragraph per line.",
+)
+def audit(article: Path) -> None:
+    """Hold the tables against a copy of the article, sentence by sentence."""
+    from .audit import hold_against
+    from .tables import load_tables
+
+    click.echo(hold_against(load_tables(), article))
+
+
+@main.command("export")
+@click.option(
+    "--format",
+    "form",
+    required=True,
+    type=click.Choice(["gpkg", "geojson", "csv", "csl-json", "jsonld"]),
+    help="Map layers (gpkg, geojson), events (csv), sources (csl-json) or claims (jsonld).",
+)
+@click.option("--as-of", help="Last day that counts, ISO 8601; the last event's without it.")
+@click.option("--evidence", default="checked", show_default=True, help="'checked' or 'article'.")
+@click.option("--output", type=click.Path(path_type=Path), help="The file; else named by its day.")
+def export_world(form: str, as_of: str | None, evidence: str, output: Path | None) -> None:
+    """Hand on layers, events, sources or claims to other tools."""
+    from .evidence import world
+    from .interchange import export
+    from .parameters import validate_world
+    from .tables import load_tables
+
+    tables = load_tables()
+    asked = {"evidence": evidence} | ({"as_of": as_of} if as_of is not None else {})
+    parameters = validate_world(asked, tables)
+    shown = world(parameters.as_of, parameters.evidence, tables)
+    click.echo(export(shown, form, output))
+
+
 class _Several(click.ParamType):
     """A value, or several parted by commas."""
 
@@ -73,7 +113,7 @@ def _matrix(command: Callable) -> Callable:
 
 def _jobs(editions: Path | None, edition: tuple[str, ...], options: dict) -> list:
     """Return the jobs that the options ask for."""
-    from .jobs import expand, read_editions
+    from .matrix import expand, read_editions
     from .tables import load_tables
 
     asked = {name: [part for value in given for part in value] for name, given in options.items()}

@@ -63,7 +63,7 @@ class ParameterError(SahelError, ValueError):
 
 
 class ExportError(SahelError, RuntimeError):
-    """A report could not be turned into HTML, PDF or DOCX."""
+    """A report could not be turned into HTML, PDF or DOCX, or a file could not be written."""
 
 
 class ExecutionError(SahelError, RuntimeError):

@@ -169,16 +169,47 @@ def validate(notebook: str, values: Mapping[str, object], tables: Tables) -> Rep
     context = {"range": date_range(tables), "countries": scope(tables)}
     if "as_of" not in allowed:
         known["as_of"] = context["range"][1]
+    parameters, refused = _checked(known, context)
+    if faults := faults + refused:
+        raise ParameterError(f"{notebook} cannot be made.\n" + "\n".join(faults))
+    return parameters
+
+
+def validate_world(values: Mapping[str, object], tables: Tables) -> ReportParameters:
+    """Return the day and evidence of something that is no notebook, or refuse them.
+
+    Parameters
+    ----------
+    values : mapping
+        ``as_of`` and ``evidence`` as given; without ``as_of`` the last day there is.
+    tables : Tables
+        Tables that say which days there are.
+
+    Raises
+    ------
+    ParameterError
+        If a value is not allowed; says what is.
+    """
+    context = {"range": date_range(tables), "countries": scope(tables)}
+    parameters, faults = _checked({"as_of": context["range"][1], **values}, context)
+    if faults:
+        raise ParameterError("\n".join(faults))
+    return parameters
+
+
+def _checked(
+    values: Mapping[str, object], context: Mapping[str, object]
+) -> tuple[ReportParameters | None, list[str]]:
+    """Return parameters of known names, or why each value is refused."""
     try:
-        parameters = ReportParameters.model_validate(known, context=context)
+        return ReportParameters.model_validate(values, context=context), []
     except ValidationError as fault:
+        faults = []
         for error in fault.errors():
             name = ".".join(str(part) for part in error["loc"]) or "parameters"
             given = "" if error["type"] == "missing" else f"'{error['input']}' is not allowed; "
             faults.append(f"{name}: {given}{error['msg'].rstrip('.')}.".replace("?.", "?"))
-    if faults:
-        raise ParameterError(f"{notebook} cannot be made.\n" + "\n".join(faults))
-    return parameters
+        return None, faults
 
 
 def injected(namespace: Mapping[str, object]) -> dict[str, object]:

@@ -1,10 +1,11 @@
-"""Validation of a data folder for its maintainer: our rules, then the open standard."""
+"""Validation of a data folder for its maintainer: rules, wording, then the open standard."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from .errors import DataError, Problem
+from .lint import lint_judgements
 from .schema import FILE, read_schema
 from .tables import data_folder, load_tables
 
@@ -20,10 +21,10 @@ def validate_folder(folder: str | Path | None = None) -> str:
     Raises
     ------
     DataError
-        If anything is wrong by our rules or by Frictionless.
+        If anything is wrong by our rules, in the wording of our judgements, or by Frictionless.
     """
     tables = load_tables(folder)
-    problems = list(_frictionless(tables.folder))
+    problems = [*lint_judgements(tables), *_frictionless(tables.folder)]
     if problems:
         raise DataError(problems)
     names = read_schema(tables.folder)
