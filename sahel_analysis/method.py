@@ -70,8 +70,8 @@ def sources_and_method(world: World) -> str:
     if world.is_checked:
         second = (
             f"Each was held against independent sources; {wrong} assertions are contradicted. "
-            "This report uses the article's events whose claims are not contradicted, and events from "
-            f"{_cited_sources(world)} other documents. "
+            "This report uses the article's events whose claims are not contradicted, and events "
+            f"from {_cited_sources(world)} other documents. "
         )
     else:
         second = (
