@@ -1,0 +1,22 @@
+"""What every test can ask for: the tables as they stand, and a reader's copy of the article."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sahel_analysis.tables import Tables, load_tables
+
+
+@pytest.fixture(scope="session")
+def tables() -> Tables:
+    """Return the package's own tables."""
+    return load_tables()
+
+
+@pytest.fixture(scope="session")
+def article() -> Path:
+    """Return a copy of the article, which the repository does not hold."""
+    if "SAHEL_ARTICLE" not in os.environ:
+        pytest.skip("SAHEL_ARTICLE names no copy of the article")
+    return Path(os.environ["SAHEL_ARTICLE"])
