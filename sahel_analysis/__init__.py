@@ -21,6 +21,7 @@ _PUBLIC = {
     "posture": "posture",
     "posture_series": "posture",
     "Report": "report",
+    "explore": "atlas",
 }
 __all__ = sorted(_PUBLIC)
 
