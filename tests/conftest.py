@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from browser import chromium, open_page  # noqa: F401
 
 from sahel_analysis.tables import Tables, load_tables
 
@@ -12,6 +13,14 @@ from sahel_analysis.tables import Tables, load_tables
 def tables() -> Tables:
     """Return the package's own tables."""
     return load_tables()
+
+
+@pytest.fixture(scope="session")
+def atlas_page(tables) -> bytes:
+    """Return the atlas."""
+    from sahel_analysis.atlas import atlas_html  # here: most tests draw no page
+
+    return atlas_html(tables)
 
 
 @pytest.fixture(scope="session")

@@ -177,7 +177,7 @@ function writeAddress() {
 function readAddress(text) {
   const asked = new URLSearchParams(text.replace(/^#/, ""));
   const time = /^\d{4}-\d\d-\d\d$/.test(asked.get("date")) ? Date.parse(asked.get("date")) : NaN;
-  const pick = (name, known, fallback) => (asked.get(name) in known ? asked.get(name) : fallback);
+  const pick = (name, known, fallback) => (Object.hasOwn(known, asked.get(name)) ? asked.get(name) : fallback);
   return {
     day: Number.isNaN(time) ? data.start.day : iso(clamp(time)),
     evidence: pick("evidence", data.turns, data.start.evidence),
@@ -264,7 +264,8 @@ function listen() {
     if (iso3) set({ country: iso3 });
   });
   byId("countries").addEventListener("keydown", move);
-  for (const type of ["focusin", "focusout"]) byId("countries").addEventListener(type, ring);
+  // On the section, because Chromium lets SVG elements that listen for focus take it.
+  for (const type of ["focusin", "focusout"]) byId("main").firstElementChild.addEventListener(type, ring);
   byId("table").addEventListener("click", (e) => {
     const iso3 = e.target.closest("button")?.dataset.iso3;
     if (iso3) set({ country: iso3 === state.country ? "" : iso3 });
