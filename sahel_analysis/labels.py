@@ -26,9 +26,11 @@ _MARGIN = 3  # from the edge of the axes
 _CLEARANCE = 2  # between labels, leaders and dots
 _PADDING = 2  # between a label and the borders it keeps off
 _STEP = 2  # raster cells between candidates
+DEAR = 95  # a cost above this is worth another try
 _BESIDE = 40  # what standing outside costs, in points away from the wanted place
 _REACH = 110  # longest leader line
-_TARGETS = 12  # points of a country that a leader line may end at
+_TARGETS = 8  # points of a country that a leader line may end at
+_ORDERS = 4  # orders tried before the result is taken as it is
 _TRIES = 300  # candidates looked at before giving up
 
 Box = tuple[float, float, float, float]
@@ -148,16 +150,26 @@ def place(
         blocks,
         key=lambda k: (blocks[k][0].optional, field.room(k, blocks[k]), anchors[k][0], k),
     )
-    best: dict[str, Place] = {}
-    for _ in range(len(blocks) + 1):
-        found, failed = _attempt(field, order, blocks, anchors, dots)
-        if len(found) > len(best):
-            best = found
-        if failed is None or failed == order[0]:
+    best, best_rank = {}, (len(blocks) + 1, np.inf)
+    for _ in range(_ORDERS):
+        found, missing = _attempt(field, order, blocks, anchors, dots)
+        rank = (len(missing), worst(found))
+        if rank < best_rank:
+            best, best_rank = found, rank
+        if rank <= (0, DEAR):
             break
-        order.remove(failed)
-        order.insert(0, failed)  # whoever found no room chooses first next time
+        # Whoever found no room, or poor room, chooses first next time.
+        poor = missing[0] if missing else max(found, key=lambda k: found[k].cost)
+        if poor == order[0]:
+            break
+        order.remove(poor)
+        order.insert(0, poor)
     return {key: best[key] for key in blocks if key in best}
+
+
+def worst(places: Mapping[str, Place]) -> float:
+    """Return the cost of the label that stands worst."""
+    return max((spot.cost for spot in places.values()), default=0.0)
 
 
 def _attempt(
@@ -166,24 +178,24 @@ def _attempt(
     blocks: Mapping[str, Sequence[Block]],
     anchors: Mapping[str, Point],
     dots: Sequence[Point],
-) -> tuple[dict[str, Place], str | None]:
-    """Place in order; return what was found and the first key that found nothing."""
+) -> tuple[dict[str, Place], list[str]]:
+    """Place in order; return what was found and the keys that must but could not be placed."""
     field.clear(dots)
     found: dict[str, Place] = {}
-    failed = None
+    missing = []
     for key in order:
         waiting = [anchors[k] for k in order if k not in found and k != key]
-        spots = [
-            replace(spot, cost=spot.cost + 8 * rank)
-            for rank, block in enumerate(blocks[key])
-            if (spot := field.find(key, block, anchors[key], list(found.values()), waiting))
-        ]
+        forms = blocks[key]
+        spots = [field.within(key, block, anchors[key]) for block in forms]
+        if not any(spots) and not forms[0].optional:
+            spots = [field.beside(key, block, list(found.values()), waiting) for block in forms]
+        spots = [replace(s, cost=s.cost + 8 * rank) for rank, s in enumerate(spots) if s]
         if spots:
             found[key] = min(spots, key=lambda spot: spot.cost)
             field.take(found[key])
-        elif not blocks[key][0].optional:
-            failed = failed or key
-    return found, failed
+        elif not forms[0].optional:
+            missing.append(key)
+    return found, missing
 
 
 class _Field:
@@ -210,6 +222,7 @@ class _Field:
     def clear(self, dots: Sequence[Point]) -> None:
         """Forget everything taken but the dots."""
         self.taken = np.zeros(self.cells.shape, dtype=bool)
+        self.sums = None
         for x, y in dots:
             self._block((x - 1, y - 1, x + 1, y + 1))
 
@@ -222,11 +235,18 @@ class _Field:
                 x, y = ax + share * (bx - ax), ay + share * (by - ay)
                 self._block((x, y, x, y))
 
+    def blocked(self) -> np.ndarray:
+        """Return summed areas of what is taken."""
+        if self.sums is None:
+            self.sums = _summed(self.taken)
+        return self.sums
+
     def _block(self, box: Box) -> None:
         x0, y0, x1, y1 = (int(round(value)) for value in box)
         rows = slice(max(y0 - _CLEARANCE, 0), max(y1 + _CLEARANCE + 1, 0))
         columns = slice(max(x0 - _CLEARANCE, 0), max(x1 + _CLEARANCE + 1, 0))
         self.taken[rows, columns] = True
+        self.sums = None
 
     def room(self, key: str, forms: Sequence[Block]) -> float:
         """Return how many positions lie wholly inside the country; infinite where none does."""
@@ -244,47 +264,50 @@ class _Field:
         y = np.arange(_MARGIN, self.height - _MARGIN - high, _STEP)
         return (x, y, wide, high) if len(x) and len(y) else None
 
-    def find(
-        self, key: str, block: Block, anchor: Point, found: Sequence[Place], waiting: Sequence[Point]
-    ) -> Place | None:
-        """Return the best place for one form of a label, or None."""
+    def within(self, key: str, block: Block, anchor: Point) -> Place | None:
+        """Return the best place in the country, or over its border onto plain land or sea."""
         grid = self._grid(block)
         if grid is None:
             return None
         x, y, wide, high = grid
         area = wide * high
         own = _over(self.own[key], *grid)
-        coloured = _over(self.any, *grid)
-        free = _over(_summed(self.taken), *grid) == 0
         dx = x[None, :] + wide / 2 - anchor[0]
         dy = y[:, None] + high / 2 - anchor[1]
         off = np.hypot(dx, 1.6 * dy)  # rather left or right of the wanted place than above or below
-
-        roomy = _over(self.own[key], x, y, wide, high, 4) == (wide + 8) * (high + 8)
-        cost = np.where(own == area, 0.2 * off + np.where(roomy, 0, 8), np.inf)
+        tight = _over(self.own[key], *grid, more=4) < (wide + 8) * (high + 8)
+        cost = np.where(own == area, 0.2 * off + 8 * tight, np.inf)
         if block.across and not block.optional:
-            # Over the border only where plain land or sea lies beyond it.
-            across = (own > 0.6 * area) & (own < area) & (coloured == own)
-            cost[across] = (14 + 0.5 * off)[across]
-        cost[~free] = np.inf
+            across = (own > 0.6 * area) & (own < area) & (_over(self.any, *grid) == own)
+            cost[across] = (20 + 0.5 * off + 60 * (1 - own / area))[across]
+        cost[_over(self.blocked(), *grid) > 0] = np.inf
         best = int(np.argmin(cost))
-        if np.isfinite(cost.flat[best]):
-            row, column = divmod(best, len(x))
-            return Place(block, _box(x[column], y[row], block), float(cost.flat[best]))
-        if block.optional:
+        if not np.isfinite(cost.flat[best]):
             return None
+        row, column = divmod(best, len(x))
+        return Place(block, _box(x[column], y[row], block), float(cost.flat[best]))
+
+    def beside(
+        self, key: str, block: Block, found: Sequence[Place], waiting: Sequence[Point]
+    ) -> Place | None:
+        """Return the best place on free ground with a leader line to the country, or None.
+
+        Keeps off the points in `waiting`, for the labels that are still to come.
+        """
+        grid = self._grid(block)
+        if grid is None:
+            return None
+        x, y, wide, high = grid[0][::2], grid[1][::2], grid[2], grid[3]
+        free = (_over(self.blocked(), x, y, wide, high) == 0) & (
+            _over(self.any, x, y, wide, high) == 0
+        )
         for point in waiting:
             near = (abs(x[None, :] + wide / 2 - point[0]) < wide / 2 + 6) & (
                 abs(y[:, None] + high / 2 - point[1]) < high / 2 + 6
             )
             free &= ~near
-        rows, columns = np.nonzero((free & (coloured == 0))[::2, ::2])
-        return self._beside(key, block, x[::2][columns], y[::2][rows], found)
-
-    def _beside(
-        self, key: str, block: Block, x: np.ndarray, y: np.ndarray, found: Sequence[Place]
-    ) -> Place | None:
-        """Return the best place on free ground with a leader line to the country, or None."""
+        rows, columns = np.nonzero(free)
+        x, y = x[columns], y[rows]
         targets = self.targets[key]
         middle = np.stack([x + _PADDING + block.width / 2, y + _PADDING + block.height / 2], axis=1)
         away = np.abs(middle[:, None, :] - targets[None, :, :])

@@ -16,7 +16,7 @@ from matplotlib.patches import PathPatch
 from . import style
 from .captions import month, since, themes
 from .geography import CRS, boundaries, disputed, places_frame, with_geometry
-from .labels import LEADING, Block, Place, Row, place, row_width, symbol_room
+from .labels import DEAR, LEADING, Block, Place, Row, place, row_width, symbol_room, worst
 from .legends import capital_dot, outline_path, symbol
 
 View = tuple[float, float, float, float]
@@ -26,14 +26,17 @@ _DETAIL_PT = 0.4  # what is finer than this is not seen
 _DISPUTED_M = 9_000  # a plain border this near to a disputed line gives way to it
 _GROWTH = 1.06  # one step back for more room
 _SMALL_PT = 5.8
-_DEAR = 120  # a label this badly placed is worth another step back
-# Type size, steps back, and where the room so gained goes (0 west, 1 east), to try in turn.
-_ATTEMPTS = [
-    (type_pt, steps, side)
-    for type_pt in (style.LABEL_PT, _SMALL_PT)
-    for steps in range(5)
-    for side in ((0.5, 0.15, 0.85) if steps else (0.5,))
-]
+# To try in turn: type size, steps back, where the room so gained goes (0 west, 1 east), and the
+# cost of the worst label that is good enough by then. West first: most labels that find no room
+# inside belong to the west coast, and the Atlantic has room.
+_ATTEMPTS = (
+    (style.LABEL_PT, 0, 0.5, DEAR),
+    (style.LABEL_PT, 1, 0.1, DEAR + 15),
+    (style.LABEL_PT, 2, 0.1, DEAR + 40),
+    (style.LABEL_PT, 4, 0.3, np.inf),
+    (_SMALL_PT, 1, 0.3, np.inf),
+    (_SMALL_PT, 4, 0.3, np.inf),
+)
 
 
 @dataclass(frozen=True)
@@ -135,18 +138,17 @@ def draw_panel(
         for key, row in posture.iterrows()
     }
     best = None
-    for type_pt, steps, side in _ATTEMPTS:
+    for type_pt, steps, side, enough in _ATTEMPTS:
         limits = view or view_of(outlines, size, steps, side)
         panel = Panel(limits, (limits[2] - limits[0]) / size[0], (), frozenset())
         land, shapes = _cut(outlines, countries, panel)
         blocks = {k: [replace(b, size=type_pt) for b in forms] for k, forms in blocks.items()}
         found = _placed(blocks, shapes, countries, capitals, size, panel)
         missing = tuple(k for k, b in blocks.items() if k not in found and not b[0].optional)
-        rank = (len(missing), max((spot.cost for spot in found.values()), default=0))
+        rank = (len(missing), worst(found))
         if best is None or rank < best[0]:
             best = rank, panel, land, shapes, found, missing
-        if __import__('os').environ.get('DBG'): print(type_pt,steps,side,missing,{k:round(s.cost) for k,s in found.items()})
-        if rank <= (0, _DEAR):
+        if best[0] <= (0, enough):
             break
     _, panel, land, shapes, found, missing = best
     limits = panel.view
@@ -267,7 +269,7 @@ def _box(spot: Place, panel: Panel) -> tuple[float, ...]:
 def _draw_land(ax: Axes, land: np.ndarray, cleared: shapely.Geometry) -> None:
     """Draw the countries around: one quiet fill, thin borders."""
     whole = outline_path(shapely.union_all(land, grid_size=1))
-    ax.add_patch(PathPatch(whole, facecolor=style.LAND_COLOUR, edgecolor="none", zorder=1))
+    ax.add_artist(PathPatch(whole, facecolor=style.LAND_COLOUR, edgecolor="none", zorder=1))
     border = shapely.union_all(shapely.boundary(land)).difference(cleared)
     _stroke(ax, border, style.LAND_EDGE_COLOUR, style.LAND_EDGE_PT, zorder=2)
 
@@ -278,11 +280,11 @@ def _draw_state(
     """Draw fill and hatch of one country; the hatch leaves labels free."""
     colour, hatch = fill_of(row, shown)
     plain = {"facecolor": colour, "edgecolor": "none", "zorder": 3}
-    ax.add_patch(PathPatch(outline_path(shape), **plain))
+    ax.add_artist(PathPatch(outline_path(shape), **plain))
     if hatch:
         lines = {"facecolor": "none", "edgecolor": style.hatch_on(colour), "linewidth": 0}
         free = outline_path(shape.difference(boxes))
-        ax.add_patch(PathPatch(free, hatch=hatch, zorder=3.5, **lines))
+        ax.add_artist(PathPatch(free, hatch=hatch, zorder=3.5, **lines))
 
 
 def _stroke(
@@ -293,7 +295,7 @@ def _stroke(
         return
     merged = shapely.line_merge(lines)
     pen = {"facecolor": "none", "edgecolor": colour, "linewidth": width, "capstyle": "butt"}
-    ax.add_patch(PathPatch(outline_path(merged), joinstyle="round", **pen, **options))
+    ax.add_artist(PathPatch(outline_path(merged), joinstyle="round", **pen, **options))
 
 
 def _ink(row: pd.Series, shown: Sequence[str], spot: Place) -> str:

@@ -38,7 +38,7 @@ RUSSIAN_COLOURS = MappingProxyType(
 RUSSIAN_HATCHES = MappingProxyType(
     {
         "none_recorded": "",
-        "contact": "--",
+        "contact": "---",
         "agreement": "//",
         "assistance": "\\\\\\\\",
         "deployed": "xxxx",
@@ -195,7 +195,7 @@ _PATH_DATA = re.compile(r' d="([^"]*)"')
 _PLACE = re.compile(r' [xy]="[^"]*"|translate\([^)]*\)')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 # matplotlib numbers its groups; two figures in one page must not share ids that nothing needs.
-_IDLE_ID = re.compile(r'<g id="[A-Za-z.]+\d*_\d+"')
+_IDLE_ID = re.compile(r'<g id="[A-Za-z][\w.]*_\d+"')
 
 
 def _rounded(number: re.Match[str]) -> str:
