@@ -135,7 +135,7 @@ def test_a_world_without_events_has_layers_all_the_same(tmp_path):
 
 def test_hostile_text_stays_text(tmp_path):
     """Quotation marks and a statement of SQL are a summary like any other."""
-    text = "A \"quoted\" <b>name</b>'); DROP TABLE posture;--"
+    text = 'A "quoted" <b>name</b>\'); DROP TABLE posture;--'
     places = frame(
         "places", {"place_id": "gao", "name_en": text, "iso3": "MLI", "lon": "1", "lat": "2"}
     )
