@@ -156,7 +156,9 @@ def validate(notebook: str, values: Mapping[str, object], tables: Tables) -> Rep
     """
     if notebook not in NOTEBOOKS:
         hint = did_you_mean(notebook, NOTEBOOKS)
-        message = f"notebook: '{notebook}' is unknown; expected one of {', '.join(NOTEBOOKS)}.{hint}"
+        message = (
+            f"notebook: '{notebook}' is unknown; expected one of {', '.join(NOTEBOOKS)}.{hint}"
+        )
         raise ParameterError(message)
     allowed = NOTEBOOKS[notebook]
     faults = [
