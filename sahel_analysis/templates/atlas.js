@@ -3,14 +3,12 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 const all = (selector) => [...document.querySelectorAll(selector)];
 const DAY = 86400000;
-const first = Date.parse(data.first);
-const last = Date.parse(data.last);
+const [first, last] = [Date.parse(data.first), Date.parse(data.last)];
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const state = { ...data.start };
 const charts = {};
-let timer = 0;
-let waiting = 0;
+let [timer, waiting] = [0, 0];
 
 const iso = (time) => new Date(time).toISOString().slice(0, 10);
 const clamp = (time) => Math.min(Math.max(time, first), last);
@@ -55,9 +53,8 @@ function shown(item, country) {
 function list(id, noun) {
   let number = 0;
   for (const item of byId(id).children) {
-    const visible = shown(item, state.country);
-    item.hidden = !visible;
-    number += visible;
+    item.hidden = !shown(item, state.country);
+    number += !item.hidden;
   }
   const where = state.country ? ` that name ${data.names[state.country]}` : "";
   byId(noun).textContent = `${number}${where} by ${words(state.day)}`;
@@ -134,17 +131,12 @@ function show() {
   const edition = `${words(state.day)}, ${data.evidence[state.evidence]}`;
   const finding = turns.findings[state.exhibit][position()];
   document.body.className = `exhibit-${state.exhibit}`;
-  byId("finding").textContent = finding;
-  byId("edition").textContent = edition;
-  byId("caption").textContent = edition;
-  const slider = byId("slider");
-  slider.value = (Date.parse(state.day) - first) / DAY;
-  slider.setAttribute("aria-valuetext", words(state.day));
-  byId("day-words").textContent = words(state.day);
+  const texts = { finding, edition, caption: edition, "day-words": words(state.day) };
+  for (const [id, text] of Object.entries(texts)) byId(id).textContent = text;
+  byId("slider").value = (Date.parse(state.day) - first) / DAY;
+  byId("slider").setAttribute("aria-valuetext", words(state.day));
   if (document.activeElement !== byId("day")) byId("day").value = state.day;
   byId("country").value = state.country;
-  byId("back").disabled = turns.days[0] >= state.day;
-  byId("ahead").disabled = turns.days.at(-1) <= state.day;
   for (const name of ["evidence", "exhibit"])
     for (const input of all(`input[name=${name}]`)) input.checked = input.value === state[name];
   showMap();
@@ -249,8 +241,8 @@ function listen() {
     if (e.target.value) set({ day: iso(clamp(Date.parse(e.target.value))) });
   });
   byId("play").addEventListener("click", play);
-  byId("back").addEventListener("click", () => set({ day: turnAfter(state.day, -1) ?? state.day }));
-  byId("ahead").addEventListener("click", () => set({ day: turnAfter(state.day, 1) ?? state.day }));
+  for (const [id, direction] of [["back", -1], ["ahead", 1]])
+    byId(id).addEventListener("click", () => set({ day: turnAfter(state.day, direction) ?? state.day }));
   byId("country").addEventListener("change", (e) => set({ country: e.target.value }));
   byId("all").addEventListener("click", () => {
     set({ country: "" });
