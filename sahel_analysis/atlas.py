@@ -89,7 +89,8 @@ def explore(
     Returns
     -------
     display.Output
-        The page of `atlas_html` in a frame that may run its own script and nothing more.
+        The page of `atlas_html` in a sandboxed frame: its script runs, its links to sources open in
+        a new window, and it has no access to the notebook.
 
     Raises
     ------
