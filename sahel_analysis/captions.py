@@ -36,6 +36,8 @@ _EVIDENCE = {
     "article": ("article", "as the article tells it"),
     "checked": ("checked record", "as checked against other sources"),
 }
+# Projection, source and disclaimer: under every map.
+MAP_BASIS = f"{PROJECTION_EN}. Boundaries: {BOUNDARIES_EN}; no opinion on legal status implied."
 _DAY = re.compile(r"\b\d{1,2} (?=[A-Z])")
 
 
@@ -60,17 +62,15 @@ def themes(exhibit: str) -> tuple[str, ...]:
     return EXHIBITS[exhibit]
 
 
-def since(row: pd.Series, theme: str, events: pd.DataFrame | None = None) -> str:
+def since(row: pd.Series, theme: str) -> str:
     """Return since when a state has held, with the precision of the event that decided it.
 
     Parameters
     ----------
     row : pandas.Series
-        One row of a posture frame.
+        One row of a posture frame; ``<theme>_since`` is an EDTF date, empty where none is known.
     theme : str
         ``french_posture`` or ``russian_engagement``.
-    events : pandas.DataFrame, optional
-        Rows of the table ``events``; without it the day from which the event counts is given.
 
     Returns
     -------
@@ -78,15 +78,17 @@ def since(row: pd.Series, theme: str, events: pd.DataFrame | None = None) -> str
         ``August 2022``, ``by 1 January 2012``, ``4 December 2023``; empty where no date is known.
     """
     day = row[f"{theme}_since"]
-    if pd.isna(day) or day == "":
-        return ""
-    return in_words(day if isinstance(day, str) else pd.Timestamp(day).date().isoformat())
+    return in_words(day) if isinstance(day, str) and day else ""
 
 
 def month(words: str) -> str:
-    """Return a date in words cut to a short month for a map label: ``Aug 2022``."""
+    """Return a date in words cut to a short month for a map label: ``Aug 2022``.
+
+    A state whose beginning is open, ``by 4 December 2023``, is told ``as of Dec 2023``: beside
+    "leaving", "by" would read as a deadline.
+    """
     words = words.rsplit(" to ", 1)[-1]  # a span counts from its last day
-    words = _DAY.sub("", words)
+    words = re.sub(r"^by ", "as of ", _DAY.sub("", words))
     for name in MONTHS:
         words = words.replace(name, name[:3])
     return words
@@ -123,20 +125,41 @@ def map_note(
     str
         Four or five short sentences.
     """
-    used = sorted({i for theme in themes(exhibit) for ids in posture[f"{theme}_event_ids"] for i in ids})
-    counted = f"{len(used)} event{'' if len(used) == 1 else 's'}" if used else "no event"
     record, _ = _EVIDENCE[evidence]
-    note = f"Drawn from {counted} of the {record} as of {day_in_words(as_of)}"
-    if events is not None and used:
-        sources = {s for ids in events["source_ids"].reindex(used).dropna() for s in ids}
-        if sources:
-            note += f", {len(sources)} source{'' if len(sources) == 1 else 's'}"
+    counted = drawn_from([posture], exhibit, record, events)
+    note = f"Drawn from {counted} as of {day_in_words(as_of)}"
     parts = [note + "."]
     if unlabelled:
         parts.append(f"No room for a label: {', '.join(unlabelled)}; see the table.")
-    parts.append(f"{PROJECTION_EN}.")
-    parts.append(f"Boundaries: {BOUNDARIES_EN}; no opinion on legal status implied.")
-    return " ".join(parts)
+    return " ".join([*parts, MAP_BASIS])
+
+
+def drawn_from(
+    frames: Sequence[pd.DataFrame], exhibit: str, record: str, events: pd.DataFrame | None = None
+) -> str:
+    """Return how many events, and from how many sources, decide the states of some frames.
+
+    Parameters
+    ----------
+    frames : sequence of pandas.DataFrame
+        Posture frames.
+    exhibit : str
+        ``french``, ``russian`` or ``combined``.
+    record : str
+        What the events belong to: ``article`` or ``checked record``.
+    events : pandas.DataFrame, optional
+        Rows of the table ``events``; without it the sources are not counted.
+    """
+    columns = [f"{theme}_event_ids" for theme in themes(exhibit)]
+    lists = [ids for frame in frames for column in columns for ids in frame[column]]
+    used = sorted({event_id for ids in lists for event_id in ids})
+    told = f"{len(used) or 'no'} event{'' if len(used) == 1 else 's'} of the {record}"
+    sources = set()
+    if events is not None:
+        sources = {s for ids in events["source_ids"].reindex(used).dropna() for s in ids}
+    if not sources:
+        return told
+    return f"{told} ({len(sources)} source{'' if len(sources) == 1 else 's'})"
 
 
 def map_alt(
@@ -170,7 +193,8 @@ def map_alt(
     shown = themes(exhibit)
     known = posture[posture["covered"]]
     _, told = _EVIDENCE[evidence]
-    parts = [f"Map of {_count(len(posture))} {_SHOWN[exhibit]}, {told}, as of {day_in_words(as_of)}."]
+    kind = f"Map of {_count(len(posture))} {_SHOWN[exhibit]}"
+    parts = [f"{kind}, {told}, as of {day_in_words(as_of)}."]
     parts.append(_finding(known, shown))
     for theme in shown:
         for state, label in THEMES[theme][1].items():
@@ -188,7 +212,6 @@ def map_table(
     *,
     exhibit: str,
     countries: pd.DataFrame,
-    events: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return what a map shows as a table for readers, from the rows that draw it.
 
@@ -200,8 +223,6 @@ def map_table(
         ``french``, ``russian`` or ``combined``.
     countries : pandas.DataFrame
         Rows of the table ``countries``, for the names.
-    events : pandas.DataFrame, optional
-        Rows of the table ``events``, for dates with their precision.
 
     Returns
     -------
@@ -217,7 +238,7 @@ def map_table(
             labels[row[theme]] if row["covered"] else NOT_COVERED_LABEL
             for _, row in posture.iterrows()
         ]
-        columns[f"{adjective} since"] = [since(row, theme, events) for _, row in posture.iterrows()]
+        columns[f"{adjective} since"] = [since(row, theme) for _, row in posture.iterrows()]
         columns[f"{adjective} events"] = [", ".join(ids) for ids in posture[f"{theme}_event_ids"]]
     return pd.DataFrame(columns).sort_values("Country", ignore_index=True)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
@@ -15,6 +16,7 @@ from matplotlib.transforms import Affine2D
 
 from . import style
 from .labels import text_width, wrapped
+from .views import View
 
 POINTS_PER_MM = 72 / 25.4
 LOCATOR_PT = 62.0  # height; Africa is about as wide as it is high
@@ -70,42 +72,39 @@ def symbol(x: float, y: float, kind: str, size: float, colour: str, **options: o
 
 
 def draw_furniture(
-    figure: Figure,
+    axes: Sequence[Axes],
     *,
-    left: float,
-    right: float,
-    top: float,
     columns: Sequence[Sequence[Entry]],
     note: str,
-    metres_per_point: float,
     africa: shapely.Geometry,
-    view: tuple[float, float, float, float],
+    view: View,
 ) -> None:
-    """Draw key, note, scale bar and locator below a map or a row of maps.
+    """Draw key, note, scale bar and locator below one map or a grid of maps.
 
     Parameters
     ----------
-    figure : matplotlib.figure.Figure
-        The figure; drawn on in points from its lower left corner.
-    left, right, top : float
-        Space to use, points.
+    axes : sequence of matplotlib.axes.Axes
+        The maps, all of one figure.
     columns : sequence of sequence of Entry
         Columns of the key.
     note : str
         Text beside the key; broken into lines here.
-    metres_per_point : float
-        Scale of the map.
     africa : shapely.Geometry
         Outline for the locator, metres.
-    view : tuple of float
-        West, south, east and north limit of the map, metres.
+    view : View
+        What the maps show.
     """
+    figure = axes[0].figure
+    size = figure.get_size_inches() * 72
+    boxes = [ax.get_position() for ax in axes]
+    left, top = min(box.x0 for box in boxes) * size[0], min(box.y0 for box in boxes) * size[1] - 6
+    right = max(box.x1 for box in boxes) * size[0]
     points = Affine2D().scale(1 / 72) + figure.dpi_scale_trans
     x = left
     for column in columns:
         x += _draw_column(figure, points, column, x, top) + 12
     locator = _draw_locator(figure, points, right, top, africa, view)
-    _draw_scale(figure, points, right, top - LOCATOR_PT - 5, metres_per_point)
+    _draw_scale(figure, points, right, top - LOCATOR_PT - 5, view.scale)
     room = right - locator - 12 - x
     y = top
     if room < 110:  # a narrow figure: the note goes below the key
@@ -193,7 +192,7 @@ def _draw_locator(
     right: float,
     top: float,
     africa: shapely.Geometry,
-    view: tuple[float, float, float, float],
+    view: View,
 ) -> float:
     """Draw the outline of Africa with the frame of the map on it; return its width."""
     west, south, east, north = africa.bounds
@@ -214,8 +213,9 @@ def _draw_locator(
     place = Affine2D().translate(-west, -south).scale(scale).translate(*origin) + points
     land = {"facecolor": style.LOCATOR_COLOUR, "edgecolor": "none", "transform": place}
     figure.add_artist(PathPatch(outline_path(africa), **land))
-    inner = shapely.box(*view).intersection(shapely.box(west, south, east, north).buffer(2 / scale))
-    left, low, far, high = inner.bounds
+    # A view that reaches beyond the locator is drawn as far as its frame.
+    room = np.array([-2, -2, 2, 2]) / scale + (west, south, east, north)
+    left, low, far, high = shapely.box(*view.limits).intersection(shapely.box(*room)).bounds
     figure.add_artist(
         Rectangle(
             (left, low),

@@ -11,23 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from . import style
-from .captions import THEMES, map_alt, map_note, map_table, themes
+from .captions import MAP_BASIS, drawn_from, map_note, themes
 from .dates import day_in_words
-from .geography import BOUNDARIES_EN, PROJECTION_EN, continent, with_geometry
-from .legends import LOCATOR_PT, POINTS_PER_MM, Entry, draw_furniture
-from .panels import Panel, draw_panel, fill_of, size_points, view_of
-
-__all__ = [
-    "canvas",
-    "map_alt",
-    "map_note",
-    "map_table",
-    "plot_combined",
-    "plot_french_posture",
-    "plot_pair",
-    "plot_russian_engagement",
-    "plot_small_multiples",
-]
+from .geography import continent, with_geometry
+from .legends import LOCATOR_PT, POINTS_PER_MM, draw_furniture
+from .panels import Panel, draw_panel
+from .signs import key_columns
+from .tables import load_tables
+from .views import size_points, view_of
 
 _FURNITURE_PT = LOCATOR_PT + 16
 _TITLE_PT = 14
@@ -86,13 +77,13 @@ def plot_french_posture(
     ax: Axes,
     as_of: date,
     evidence: str,
-    countries: pd.DataFrame,
+    countries: pd.DataFrame | None = None,
     places: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
 ) -> Axes:
     """Draw where French forces are present, leaving or gone.
 
-    Colour and a round sign (filled, half, hollow) give the state, the label gives it in words.
+    Colour and a round sign (filled, half, hollow) give the state; the label says it.
 
     Parameters
     ----------
@@ -104,12 +95,13 @@ def plot_french_posture(
         Cut-off date.
     evidence : str
         ``article`` or ``checked``.
-    countries : pandas.DataFrame
+    countries : pandas.DataFrame, optional
         Rows of the table ``countries``; ``label_lon`` and ``label_lat`` (degrees) place the labels.
+        Read from the package's own data where not given.
     places : pandas.DataFrame, optional
         Rows of the table ``places``; the capitals among them are drawn.
     events : pandas.DataFrame, optional
-        Rows of the table ``events``, for the precision of dates and the number of sources.
+        Rows of the table ``events``, for the number of sources.
 
     Returns
     -------
@@ -130,7 +122,7 @@ def plot_russian_engagement(
     ax: Axes,
     as_of: date,
     evidence: str,
-    countries: pd.DataFrame,
+    countries: pd.DataFrame | None = None,
     places: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
 ) -> Axes:
@@ -147,11 +139,11 @@ def plot_combined(
     ax: Axes,
     as_of: date,
     evidence: str,
-    countries: pd.DataFrame,
+    countries: pd.DataFrame | None = None,
     places: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
 ) -> Axes:
-    """Draw French posture as colour and Russian engagement as hatch.
+    """Draw French posture as colour, Russian engagement as hatch.
 
     Parameters, result and errors are those of `plot_french_posture`.
     """
@@ -164,12 +156,12 @@ def plot_pair(
     *,
     axes: Sequence[Axes],
     as_of: date,
-    countries: pd.DataFrame,
+    countries: pd.DataFrame | None = None,
     exhibit: str = "combined",
     events: pd.DataFrame | None = None,
     titles: tuple[str, str] = ("As the article tells it", "As checked against other sources"),
 ) -> Sequence[Axes]:
-    """Draw the article's world beside the checked one; only what differs is spelt out.
+    """Draw the article's world beside the checked one; names in bold mark what differs.
 
     Parameters
     ----------
@@ -179,7 +171,7 @@ def plot_pair(
         Two axes of one figure (see `canvas`).
     as_of : datetime.date
         Cut-off date of both.
-    countries : pandas.DataFrame
+    countries : pandas.DataFrame, optional
         Rows of the table ``countries``.
     exhibit : str, optional
         ``french``, ``russian`` or ``combined``.
@@ -191,13 +183,14 @@ def plot_pair(
     Returns
     -------
     sequence of matplotlib.axes.Axes
-        The same axes.
     """
     differ = _changed(left, right, exhibit)
     frames = [(titles[0], left, differ), (titles[1], right, differ)]
-    note = f"As of {day_in_words(as_of)}. "
-    note += "Labels spell out the countries in which the two differ." if differ else "No difference."
-    return _panels(frames, axes, exhibit, countries, events, note)
+    told = drawn_from([left], exhibit, "article", events)
+    told += f" and {drawn_from([right], exhibit, 'checked record', events)}"
+    bold = "Names in bold: where the two differ." if differ else "The two do not differ."
+    note = f"Drawn from {told} as of {day_in_words(as_of)}. {bold}"
+    return _panels(frames, axes, exhibit, countries, note)
 
 
 def plot_small_multiples(
@@ -205,11 +198,11 @@ def plot_small_multiples(
     *,
     axes: Sequence[Axes],
     evidence: str,
-    countries: pd.DataFrame,
+    countries: pd.DataFrame | None = None,
     exhibit: str = "combined",
     events: pd.DataFrame | None = None,
 ) -> Sequence[Axes]:
-    """Draw one panel per date in one frame and scale; labels spell out what changed.
+    """Draw one panel per date in one frame and scale; bold names mark changes.
 
     Parameters
     ----------
@@ -219,7 +212,7 @@ def plot_small_multiples(
         As many axes of one figure as there are dates (see `canvas`).
     evidence : str
         ``article`` or ``checked``.
-    countries : pandas.DataFrame
+    countries : pandas.DataFrame, optional
         Rows of the table ``countries``.
     exhibit : str, optional
         ``french``, ``russian`` or ``combined``.
@@ -229,7 +222,6 @@ def plot_small_multiples(
     Returns
     -------
     sequence of matplotlib.axes.Axes
-        The same axes.
     """
     frames, before = [], None
     for day in sorted(frames_by_date):
@@ -237,8 +229,10 @@ def plot_small_multiples(
         changed = frozenset() if before is None else _changed(before, frame, exhibit)
         frames.append((day_in_words(day), frame, changed))
         before = frame
-    note = f"{evidence.capitalize()} evidence. Labels spell out what changed since the panel before."
-    return _panels(frames, axes, exhibit, countries, events, note)
+    record = "article" if evidence == "article" else "checked record"
+    told = drawn_from([frame for _, frame, _ in frames], exhibit, record, events)
+    note = f"Drawn from {told}. Names in bold: what changed since the panel before."
+    return _panels(frames, axes, exhibit, countries, note)
 
 
 def _plate(
@@ -247,13 +241,15 @@ def _plate(
     ax: Axes,
     as_of: date,
     evidence: str,
-    countries: pd.DataFrame,
+    countries: pd.DataFrame | None,
     places: pd.DataFrame | None,
     events: pd.DataFrame | None,
 ) -> Axes:
     """Draw one map and what stands under it."""
+    if countries is None:
+        countries = load_tables().countries
     with style.figure_style():
-        panel = draw_panel(posture, exhibit, ax, countries=countries, places=places, events=events)
+        panel = draw_panel(posture, exhibit, ax, countries=countries, places=places)
         note = map_note(
             posture,
             exhibit=exhibit,
@@ -270,21 +266,22 @@ def _panels(
     frames: Sequence[tuple[str, pd.DataFrame, frozenset[str]]],
     axes: Sequence[Axes],
     exhibit: str,
-    countries: pd.DataFrame,
-    events: pd.DataFrame | None,
+    countries: pd.DataFrame | None,
     note: str,
 ) -> Sequence[Axes]:
     """Draw titled panels in one frame and scale, with one key and note for all."""
+    if countries is None:
+        countries = load_tables().countries
     with style.figure_style():
         outlines = with_geometry(frames[0][1], countries).geometry
         view = view_of(outlines, size_points(axes[0]), steps=1)
         for ax, (title, frame, spelt) in zip(axes, frames, strict=True):
-            panel = draw_panel(
-                frame, exhibit, ax, countries=countries, events=events, view=view, spelt=spelt
-            )
+            panel = draw_panel(frame, exhibit, ax, countries=countries, view=view, spelt=spelt)
             ax.set_title(title, pad=3)
-        note = f"{note} {PROJECTION_EN}. Boundaries: {BOUNDARIES_EN}; no opinion on legal status implied."
-        _furnish(axes, [frame for _, frame, _ in frames], exhibit, panel, note)
+            if panel.unlabelled:
+                names = ", ".join(countries["name_en"].reindex(panel.unlabelled))
+                note += f" {title}: no room for {names}."
+        _furnish(axes, [frame for _, frame, _ in frames], exhibit, panel, f"{note} {MAP_BASIS}")
     return axes
 
 
@@ -298,45 +295,6 @@ def _changed(before: pd.DataFrame, after: pd.DataFrame, exhibit: str) -> frozens
 def _furnish(
     axes: Sequence[Axes], frames: Sequence[pd.DataFrame], exhibit: str, panel: Panel, note: str
 ) -> None:
-    """Draw key, note, scale bar and locator under the axes."""
-    figure = axes[0].figure
-    wide, high = figure.get_size_inches() * 72
-    boxes = [ax.get_position() for ax in axes]
-    draw_furniture(
-        figure,
-        left=min(box.x0 for box in boxes) * wide,
-        right=max(box.x1 for box in boxes) * wide,
-        top=min(box.y0 for box in boxes) * high - 6,
-        columns=_key(pd.concat(frames), exhibit, panel),
-        note=note,
-        metres_per_point=panel.metres_per_point,
-        africa=continent(),
-        view=panel.view,
-    )
-
-
-def _key(rows: pd.DataFrame, exhibit: str, panel: Panel) -> list[list[Entry]]:
-    """Return the columns of the key: only what is drawn."""
-    covered = rows[rows["covered"]]
-    columns = []
-    for theme in themes(exhibit):
-        column = []
-        for state, label in THEMES[theme][1].items():
-            unseen = state == "none_recorded" and theme != themes(exhibit)[0]
-            if (covered[theme] == state).any() and not unseen:
-                fill, hatch = style.FRENCH_COLOURS.get(state, ""), ""
-                if theme == "russian_engagement":
-                    alone = exhibit == "russian"
-                    fill = style.RUSSIAN_COLOURS[state] if alone else style.PAPER
-                    hatch = style.RUSSIAN_HATCHES[state]
-                sign = style.FRENCH_SYMBOLS.get(state, "") if theme == "french_posture" else ""
-                column.append(Entry(label, fill=fill, hatch=hatch, symbol=sign))
-        columns.append(column)
-    shortest = min(columns, key=len)
-    if not rows["covered"].all():
-        shortest.append(Entry(style.NOT_COVERED_LABEL, fill=style.NOT_COVERED_COLOUR))
-    if "dot" in panel.signs:
-        shortest.append(Entry("capital", sign="dot"))
-    if "dash" in panel.signs:
-        shortest.append(Entry("disputed boundary", sign="dash"))
-    return columns
+    """Draw what stands under the axes."""
+    columns = key_columns(pd.concat(frames), exhibit, panel.signs)
+    draw_furniture(axes, columns=columns, note=note, africa=continent(), view=panel.view)

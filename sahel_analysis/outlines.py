@@ -12,7 +12,8 @@ import shapely
 
 from . import style
 from .geography import CRS, boundaries, disputed, with_geometry
-from .labels import LEADING, Block, Place, Row, place, symbol_room
+from .labels import LEADING, Block, Place, Row, symbol_room
+from .placements import place
 from .posture import followed
 from .tables import Tables
 

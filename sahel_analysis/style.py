@@ -47,7 +47,7 @@ RUSSIAN_HATCHES = MappingProxyType(
 # Filled while the forces are there, half while they leave, hollow when gone.
 FRENCH_SYMBOLS = MappingProxyType({"present": "full", "leaving": "left", "withdrawn": "none"})
 
-NOT_COVERED_COLOUR = "#D2D2D2"  # Tol's grey for missing data, a little darker than the land
+NOT_COVERED_COLOUR = "#DDDDDD"  # Tol's grey for missing data
 SEA_COLOUR = "#FFFFFF"
 LAND_COLOUR = "#F3F1EC"
 LAND_EDGE_COLOUR = "#C9C4BA"
@@ -56,6 +56,7 @@ EDGE_COLOUR = "#4A4A4A"
 DISPUTED_COLOUR = "#6B6B6B"
 INK = "#111111"
 INK_SOFT = "#555555"
+INK_QUIET = "#6B675F"  # names of countries that the map only shows for orientation
 PAPER = "#FFFFFF"
 
 EDGE_PT = 0.6
@@ -67,6 +68,7 @@ DISPUTED_DASH = (0, (3.0, 2.0))
 
 LABEL_PT = 6.6  # about 2.3 mm line height: the smallest that prints and projects well
 NOTE_PT = 6.2
+QUIET_PT = 5.8
 HEADING_PT = 7.0
 
 FONT = "Source Sans Pro"
@@ -156,7 +158,6 @@ def figure_style() -> Iterator[None]:
         "text.color": INK,
         "hatch.linewidth": HATCH_PT,
         "text.hinting": "no_hinting",
-        "text.hinting_factor": 1,
         "figure.dpi": 72,
         "savefig.dpi": 200,
         "savefig.facecolor": PAPER,
@@ -188,13 +189,14 @@ def svg(figure: Figure) -> str:
         figure.savefig(buffer, format="svg", metadata=metadata)
     text = _PATH_DATA.sub(_shorter_path, buffer.getvalue())
     text = _PLACE.sub(lambda place: _LONG_NUMBER.sub(_rounded, place[0]), text)
-    return _IDLE_ID.sub(r"<g", text)
+    return _GLYPH.sub(r"glyph-\1", _IDLE_ID.sub("<g", text))
 
 
 _PATH_DATA = re.compile(r' d="([^"]*)"')
 _PLACE = re.compile(r' [xy]="[^"]*"|translate\([^)]*\)')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 # matplotlib numbers its groups; two figures in one page must not share ids that nothing needs.
+_GLYPH = re.compile(r"SourceSansPro-(\w)\w*-")
 _IDLE_ID = re.compile(r'<g id="[A-Za-z][\w.]*_\d+"')
 
 
