@@ -216,10 +216,16 @@ _STROKES = {
 
 
 def hatches() -> list[dict[str, object]]:
-    """Return one SVG pattern per level of Russian engagement and ink: id, size, path, colour."""
+    """Return the SVG patterns of Russian engagement: id, size, path, colour, scale.
+
+    One per level and ink for wide pages, and one twice as coarse for narrow ones, on which the
+    whole map is small.
+    """
     inks = {"dark": style.hatch_on(style.PAPER), "light": style.PAPER}
     return [
-        {"id": f"hatch-{value}-{ink}", "size": size, "path": drawn, "colour": colour}
+        {"id": f"hatch-{value}-{ink}{suffix}", "size": size, "path": drawn, "colour": colour,
+         "scale": scale}
         for value, (size, drawn) in _STROKES.items()
         for ink, colour in inks.items()
-    ]
+        for suffix, scale in (("", 1), ("-coarse", 2))
+    ]  # fmt: skip

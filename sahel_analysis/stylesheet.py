@@ -42,7 +42,9 @@ def colour_rules() -> str:
     bare = "[data-covered=false][data-covered=false]"
     rules.append(fill(f"body {bare}", style.NOT_COVERED_COLOUR))
     rules.append(f".swatch .fill.not-covered{{fill:{style.NOT_COVERED_COLOUR}}}")
-    return "\n".join(rule for rule in rules if rule)
+    kept = [rule for rule in rules if rule]
+    coarse = [rule.replace(")}", "-coarse)}") for rule in kept if ".country[" in rule]
+    return "\n".join([*kept, "@media (max-width: 40rem) {", *coarse, "}"])
 
 
 def font_rules(text: str) -> str:
