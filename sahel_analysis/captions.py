@@ -125,17 +125,15 @@ def map_note(
     str
         Four or five short sentences.
     """
-    record, _ = _EVIDENCE[evidence]
-    counted = drawn_from([posture], exhibit, record, events)
-    note = f"Drawn from {counted} as of {day_in_words(as_of)}"
-    parts = [note + "."]
+    counted = drawn_from([posture], exhibit, evidence, events)
+    parts = [f"Drawn from {counted} as of {day_in_words(as_of)}."]
     if unlabelled:
         parts.append(f"No room for a label: {', '.join(unlabelled)}; see the table.")
     return " ".join([*parts, MAP_BASIS])
 
 
 def drawn_from(
-    frames: Sequence[pd.DataFrame], exhibit: str, record: str, events: pd.DataFrame | None = None
+    frames: Sequence[pd.DataFrame], exhibit: str, evidence: str, events: pd.DataFrame | None = None
 ) -> str:
     """Return how many events, and from how many sources, decide the states of some frames.
 
@@ -145,15 +143,17 @@ def drawn_from(
         Posture frames.
     exhibit : str
         ``french``, ``russian`` or ``combined``.
-    record : str
-        What the events belong to: ``article`` or ``checked record``.
+    evidence : str
+        ``article`` or ``checked``.
     events : pandas.DataFrame, optional
         Rows of the table ``events``; without it the sources are not counted.
     """
     columns = [f"{theme}_event_ids" for theme in themes(exhibit)]
     lists = [ids for frame in frames for column in columns for ids in frame[column]]
     used = sorted({event_id for ids in lists for event_id in ids})
-    told = f"{len(used) or 'no'} event{'' if len(used) == 1 else 's'} of the {record}"
+    told = (
+        f"{len(used) or 'no'} event{'' if len(used) == 1 else 's'} of the {_EVIDENCE[evidence][0]}"
+    )
     sources = set()
     if events is not None:
         sources = {s for ids in events["source_ids"].reindex(used).dropna() for s in ids}
@@ -192,7 +192,7 @@ def map_alt(
     """
     shown = themes(exhibit)
     known = posture[posture["covered"]]
-    _, told = _EVIDENCE[evidence]
+    told = _EVIDENCE[evidence][1]
     kind = f"Map of {_count(len(posture))} {_SHOWN[exhibit]}"
     parts = [f"{kind}, {told}, as of {day_in_words(as_of)}."]
     parts.append(_finding(known, shown))

@@ -107,7 +107,7 @@ def draw_furniture(
     _draw_scale(figure, points, right, top - LOCATOR_PT - 5, view.scale)
     room = right - locator - 12 - x
     y = top
-    if room < 110:  # a narrow figure: the note goes below the key
+    if room < 130:  # a narrow figure: the note goes below the key
         y -= _LINE * max((len(column) for column in columns), default=0) + 4
         x, room = left, right - locator - 12 - left
     for number, line in enumerate(wrapped(note, room, style.NOTE_PT)):

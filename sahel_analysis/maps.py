@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from .tables import load_tables
 from .views import size_points, view_of
 
 _FURNITURE_PT = LOCATOR_PT + 16
+_NARROW_PT, _NOTE_PT = 420, 36  # on a narrower figure the note stands below the key
 _TITLE_PT = 14
 _PROPORTION = 0.56  # height over width that the belt from Senegal to Sudan fills
 _EDGE_PT = 1
@@ -47,27 +49,27 @@ def canvas(
 
     Returns
     -------
-    matplotlib.figure.Figure, matplotlib.axes.Axes or numpy.ndarray of Axes
-        One Axes, or a flat array in reading order where there are several.
+    matplotlib.figure.Figure, matplotlib.axes.Axes or numpy.ndarray
+        One Axes, or an array in reading order where there are several.
     """
     width = width_mm * POINTS_PER_MM
     title = _TITLE_PT if columns * rows > 1 else _EDGE_PT
     wide = (width - 2 * _EDGE_PT - (columns - 1) * _GUTTER_PT) / columns
+    below = _FURNITURE_PT + (_NOTE_PT if width < _NARROW_PT else 0)
     if height_mm is None:
         high = wide * _PROPORTION
-        height = rows * (high + title) + (rows - 1) * _GUTTER_PT + _FURNITURE_PT
+        height = rows * (high + title) + (rows - 1) * _GUTTER_PT + below
     else:
         height = height_mm * POINTS_PER_MM
-        high = (height - _FURNITURE_PT - (rows - 1) * _GUTTER_PT) / rows - title
+        high = (height - below - (rows - 1) * _GUTTER_PT) / rows - title
     with style.figure_style():
         figure = Figure(figsize=(width / 72, height / 72), dpi=72)
         axes = []
-        for row in range(rows):
-            for column in range(columns):
-                x = _EDGE_PT + column * (wide + _GUTTER_PT)
-                y = height - (row + 1) * (high + title) - row * _GUTTER_PT
-                box = (x / width, y / height, wide / width, high / height)
-                axes.append(figure.add_axes(box))
+        for row, column in product(range(rows), range(columns)):
+            x = _EDGE_PT + column * (wide + _GUTTER_PT)
+            y = height - (row + 1) * (high + title) - row * _GUTTER_PT
+            box = (x / width, y / height, wide / width, high / height)
+            axes.append(figure.add_axes(box))
     return figure, axes[0] if len(axes) == 1 else np.array(axes)
 
 
@@ -112,6 +114,8 @@ def plot_french_posture(
     ------
     DataError
         If a row has no outline.
+    ParameterError
+        If there is no row.
     """
     return _plate("french", posture, ax, as_of, evidence, countries, places, events)
 
@@ -143,10 +147,7 @@ def plot_combined(
     places: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
 ) -> Axes:
-    """Draw French posture as colour, Russian engagement as hatch.
-
-    Parameters, result and errors are those of `plot_french_posture`.
-    """
+    """Draw French posture as colour, Russian engagement as hatch; see `plot_french_posture`."""
     return _plate("combined", posture, ax, as_of, evidence, countries, places, events)
 
 
@@ -186,10 +187,10 @@ def plot_pair(
     """
     differ = _changed(left, right, exhibit)
     frames = [(titles[0], left, differ), (titles[1], right, differ)]
-    told = drawn_from([left], exhibit, "article", events)
-    told += f" and {drawn_from([right], exhibit, 'checked record', events)}"
+    worlds = {"article": left, "checked": right}
+    counted = [drawn_from([frame], exhibit, name, events) for name, frame in worlds.items()]
     bold = "Names in bold: where the two differ." if differ else "The two do not differ."
-    note = f"Drawn from {told} as of {day_in_words(as_of)}. {bold}"
+    note = f"Drawn from {' and '.join(counted)} as of {day_in_words(as_of)}. {bold}"
     return _panels(frames, axes, exhibit, countries, note)
 
 
@@ -229,8 +230,7 @@ def plot_small_multiples(
         changed = frozenset() if before is None else _changed(before, frame, exhibit)
         frames.append((day_in_words(day), frame, changed))
         before = frame
-    record = "article" if evidence == "article" else "checked record"
-    told = drawn_from([frame for _, frame, _ in frames], exhibit, record, events)
+    told = drawn_from([frame for _, frame, _ in frames], exhibit, evidence, events)
     note = f"Drawn from {told}. Names in bold: what changed since the panel before."
     return _panels(frames, axes, exhibit, countries, note)
 
@@ -246,8 +246,7 @@ def _plate(
     events: pd.DataFrame | None,
 ) -> Axes:
     """Draw one map and what stands under it."""
-    if countries is None:
-        countries = load_tables().countries
+    countries = load_tables().countries if countries is None else countries
     with style.figure_style():
         panel = draw_panel(posture, exhibit, ax, countries=countries, places=places)
         note = map_note(
@@ -269,9 +268,8 @@ def _panels(
     countries: pd.DataFrame | None,
     note: str,
 ) -> Sequence[Axes]:
-    """Draw titled panels in one frame and scale, with one key and note for all."""
-    if countries is None:
-        countries = load_tables().countries
+    """Draw titled panels in one frame and scale, one key and note for all."""
+    countries = load_tables().countries if countries is None else countries
     with style.figure_style():
         outlines = with_geometry(frames[0][1], countries).geometry
         view = view_of(outlines, size_points(axes[0]), steps=1)

@@ -15,6 +15,7 @@ from matplotlib.patches import PathPatch
 
 from . import style
 from .captions import themes
+from .errors import ParameterError
 from .geography import CRS, disputed, places_frame, with_geometry
 from .labels import Block, Place, row_starts, row_width, symbol_room
 from .legends import capital_dot, outline_path, symbol
@@ -34,6 +35,7 @@ _ATTEMPTS = (
     (style.LABEL_PT, 4, 0.3, np.inf),
     (_SMALL_PT, 1, 0.3, np.inf),
     (_SMALL_PT, 4, 0.3, np.inf),
+    (_SMALL_PT, 8, 0.3, np.inf),
 )
 
 
@@ -78,7 +80,17 @@ def draw_panel(
     -------
     Panel
         What was drawn.
+
+    Raises
+    ------
+    DataError
+        If a row has no outline.
+    ParameterError
+        If there is no row, or no such exhibit.
     """
+    if posture.empty:
+        message = "the posture frame has no rows; expected at least one country to draw."
+        raise ParameterError(message)
     shown = themes(exhibit)
     outlines = with_geometry(posture, countries).geometry
     size = size_points(ax)
