@@ -139,7 +139,7 @@ def _pandoc(document: Document, target: str, *options: str) -> bytes:
         message = f"pandoc could not be started for '{document.name}': {fault}"
         raise ExportError(message) from fault
     if run.returncode:
-        message = f"pandoc could not convert '{document.name}': {_last_line(run.stderr.decode())}"
+        message = f"pandoc could not convert '{document.name}': {_reason(run.stderr.decode())}"
         raise ExportError(message)
     return run.stdout
 
@@ -186,7 +186,7 @@ def _typst(document: Document, source: bytes, **options: object) -> bytes | list
                 **options,
             )
         except RuntimeError as fault:
-            message = f"Typst could not set '{document.name}': {_last_line(str(fault))}"
+            message = f"Typst could not set '{document.name}': {_reason(str(fault))}"
             raise ExportError(message) from fault
 
 
@@ -242,7 +242,8 @@ def _timestamp(document: Document) -> int:
     return int(day.replace(tzinfo=UTC).timestamp())
 
 
-def _last_line(message: str) -> str:
-    """Return the last line that says something."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
+def _reason(message: str) -> str:
+    """Return the line of a tool's message that says what is wrong."""
+    said = message.split("stack traceback:")[0]
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     return lines[-1] if lines else "it gave no reason"
