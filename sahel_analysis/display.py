@@ -10,15 +10,12 @@ from __future__ import annotations
 import base64
 import html
 import io
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from sahel_analysis import markdown
+from . import markdown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +101,7 @@ def cover(
     below = f"<p><em>{html.escape(subtitle)}</em></p>" if subtitle else ""
     shown = (
         f"<h1>{html.escape(title)}</h1>{below}<dl>{rows}</dl>"
-        f"<blockquote>{_blocks(bottom_line)}</blockquote>"
+        f"<blockquote>{markdown.to_html(bottom_line)}</blockquote>"
     )
     telling = ", ".join(f"{label}: {value}" for label, value in content["edition"])
     return Output(
@@ -131,7 +128,7 @@ def prose(text: str) -> Output:
         If the text is empty.
     """
     _require(text, "prose", "text")
-    return Output({"text/markdown": text, "text/html": _div(_blocks(text))})
+    return Output({"text/markdown": text, "text/html": _div(markdown.to_html(text))})
 
 
 def notes(entries: Iterable[tuple[str, str]]) -> Output:
@@ -144,7 +141,8 @@ def notes(entries: Iterable[tuple[str, str]]) -> Output:
     """
     listed = list(entries)
     rows = "".join(
-        f'<dt id="{anchor}">{anchor}</dt><dd>{_inlines(text)}</dd>' for anchor, text in listed
+        f'<dt id="{anchor}">{anchor}</dt><dd>{markdown.to_inline_html(text)}</dd>'
+        for anchor, text in listed
     )
     return Output({"text/markdown": markdown.notes(listed), "text/html": _div(f"<dl>{rows}</dl>")})
 
@@ -179,7 +177,7 @@ def figure(fig: Figure, *, caption: str, alt: str, title: str | None = None) -> 
     shown = (
         '<figure style="margin:0"><img style="background:#fff;max-width:100%" '
         f'alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{source}">'
-        f"<figcaption>{_inlines(told)}</figcaption></figure>"
+        f"<figcaption>{markdown.to_inline_html(told)}</figcaption></figure>"
     )
     return Output(
         {"image/svg+xml": svg, "text/html": _div(shown)},
@@ -207,81 +205,21 @@ def table(frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None =
         If the caption is empty, the frame has no column, or the widths are not one per column.
     """
     _require(caption, "a table", "caption")
-    columns = [str(name) for name in frame.columns]
-    if not columns:
+    from .grids import Grid  # here: nbconvert loads this module whenever it lists its exporters
+
+    grid = Grid.of(frame)
+    if not grid.columns:
         message = "a table needs at least one column"
         raise ValueError(message)
-    if widths is not None and len(widths) != len(columns):
-        message = f"{len(widths)} widths were given for {len(columns)} columns; give one each"
+    if widths is not None and len(widths) != len(grid.columns):
+        message = f"{len(widths)} widths were given for {len(grid.columns)} columns; give one each"
         raise ValueError(message)
-    cells = [[_cell(value) for value in row] for row in frame.itertuples(index=False, name=None)]
-    widths = widths if widths is not None else _widths(columns, cells)
-    numeric = [_is_numeric(frame.iloc[:, place]) for place in range(len(columns))]
-    caption = " ".join(caption.split())
+    line = " ".join(caption.split())
     return Output(
         {
-            "text/markdown": _table_markdown(columns, cells, numeric, caption, widths),
-            "text/html": _div(_table_html(columns, cells, numeric, caption)),
+            "text/markdown": grid.markdown(line, grid.widths() if widths is None else widths),
+            "text/html": _div(grid.html(line)),
         }
-    )
-
-
-def _table_markdown(columns, cells, numeric, caption, widths) -> str:
-    """Return a pipe table in a div that holds its caption and its widths."""
-    shares = " ".join(f"{width / sum(widths):.4f}" for width in widths)
-    lines = [
-        [markdown.escape(name) for name in columns],
-        ["---:" if number else ":---" for number in numeric],
-        *cells,
-    ]
-    rows = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f'::: {{.table widths="{shares}"}}\n{caption}\n\n{rows}\n:::'
-
-
-def _table_html(columns, cells, numeric, caption) -> str:
-    """Return a table with a caption, and headers with a scope."""
-    align = [f' style="text-align:{"right" if number else "left"}"' for number in numeric]
-    head = "".join(
-        f'<th scope="col"{style}>{html.escape(name)}</th>'
-        for name, style in zip(columns, align, strict=True)
-    )
-    body = "".join(
-        f'<tr><th scope="row"{align[0]}>{_inlines(row[0])}</th>'
-        + "".join(
-            f"<td{style}>{_inlines(value)}</td>"
-            for value, style in zip(row[1:], align[1:], strict=True)
-        )
-        + "</tr>"
-        for row in cells
-    )
-    return (
-        f'<table><caption style="text-align:left">{_inlines(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
-
-
-def _widths(columns, cells) -> list[float]:
-    """Return a width for each column: its longest text, but neither a sliver nor all the page."""
-    shown = [columns, *([re.sub(r"<[^>]*>", "", _inlines(cell)) for cell in row] for row in cells)]
-    return [min(max(len(text) for text in column), 60) + 3 for column in zip(*shown, strict=True)]
-
-
-def _cell(value: object) -> str:
-    """Return the Markdown of one cell on one line."""
-    import pandas as pd
-
-    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
-        return ""
-    if isinstance(value, Real) and not isinstance(value, bool):
-        return markdown.escape(f"{value:,}")
-    return " ".join(str(value).split())
-
-
-def _is_numeric(column: pd.Series) -> bool:
-    """Return whether a column holds numbers and nothing else."""
-    values = column.dropna()
-    return len(values) > 0 and all(
-        isinstance(value, Real) and not isinstance(value, bool) for value in values
     )
 
 
@@ -306,29 +244,3 @@ def _require(text: str, what: str, part: str) -> None:
 def _div(shown: str) -> str:
     """Return HTML in a container that MathJax leaves alone."""
     return f'<div class="{_LITERAL}">{shown}</div>'
-
-
-def _blocks(text: str) -> str:
-    """Return the HTML of Markdown."""
-    return _renderer()(text)
-
-
-def _inlines(text: str) -> str:
-    """Return the HTML of one paragraph of Markdown without the paragraph."""
-    shown = _blocks(text).strip()
-    return re.sub(r"^<p>(.*)</p>$", r"\1", shown, flags=re.DOTALL)
-
-
-@cache
-def _renderer():
-    """Return mistune's renderer, with the anchors that `markdown.heading` writes."""
-    import mistune
-
-    class Renderer(mistune.HTMLRenderer):
-        def heading(self, text: str, level: int, **attrs: Any) -> str:
-            found = re.fullmatch(r"(.*?)\s*\{#([a-z][a-z0-9-]*)\}", text, flags=re.DOTALL)
-            if found:
-                text, attrs = found[1], {"id": found[2]}
-            return super().heading(text, level, **attrs)
-
-    return mistune.create_markdown(renderer=Renderer(escape=True), plugins=["table"])

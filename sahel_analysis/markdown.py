@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
@@ -140,6 +142,31 @@ def notes(entries: Iterable[tuple[str, str]]) -> str:
         seen.add(anchor)
     body = "\n\n".join(f"[{anchor}]{{#{anchor}}}\n:   {text}" for anchor, text in listed)
     return f"::: {{.notes}}\n{body}\n:::"
+
+
+def to_html(text: str) -> str:
+    """Return the HTML that JupyterLab shows for Markdown; HTML in it stays text."""
+    return _renderer()(text)
+
+
+def to_inline_html(text: str) -> str:
+    """Return the HTML of one paragraph of Markdown without the paragraph."""
+    return re.sub(r"^<p>(.*)</p>$", r"\1", to_html(text).strip(), flags=re.DOTALL)
+
+
+@cache
+def _renderer():
+    """Return mistune's renderer, with the anchors that `heading` writes."""
+    import mistune
+
+    class Renderer(mistune.HTMLRenderer):
+        def heading(self, text: str, level: int, **attrs: Any) -> str:
+            found = re.fullmatch(r"(.*?)\s*\{#([a-z][a-z0-9-]*)\}", text, flags=re.DOTALL)
+            if found:
+                text, attrs = found[1], {"id": found[2]}
+            return super().heading(text, level, **attrs)
+
+    return mistune.create_markdown(renderer=Renderer(escape=True), plugins=["table"])
 
 
 def _checked(anchor: str) -> str:

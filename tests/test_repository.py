@@ -69,6 +69,7 @@ ORDER = (
     "interchange",
     "parameters",
     "extract",
+    "grids",
     "display",
     "report",
     "exhibits",
