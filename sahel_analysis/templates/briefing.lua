@@ -61,12 +61,15 @@ local function figure(div)
   return pandoc.Figure({pandoc.Plain {image}}, {pandoc.Plain(caption)}, {id = 'figure-' .. counts.figure})
 end
 
-local function head_cells(rows, scope)
-  for _, row in ipairs(rows) do
-    for place, cell in ipairs(row.cells) do
+-- The rows with their header cells told apart: all of them, or the first of each row.
+local function with_scope(rows, scope)
+  return rows:map(function(row)
+    row.cells = row.cells:map(function(cell, place)
       if scope == 'col' or place == 1 then cell.attr = {scope = scope} end
-    end
-  end
+      return cell
+    end)
+    return row
+  end)
 end
 
 local function data_table(div)
@@ -82,11 +85,12 @@ local function data_table(div)
   end
   if html then
     caption = {pandoc.Span(caption, {id = id .. '-caption'})}
-    head_cells(grid.head.rows, 'col')
-    for _, body in ipairs(grid.bodies) do
+    grid.head.rows = with_scope(grid.head.rows, 'col')
+    grid.bodies = grid.bodies:map(function(body)
       body.row_head_columns = 1
-      head_cells(body.body, 'row')
-    end
+      body.body = with_scope(body.body, 'row')
+      return body
+    end)
   end
   grid.caption = {long = {pandoc.Plain(caption)}}
   grid.attr = {id = id}
