@@ -1,23 +1,15 @@
-"""Jobs: which reports are wanted, from options or from a file of named editions."""
+"""Jobs: one report to be made, what a worker is handed for it, and what comes of it."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import product
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from .documents import CONVERTERS
-from .errors import ParameterError, did_you_mean
-from .parameters import LANGUAGES, NOTEBOOKS, ReportParameters, scope, validate
-from .tables import Tables
+from .parameters import NOTEBOOKS, ReportParameters
 
 _PACKAGE = Path(__file__).resolve().parent
 
 FORMATS = ("html", "pdf")
-DAY = "2023-12-04"  # the day of the article, and the default of every notebook
-OPTIONS = ("notebook", "country", "as_of", "evidence", "lang", "format")
 
 
 @dataclass(frozen=True)
@@ -64,166 +56,81 @@ class Job:
         return {name: told[name] for name in NOTEBOOKS[self.notebook]}
 
 
+@dataclass(frozen=True)
+class Order:
+    """What goes to a worker: a job and all it needs to be run there.
+
+    Attributes
+    ----------
+    job : Job
+        The report.
+    notebook : str
+        The notebook's source, JSON.
+    address : str or None
+        Socket of the nursery; empty for ordinary kernels; None for the worker's own nursery.
+    timeout : int or None
+        Longest time a cell may take, in seconds.
+    """
+
+    job: Job
+    notebook: str
+    address: str | None = None
+    timeout: int | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a report could not be made.
+
+    Attributes
+    ----------
+    stage : str
+        ``start``, ``cell``, ``time-out``, ``dead kernel`` or ``export``.
+    cell : int or None
+        Number of the cell, from 1, in the notebook kept aside.
+    error : str
+        Class of the error.
+    message : str
+        What it says.
+    """
+
+    stage: str
+    cell: int | None
+    error: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return place and error on one line."""
+        place = f"cell {self.cell}, " if self.cell else ""
+        return f"{place}{self.error}: {self.message}"
+
+
+@dataclass
+class Outcome:
+    """What came of a job.
+
+    Attributes
+    ----------
+    job : Job
+        The job.
+    files : dict of str to bytes
+        Content by suffix, ``ipynb`` first; of a failed job the partial notebook, if any.
+    failure : Failure or None
+        Why it failed; None for a whole report.
+    seconds : float
+        Time it took.
+    peak_kb : int or None
+        Most memory the kernel held, in KiB, where the nursery tells.
+    """
+
+    job: Job
+    files: dict[str, bytes] = field(default_factory=dict)
+    failure: Failure | None = None
+    seconds: float = 0.0
+    peak_kb: int | None = None
+
+
 def notebook_folder() -> Path:
     """Return the folder of the notebooks: in an installed package, else in the clone."""
     inside = _PACKAGE / "notebooks"
     return inside if inside.is_dir() else _PACKAGE.parent / "notebooks"
-
-
-def expand(tables: Tables, options: Mapping[str, Sequence[str]]) -> list[Job]:
-    """Return the jobs of a matrix, or refuse it with every fault at once.
-
-    Parameters
-    ----------
-    tables : Tables
-        Tables that say which countries and days there are.
-    options : mapping of str to sequence of str
-        Values by name, of `OPTIONS`. Without ``notebook`` every notebook; without ``country``
-        every country in the region notebooks and a brief for each in scope; several countries are
-        one subset in a region notebook and one brief each.
-
-    Returns
-    -------
-    list of Job
-        Each report once.
-
-    Raises
-    ------
-    ParameterError
-        If an option or value is unknown; says what is allowed.
-    """
-    faults = [
-        f"{name}: unknown option; expected one of {', '.join(OPTIONS)}."
-        f"{did_you_mean(name, OPTIONS)}"
-        for name in options
-        if name not in OPTIONS
-    ]
-    notebooks = options.get("notebook") or list(NOTEBOOKS)
-    formats = tuple(dict.fromkeys(options.get("format") or FORMATS))
-    faults += _unknown("notebook", notebooks, NOTEBOOKS) + _unknown("format", formats, CONVERTERS)
-    days = options.get("as_of") or [DAY]
-    evidences = options.get("evidence") or [ReportParameters.model_fields["evidence"].default]
-    langs = options.get("lang") or [LANGUAGES[0]]
-    countries = list(options.get("country") or [])
-    jobs: dict[str, Job] = {}
-    for day, evidence, lang, notebook in product(days, evidences, langs, notebooks):
-        if notebook not in NOTEBOOKS:
-            continue
-        asked = {"as_of": day, "evidence": evidence, "lang": lang}
-        for values in _values(notebook, asked, countries, tables):
-            try:
-                parameters = _whole(validate(notebook, values, tables), tables)
-            except ParameterError as fault:
-                # The first line names the notebook; the faults are the options' own.
-                faults += str(fault).splitlines()[1:]
-                continue
-            job = Job(notebook, parameters, formats)
-            jobs[job.path] = job
-    if faults:
-        listed = "\n".join(dict.fromkeys(faults))
-        message = f"The reports cannot be made.\n{listed}"
-        raise ParameterError(message)
-    return list(jobs.values())
-
-
-def _unknown(option: str, values: Iterable[str], allowed: Iterable[str]) -> list[str]:
-    """Return a fault for each value that is not allowed."""
-    allowed = list(allowed)
-    return [
-        f"{option}: '{value}' is not allowed; expected one of {', '.join(allowed)}."
-        f"{did_you_mean(value, allowed)}"
-        for value in values
-        if value not in allowed
-    ]
-
-
-def _values(
-    notebook: str, asked: dict[str, str], countries: list[str], tables: Tables
-) -> Iterator[dict[str, object]]:
-    """Yield the parameters of each report that a notebook makes of one set of options."""
-    taken = {name: value for name, value in asked.items() if name in NOTEBOOKS[notebook]}
-    if "country" in NOTEBOOKS[notebook]:
-        for country in countries or scope(tables):
-            yield {**taken, "country": country}
-    elif countries and "countries" in NOTEBOOKS[notebook]:
-        yield {**taken, "countries": countries}
-    else:
-        yield taken
-
-
-def _whole(parameters: ReportParameters, tables: Tables) -> ReportParameters:
-    """Return parameters in which all countries and no choice of countries are the same."""
-    if parameters.countries == tuple(scope(tables)):
-        return parameters.model_copy(update={"countries": ()})
-    return parameters
-
-
-def read_editions(path: Path, tables: Tables, names: Sequence[str] = ()) -> list[Job]:
-    """Return the jobs of a file of named editions.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        TOML: a table ``[editions.NAME]`` per edition, whose keys are `OPTIONS`, each a text or a
-        list of texts.
-    tables : Tables
-        See `expand`.
-    names : sequence of str
-        Editions wanted; all without it.
-
-    Returns
-    -------
-    list of Job
-        Each report once, in the order of the file, with the formats of all editions that want it.
-
-    Raises
-    ------
-    ParameterError
-        If the file cannot be read, or anything in it is not allowed; names edition and fault.
-    """
-    editions = _editions(path)
-    faults = [
-        f"'{name}' is no edition; expected one of {', '.join(editions)}."
-        f"{did_you_mean(name, editions)}"
-        for name in names
-        if name not in editions
-    ]
-    jobs: dict[str, Job] = {}
-    for name in names or editions:
-        try:
-            made = expand(tables, _texts(editions.get(name, {})))
-        except ParameterError as fault:
-            faults += [f"[editions.{name}] {line}" for line in str(fault).splitlines()[1:]]
-            continue
-        for job in made:
-            known = jobs.get(job.path, job).formats
-            jobs[job.path] = replace(job, formats=tuple(dict.fromkeys(known + job.formats)))
-    if faults:
-        message = f"The editions in '{path}' cannot be made.\n" + "\n".join(faults)
-        raise ParameterError(message)
-    return list(jobs.values())
-
-
-def _editions(path: Path) -> dict[str, dict]:
-    """Return the editions of a file by name."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        message = f"'{path}' cannot be read ({fault.strerror}); name a file of editions."
-        raise ParameterError(message) from fault
-    except ValueError as fault:
-        message = f"'{path}' is not TOML: {fault}. Mend the file."
-        raise ParameterError(message) from fault
-    editions = content.get("editions")
-    if not isinstance(editions, dict) or not all(isinstance(e, dict) for e in editions.values()):
-        message = f"'{path}' names no edition; expected tables such as [editions.december]."
-        raise ParameterError(message)
-    return editions
-
-
-def _texts(edition: Mapping[str, object]) -> dict[str, list[str]]:
-    """Return an edition's options as lists of texts; a TOML date is as good as a quoted one."""
-    return {
-        name: [str(value) for value in (given if isinstance(given, list) else [given])]
-        for name, given in edition.items()
-    }

@@ -10,8 +10,9 @@ import sys
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
 
+from .jobs import Order, Outcome
 from .kernels import CAN_FORK, Nursery
-from .runs import Order, Outcome, run
+from .worker import run
 
 _PRELOAD = ["sahel_analysis.worker"]
 

@@ -6,7 +6,6 @@ import re
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
 
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -15,87 +14,13 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from .exporters import export
-from .jobs import Job
+from .jobs import Failure, Order, Outcome
 from .kernels import Nursery, WarmKernelManager
 
 _STARTS = 3  # a kernel that does not come up is tried again; a cell that failed is not
 _INJECTED = "injected-parameters"
 _ERROR_MARK = "papermill-error-cell-tag"
 _CELL_FILE = re.compile(r"\S*ipykernel_\d+\S*\.py")
-
-
-@dataclass(frozen=True)
-class Order:
-    """What goes to a worker: a job and all it needs to be run there.
-
-    Attributes
-    ----------
-    job : Job
-        The report.
-    notebook : str
-        The notebook's source, JSON.
-    address : str or None
-        Socket of the nursery; empty for ordinary kernels; None for the worker's own nursery.
-    timeout : int or None
-        Longest time a cell may take, in seconds.
-    """
-
-    job: Job
-    notebook: str
-    address: str | None = None
-    timeout: int | None = None
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a report could not be made.
-
-    Attributes
-    ----------
-    stage : str
-        ``start``, ``cell``, ``time-out``, ``dead kernel`` or ``export``.
-    cell : int or None
-        Number of the cell, from 1, in the notebook kept aside.
-    error : str
-        Class of the error.
-    message : str
-        What it says.
-    """
-
-    stage: str
-    cell: int | None
-    error: str
-    message: str
-
-    def __str__(self) -> str:
-        """Return place and error on one line."""
-        place = f"cell {self.cell}, " if self.cell else ""
-        return f"{place}{self.error}: {self.message}"
-
-
-@dataclass
-class Outcome:
-    """What came of a job.
-
-    Attributes
-    ----------
-    job : Job
-        The job.
-    files : dict of str to bytes
-        Content by suffix, ``ipynb`` first; of a failed job the partial notebook, if any.
-    failure : Failure or None
-        Why it failed; None for a whole report.
-    seconds : float
-        Time it took.
-    peak_kb : int or None
-        Most memory the kernel held, in KiB, where the nursery tells.
-    """
-
-    job: Job
-    files: dict[str, bytes] = field(default_factory=dict)
-    failure: Failure | None = None
-    seconds: float = 0.0
-    peak_kb: int | None = None
 
 
 def run(order: Order) -> Outcome:

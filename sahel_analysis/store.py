@@ -10,8 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import SahelError
-from .jobs import Job
-from .runs import Failure, Outcome
+from .jobs import Failure, Job, Outcome
 
 _RECORDS = ".records"
 _FAILED = "failed"

@@ -8,4 +8,6 @@ import sys
 # a notebook's schema asks for no such check, and jsonschema does without what it cannot import.
 sys.modules.setdefault("rfc3987_syntax", None)
 
-from . import runs  # noqa: E402, F401
+from .runs import run  # noqa: E402
+
+__all__ = ["run"]
