@@ -204,6 +204,8 @@ class Report:
 
     def notes(self) -> display.Output:
         """Return the notes that the marks shown so far lead to."""
+        if not self._cited:
+            return self.prose("This report carries no mark: no event it can see names the country.")
         return display.notes(notes(self._cited, self.tables))
 
     def signature(self) -> display.Output:
