@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .jobs import Job, notebook_folder
-from .pool import Pool
+from .dispatch import outcomes
+from .errors import SahelError
+from .freshness import Inputs, Plan, plan
+from .jobs import Failure, Job, Order, Outcome, notebook_folder
 from .progress import Progress
-from .runs import Failure, Order, Outcome
 from .store import Store
+from .tables import Tables
 
-_TICK = 1.0  # seconds between two redrawings of the running times
+if TYPE_CHECKING:
+    from .cluster import Cluster
+    from .pool import Pool
+
+
+class BuildStopped(SahelError, RuntimeError):
+    """Somebody stopped the build; what was made so far stands."""
 
 
 @dataclass
@@ -27,7 +35,7 @@ class Summary:
     made, failed, fresh : list of str
         Paths of the reports made now, of those that failed, and of those left as they were.
     records : dict of str to dict
-        Record of every report that stands, by path.
+        Record of every report made now, by path.
     failures : dict of str to dict
         Account of every report that failed, by path.
     """
@@ -40,8 +48,8 @@ class Summary:
 
     def table(self) -> str:
         """Return what was made and what failed, as lines for a terminal."""
-        rows = [(path, _sizes(self.records[path])) for path in self.made]
-        rows += [(path, f"FAILED  {_why(self.failures[path])}") for path in self.failed]
+        rows = [(path, _sizes(self.records[path])) for path in sorted(self.made)]
+        rows += [(path, f"FAILED  {_why(self.failures[path])}") for path in sorted(self.failed)]
         width = max((len(path) for path, _ in rows), default=0)
         counts = f"{len(self.made)} made, {len(self.fresh)} unchanged, {len(self.failed)} failed."
         return "\n".join([*(f"{path:<{width}}  {told}" for path, told in rows), counts])
@@ -50,12 +58,14 @@ class Summary:
 def build(
     jobs: Iterable[Job],
     output: Path,
+    tables: Tables,
     *,
     workers: int | None = None,
+    scheduler: str | None = None,
     timeout: int | None = None,
     log: Path | None = None,
 ) -> Summary:
-    """Make the reports that are wanted and not there yet.
+    """Make the reports that are wanted and do not stand as they would be made now.
 
     Parameters
     ----------
@@ -63,8 +73,12 @@ def build(
         The reports wanted.
     output : pathlib.Path
         Folder of the reports.
+    tables : Tables
+        The package's own tables, which the notebooks will read.
     workers : int, optional
         Reports made at once; as many as there are cores without it.
+    scheduler : str, optional
+        Address of a Dask scheduler that is to do the work instead of this machine.
     timeout : int, optional
         Longest time a cell may take, in seconds.
     log : pathlib.Path, optional
@@ -79,15 +93,60 @@ def build(
     ------
     StoreError
         If the folder cannot be used.
+    ClusterError
+        If the scheduler or its workers cannot be used.
+    BuildStopped
+        On Ctrl-C; the reports made by then stand, the others are as they were.
     """
-    jobs = list(jobs)
     store, summary = Store(output), Summary()
-    with store.locked(), Progress(len(jobs), log) as progress:
-        if jobs:
-            with Pool(min(workers or cores(), len(jobs))) as pool:
-                for outcome in _outcomes(_orders(jobs, pool, timeout), pool, progress):
-                    _take(outcome, store, summary, progress)
+    with store.locked():
+        plans = plan(jobs, Inputs(tables), store)
+        due = {step.job.path: step for step in plans if step.reasons}
+        summary.fresh = [step.job.path for step in plans if not step.reasons]
+        try:
+            with Progress(len(due), log) as progress:
+                if due:
+                    with _workforce(len(due), workers, scheduler) as pool:
+                        orders = _orders((step.job for step in due.values()), pool, timeout)
+                        for outcome in outcomes(orders, pool, progress):
+                            _take(outcome, due[outcome.job.path], store, summary, progress)
+        except KeyboardInterrupt:
+            left = len(due) - len(summary.made) - len(summary.failed)
+            message = (
+                f"Stopped: {len(summary.made)} reports were made, {left} were not. "
+                "The same command goes on from here."
+            )
+            raise BuildStopped(message) from None
+        finally:
+            _list_reports(store, tables, anew=bool(summary.made or summary.failed))
     return summary
+
+
+def _list_reports(store: Store, tables: Tables, anew: bool) -> None:
+    """Write the catalogue and the crate of all reports that stand."""
+    if anew or not (store.has("index.html") and store.has("ro-crate-metadata.json")):
+        from .catalogue import catalogue
+        from .crate import crate
+
+        records, failures = store.records(), store.failures()
+        store.put("index.html", catalogue(records, failures))
+        store.put("ro-crate-metadata.json", crate(records, failures, tables))
+
+
+@contextmanager
+def _workforce(jobs: int, workers: int | None, scheduler: str | None) -> Iterator[Pool | Cluster]:
+    """Give what runs orders: worker processes here, or a cluster."""
+    force: AbstractContextManager
+    if scheduler:
+        from .cluster import Cluster
+
+        force = Cluster(scheduler)
+    else:
+        from .pool import Pool
+
+        force = Pool(min(workers or cores(), jobs))
+    with force as pool:
+        yield pool
 
 
 def _sizes(record: dict) -> str:
@@ -95,6 +154,7 @@ def _sizes(record: dict) -> str:
     return ", ".join(
         f"{name.rsplit('.', 1)[1]} {facts['bytes'] / 1000:,.0f} kB"
         for name, facts in record["outputs"].items()
+        if not name.endswith(".png")
     )
 
 
@@ -110,21 +170,27 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _orders(jobs: Iterable[Job], pool: Pool, timeout: int | None) -> Iterator[Order]:
+def _orders(jobs: Iterable[Job], pool: Pool | Cluster, timeout: int | None) -> Iterator[Order]:
     """Yield what a worker needs for each job."""
     sources: dict[str, str] = {}
     for job in jobs:
         if job.notebook not in sources:
             path = notebook_folder() / f"{job.notebook}.ipynb"
             sources[job.notebook] = path.read_text(encoding="utf-8")
-        yield Order(job, sources[job.notebook], pool.address, timeout)
+        yield Order(job, sources[job.notebook], pool.address, timeout, pool.inputs)
 
 
-def _take(outcome: Outcome, store: Store, summary: Summary, progress: Progress) -> None:
+def _take(outcome: Outcome, step: Plan, store: Store, summary: Summary, progress: Progress) -> None:
     """Store what came of a job, and tell of it."""
     path = outcome.job.path
     if outcome.failure is None:
-        record = {"notebook": outcome.job.notebook, "parameters": outcome.job.values}
+        record = {
+            "notebook": outcome.job.notebook,
+            "parameters": outcome.job.values,
+            "formats": list(outcome.job.formats),
+            "told": outcome.told,
+            "key": step.key,
+        }
         summary.records[path] = store.keep(outcome, record)
         summary.made.append(path)
         told = "made"
@@ -132,57 +198,4 @@ def _take(outcome: Outcome, store: Store, summary: Summary, progress: Progress) 
         summary.failures[path] = store.set_aside(outcome)
         summary.failed.append(path)
         told = str(outcome.failure)
-    progress.finish(path, told, seconds=outcome.seconds)
-
-
-def _outcomes(orders: Iterable[Order], pool: Pool, progress: Progress) -> Iterator[Outcome]:
-    """Yield what comes of each order, as it comes; only as many are held as run at once.
-
-    A worker that is killed takes the whole pool with it. Those that ran are then run again, one at
-    a time: whichever breaks the pool alone is the one to blame.
-    """
-    waiting = iter(orders)
-    suspects: deque[Order] = deque()
-    running: dict[Future[Outcome], Order] = {}
-    exhausted = on_trial = False
-    while True:
-        on_trial = bool(suspects) or (on_trial and bool(running))
-        room = 1 if on_trial else pool.slots
-        while len(running) < room:
-            order = suspects.popleft() if suspects else next(waiting, None)
-            if order is None:
-                exhausted = True
-                break
-            progress.start(order.job.path)
-            running[pool.submit(order)] = order
-        if not running:
-            if exhausted:
-                return
-            continue
-        done, _ = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
-        progress.refresh()
-        broken = False
-        for future in done:
-            order = running.pop(future)
-            try:
-                outcome = future.result()
-            except BrokenExecutor as fault:
-                broken = True
-                if on_trial:
-                    message = "the worker process was killed, or ran out of memory"
-                    yield _lost(order, fault, message)
-                else:
-                    suspects.append(order)
-            except Exception as fault:
-                yield _lost(order, fault, str(fault))
-            else:
-                yield outcome
-        if broken:
-            suspects.extend(running.values())
-            running.clear()
-            pool.renew()
-
-
-def _lost(order: Order, fault: Exception, message: str) -> Outcome:
-    """Return the outcome of an order that no worker answered."""
-    return Outcome(order.job, failure=Failure("worker", None, type(fault).__name__, message))
+    progress.finish(path, told, seconds=outcome.seconds, peak_kb=outcome.peak_kb)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .errors import SahelError
+
+if TYPE_CHECKING:
+    from .tables import Tables
 
 
 class _Group(click.Group):
@@ -111,10 +115,9 @@ def _matrix(command: Callable) -> Callable:
     return editions(edition(command))
 
 
-def _jobs(editions: Path | None, edition: tuple[str, ...], options: dict) -> list:
+def _jobs(editions: Path | None, edition: tuple[str, ...], options: dict, tables: Tables) -> list:
     """Return the jobs that the options ask for."""
     from .matrix import expand, read_editions
-    from .tables import load_tables
 
     asked = {name: [part for value in given for part in value] for name, given in options.items()}
     given = [name for name, values in asked.items() if values]
@@ -124,37 +127,79 @@ def _jobs(editions: Path | None, edition: tuple[str, ...], options: dict) -> lis
     if edition and not editions:
         message = "--edition needs --editions and the file that names it."
         raise click.UsageError(message)
-    tables = load_tables()
     return read_editions(editions, tables, edition) if editions else expand(tables, asked)
 
 
-@main.command("build")
-@_matrix
-@click.option(
+_OUTPUT = click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("reports"),
     show_default=True,
     help="Folder of the reports.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(min=1), help="Reports made at once; default: the cores."
+_WORKERS = click.option(
+    "--jobs", "workers", type=click.IntRange(min=1), help="Reports at once; default: the cores."
 )
+
+
+@main.command("build")
+@_matrix
+@_OUTPUT
+@_WORKERS
+@click.option("--scheduler", help="Dask scheduler that does the work, such as tcp://host:8786.")
 @click.option("--timeout", type=click.IntRange(min=1), help="Seconds that a cell may take.")
-@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="JSON lines.")
+@click.option(
+    "--log", type=click.Path(path_type=Path, dir_okay=False), help="File for a log, JSON lines."
+)
+@click.option("--dry-run", is_flag=True, help="List what would run and why; run nothing.")
 def build_reports(
     output: Path,
-    jobs: int | None,
+    workers: int | None,
+    scheduler: str | None,
     timeout: int | None,
     log: Path | None,
+    dry_run: bool,
     editions: Path | None,
     edition: tuple[str, ...],
     **options: tuple,
 ) -> None:
     """Make the reports that are wanted; without options, all of the default edition."""
     from .build import build
+    from .freshness import listed
+    from .tables import load_tables
 
-    wanted = _jobs(editions, edition, options)
-    summary = build(wanted, output, workers=jobs, timeout=timeout, log=log)
+    tables = load_tables()
+    wanted = _jobs(editions, edition, options, tables)
+    if dry_run:
+        click.echo(listed(wanted, output, tables))
+        return
+    summary = build(
+        wanted, output, tables, workers=workers, scheduler=scheduler, timeout=timeout, log=log
+    )
     click.echo(summary.table())
     sys.exit(1 if summary.failed else 0)
+
+
+@main.command("verify")
+@_matrix
+@_OUTPUT
+@_WORKERS
+def verify_reports(
+    output: Path,
+    workers: int | None,
+    editions: Path | None,
+    edition: tuple[str, ...],
+    **options: tuple,
+) -> None:
+    """Make reports again elsewhere and compare every byte; without options, all that stand."""
+    from .tables import load_tables
+    from .verify import standing, verify
+
+    tables = load_tables()
+    chosen = editions or any(options.values())
+    wanted = _jobs(editions, edition, options, tables) if chosen else standing(output, tables)
+    faults = verify(wanted, output, tables, workers=workers)
+    click.echo(
+        "\n".join(faults) if faults else f"{len(wanted)} reports are the same, byte for byte."
+    )
+    sys.exit(1 if faults else 0)

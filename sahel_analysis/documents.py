@@ -41,6 +41,8 @@ WORDS = {
 
 _PDF_STANDARDS = ["a-2a", "ua-1"]
 _DOCX_PIXELS_PER_INCH = 220
+_THUMBNAIL_PT = 120
+_THUMBNAIL_PIXELS_PER_INCH = 144  # two pixels to a point, for fine screens
 # A report without a date still needs one fixed moment; ZIP archives know none earlier.
 _UNDATED = "1980-01-01"
 
@@ -210,6 +212,24 @@ def _rasterised(document: Document) -> dict[str, bytes]:
     pages = drawn if isinstance(drawn, list) else [drawn]
     names = (name.replace(".svg", ".png") for name in document.figures)
     return dict(zip(names, pages, strict=True))
+
+
+def thumbnail(svg: str) -> bytes:
+    """Return a figure as a small PNG for lists of reports; nothing for no figure.
+
+    Parameters
+    ----------
+    svg : str
+        The figure, or an empty text.
+    """
+    if not svg:
+        return b""
+    document = Document("thumbnail", "", "", figures={"figure.svg": svg})
+    source = (
+        "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
+        f'#image("figure.svg", width: {_THUMBNAIL_PT}pt)'
+    )
+    return _typst(document, source.encode(), format="png", ppi=_THUMBNAIL_PIXELS_PER_INCH)
 
 
 @cache

@@ -106,6 +106,19 @@ def plan(jobs: Iterable[Job], inputs: Inputs, store: Store) -> list[Plan]:
     return plans
 
 
+def listed(jobs: Iterable[Job], output: Path, tables: Tables) -> str:
+    """Return for each job whether it would run, and why, as lines for a terminal."""
+    plans = plan(jobs, Inputs(tables), Store(output))
+    width = max((len(step.job.path) for step in plans), default=0)
+    lines = [
+        f"{'runs ' if step.reasons else 'fresh'}  {step.job.path:<{width}}  "
+        f"{'; '.join(step.reasons)}".rstrip()
+        for step in plans
+    ]
+    due = sum(bool(step.reasons) for step in plans)
+    return "\n".join([*lines, f"{due} of {len(plans)} would run."])
+
+
 def _reasons(job: Job, key: Mapping[str, str], record: Mapping | None, store: Store):
     """Yield why a job is to be run."""
     if store.failed(job):

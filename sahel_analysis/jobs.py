@@ -70,12 +70,15 @@ class Order:
         Socket of the nursery; empty for ordinary kernels; None for the worker's own nursery.
     timeout : int or None
         Longest time a cell may take, in seconds.
+    inputs : dict of str to str
+        Hashes of data, code and environment that a worker on another machine must have too.
     """
 
     job: Job
     notebook: str
     address: str | None = None
     timeout: int | None = None
+    inputs: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Failure:
     Attributes
     ----------
     stage : str
-        ``start``, ``cell``, ``time-out``, ``dead kernel`` or ``export``.
+        ``start``, ``cell``, ``time-out``, ``dead kernel``, ``export`` or ``worker``.
     cell : int or None
         Number of the cell, from 1, in the notebook kept aside.
     error : str
@@ -115,6 +118,8 @@ class Outcome:
         The job.
     files : dict of str to bytes
         Content by suffix, ``ipynb`` first; of a failed job the partial notebook, if any.
+    told : dict of str to str
+        What the cover says: ``title`` and ``place``.
     failure : Failure or None
         Why it failed; None for a whole report.
     seconds : float
@@ -125,6 +130,7 @@ class Outcome:
 
     job: Job
     files: dict[str, bytes] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
     failure: Failure | None = None
     seconds: float = 0.0
     peak_kb: int | None = None

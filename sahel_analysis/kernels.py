@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty
@@ -95,14 +96,16 @@ class _WarmProcess:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, address: str, request: dict[str, Any]) -> None:
+    def __init__(
+        self, address: str, request: dict[str, Any], ended: Callable[[int, int | None], None]
+    ) -> None:
+        self._ended = ended
         self._connection = _connected(address)
         self._connection.sendall(json.dumps(request).encode() + b"\n")
         self._connection.settimeout(_START_TIMEOUT)
         self._lines = self._connection.makefile("rb")
         self.pid: int = json.loads(self._lines.readline())["pid"]
         self.returncode: int | None = None
-        self.peak_kb: int | None = None
 
     def poll(self, timeout: float = 0) -> int | None:
         """Return the exit code, or None while the kernel runs."""
@@ -116,9 +119,10 @@ class _WarmProcess:
             except OSError:
                 line = b""
             told = json.loads(line) if line else {"code": -signal.SIGKILL}
-            self.returncode, self.peak_kb = told["code"], told.get("peak_kb")
+            self.returncode = told["code"]
             self._lines.close()
             self._connection.close()
+            self._ended(told["code"], told.get("peak_kb"))
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
@@ -170,7 +174,7 @@ class WarmProvisioner(LocalProvisioner):
             "env": {},
         }
         try:
-            self.process = _WarmProcess(self.address, request)
+            self.process = _WarmProcess(self.address, request, self.parent.ended)
         except (OSError, ValueError):
             self.log.warning("The nursery does not answer; starting an ordinary kernel.")
             return await super().launch_kernel(cmd, **kwargs)
@@ -241,6 +245,9 @@ class WarmKernelManager(AsyncKernelManager):
             self.transport = "ipc"
             self.ip = str(folder / self.kernel_id)
             self.connection_file = str(folder / f"{self.kernel_id}.json")
+
+    def ended(self, code: int, peak_kb: int | None) -> None:
+        """Hear how the kernel ended and how much memory it had held; for subclasses."""
 
     @default("shutdown_wait_time")
     def _shutdown_wait_time_default(self) -> float:

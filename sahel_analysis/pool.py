@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
+from typing import ClassVar
 
 from .jobs import Order, Outcome
 from .kernels import CAN_FORK, Nursery
@@ -29,7 +30,11 @@ class Pool:
     ----------
     slots : int
         How many orders run at once.
+    inputs : dict
+        Nothing: the workers of this machine have what the build has.
     """
+
+    inputs: ClassVar[dict[str, str]] = {}
 
     def __init__(self, workers: int) -> None:
         self.slots = workers

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import signal
+import socket
 import tempfile
 import threading
 import time
+from collections.abc import Iterator, Mapping
 
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -13,14 +16,46 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from .exporters import export
+from .display import COVER_TYPE
+from .documents import thumbnail
+from .errors import SahelError
+from .exporters import SVG, export
+from .freshness import code_sha256, data_sha256, environment_sha256
 from .jobs import Failure, Order, Outcome
 from .kernels import Nursery, WarmKernelManager
+from .tables import data_folder
 
 _STARTS = 3  # a kernel that does not come up is tried again; a cell that failed is not
 _INJECTED = "injected-parameters"
 _ERROR_MARK = "papermill-error-cell-tag"
 _CELL_FILE = re.compile(r"\S*ipykernel_\d+\S*\.py")
+
+
+class InputError(SahelError, RuntimeError):
+    """A worker has other data or another package than the build it works for."""
+
+
+def refuse_other_inputs(expected: Mapping[str, str]) -> None:
+    """Raise `InputError` unless data, code and environment here have the hashes expected."""
+    if not expected:
+        return
+    here = inputs_here()
+    other = [name for name, value in expected.items() if here.get(name) != value]
+    if other:
+        message = (
+            f"Worker on '{socket.gethostname()}': {' and '.join(other)} differ from the build's; "
+            "install the same version of the package there, from the same requirements.lock."
+        )
+        raise InputError(message)
+
+
+def inputs_here() -> dict[str, str]:
+    """Return the hashes of what reports are made from, on this machine."""
+    return {
+        "data": data_sha256(data_folder()),
+        "code": code_sha256(),
+        "packages": environment_sha256(),
+    }
 
 
 def run(order: Order) -> Outcome:
@@ -35,7 +70,13 @@ def run(order: Order) -> Outcome:
     -------
     Outcome
         Equal orders give equal files.
+
+    Raises
+    ------
+    InputError
+        If data, code or environment here are not those the order was made for.
     """
+    refuse_other_inputs(order.inputs)
     started = time.monotonic()
     outcome = Outcome(order.job)
     execution = _Execution(order)
@@ -53,7 +94,10 @@ def run(order: Order) -> Outcome:
             outcome.failure = Failure("export", None, type(fault).__name__, str(fault))
             outcome.files = {"ipynb": text}
         else:
-            outcome.files = {"ipynb": text, **pages}
+            small = {"thumbnail.png": drawn} if (drawn := thumbnail(figure_of(executed))) else {}
+            outcome.files = {"ipynb": text, **pages, **small}
+            outcome.told = cover_of(executed)
+    outcome.peak_kb = execution.peak_kb
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
 
@@ -65,6 +109,8 @@ class _Execution:
         self.order = order
         self.notebook: NotebookNode | None = None
         self.cell: int | None = None
+        self.code: int | None = None
+        self.peak_kb: int | None = None
 
     def execute(self) -> NotebookNode:
         """Return the executed notebook; try again where the kernel did not start."""
@@ -72,6 +118,12 @@ class _Execution:
 
         address = own_nursery().address if self.order.address is None else self.order.address
         source = nbformat.reads(self.order.notebook, as_version=4)
+        execution = self
+
+        class Manager(WarmKernelManager):
+            def ended(self, code: int, peak_kb: int | None) -> None:
+                execution.code, execution.peak_kb = code, peak_kb
+
         for attempt in range(1, _STARTS + 1):
             with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
                 try:
@@ -81,7 +133,7 @@ class _Execution:
                         parameters=self.order.job.values,
                         progress_bar=False,
                         execution_timeout=self.order.timeout,
-                        kernel_manager_class=WarmKernelManager,
+                        kernel_manager_class=Manager,
                         config=Config(WarmProvisioner={"address": address}),
                         resources={"metadata": {"path": folder}},
                         # Its outputs are in by the time the last cell is done.
@@ -110,10 +162,43 @@ class _Execution:
             message = f"took longer than {self.order.timeout} s; allow more with '--timeout'"
             return Failure("time-out", self.cell, "CellTimeoutError", message)
         if isinstance(fault, DeadKernelError):
-            message = "the kernel died; it was killed, or the machine ran out of memory"
+            message = f"the kernel died{_how(self.code, self.peak_kb)}"
             return Failure("dead kernel", self.cell, "DeadKernelError", message)
         stage = "start" if self.notebook is None else "cell"
         return Failure(stage, self.cell, type(fault).__name__, str(fault))
+
+
+def _how(code: int | None, peak_kb: int | None) -> str:
+    """Return how a kernel ended and how much memory it had held, as far as is known."""
+    held = f"; it had held {peak_kb / 1024:,.0f} MiB at most" if peak_kb else ""
+    if code is None:
+        return f": it was killed, or the machine ran out of memory{held}"
+    if code == -signal.SIGKILL:
+        return f" by SIGKILL: somebody killed it, or the machine ran out of memory{held}"
+    if code < 0:
+        return f" by {signal.Signals(-code).name}{held}"
+    return f" with exit code {code}{held}"
+
+
+def cover_of(notebook: NotebookNode) -> dict[str, str]:
+    """Return title and place as an executed notebook's cover has them."""
+    for output in _outputs(notebook):
+        if COVER_TYPE in output.get("data", {}):
+            cover = output["data"][COVER_TYPE]
+            return {"title": cover["title"], "place": cover["edition"][0][1]}
+    return {}
+
+
+def figure_of(notebook: NotebookNode) -> str:
+    """Return the first figure of an executed notebook as SVG, or nothing."""
+    drawn = (output.get("data", {}).get(SVG, "") for output in _outputs(notebook))
+    return next(("".join(svg) for svg in drawn if svg), "")
+
+
+def _outputs(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    """Yield every output of a notebook."""
+    for cell in notebook.cells:
+        yield from cell.get("outputs", [])
 
 
 def written(notebook: NotebookNode, source: str) -> bytes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import signal
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -76,16 +78,20 @@ class Store:
             for suffix, data in outcome.files.items()
         }
         kept = {"report": job.path, **record, "outputs": outputs}
+        before = (self.record(job) or {"outputs": {}})["outputs"]
         staged = [
             self._stage(f"{job.path}.{suffix}", data) for suffix, data in outcome.files.items()
         ]
         staged_record = self._stage(f"{_RECORDS}/{job.path}.json", as_json(kept))
-        self._drop(f"{_RECORDS}/{job.path}.json")
-        for name in staged:
-            self._move(name)
-        self._move(staged_record)
-        for suffix in ("ipynb", "json"):
-            self._drop(f"{_FAILED}/{job.path}.{suffix}")
+        with _undisturbed():
+            self._drop(f"{_RECORDS}/{job.path}.json")
+            for name in staged:
+                self._move(name)
+            for name in before.keys() - outputs.keys():
+                self._drop(name)
+            self._move(staged_record)
+            for suffix in ("ipynb", "json"):
+                self._drop(f"{_FAILED}/{job.path}.{suffix}")
         return kept
 
     def set_aside(self, outcome: Outcome) -> dict:
@@ -99,6 +105,7 @@ class Store:
             "notebook": job.notebook,
             "parameters": job.values,
             "failure": vars(failure) if isinstance(failure, Failure) else {},
+            "partial": f"{_FAILED}/{job.path}.ipynb" if outcome.files else "",
         }
         self._drop(f"{_FAILED}/{job.path}.ipynb")
         for suffix, data in outcome.files.items():
@@ -116,9 +123,14 @@ class Store:
         """Return a report's record, or None where there is none that can be read."""
         return _read(self.folder / _RECORDS / f"{job.path}.json")
 
+    def has(self, name: str) -> bool:
+        """Return whether a file is there."""
+        return (self.folder / name).is_file()
+
     def records(self) -> list[dict]:
-        """Return the records of all reports, in the order of their paths."""
-        return _read_all(self.folder / _RECORDS)
+        """Return the records of all reports whose files are there, in the order of their paths."""
+        found = _read_all(self.folder / _RECORDS)
+        return [record for record in found if all(map(self.has, record["outputs"]))]
 
     def failures(self) -> list[dict]:
         """Return the accounts of all reports that failed last time, in the order of their paths."""
@@ -160,6 +172,22 @@ class Store:
             for parent in path.relative_to(self.folder).parents:
                 if parent != Path():
                     (self.folder / parent).rmdir()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put off Ctrl-C for the few milliseconds in which a report changes places."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    caught: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if caught:
+        raise KeyboardInterrupt
 
 
 def digest(data: bytes) -> str:
