@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from .dates import in_words
+from .dates import in_words, since_in_words
 from .evidence import World, row_marks, value_in_words
 from .markdown import bullets, escape
 from .narrative import STATES, country_names, event_marks, listed
@@ -200,8 +200,7 @@ def _state(state: str, since: str, covered: bool) -> str:
         return "not covered"
     if state == "none_recorded":
         return STATES[state]
-    words = in_words(since)
-    return f"{STATES[state]}, {words if words.startswith('by ') else 'since ' + words}"
+    return f"{STATES[state]}, {since_in_words(since)}"
 
 
 def _capital(text: str) -> str:

@@ -30,7 +30,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sahel-analysis")
 def main() -> None:
-    """Sourced briefings on the French withdrawal from the Sahel and on Russian engagement."""
+    """Make sourced briefings on the French withdrawal from the Sahel and Russian engagement."""
 
 
 @main.command()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from .dates import day_in_words, in_words
+from .dates import day_in_words, since_in_words
 from .evidence import VERDICTS, World, marks, row_marks, told_claims
 from .markdown import bullets, escape
 from .tables import Tables
@@ -22,17 +22,22 @@ THEMES = {
     "eu_missions": "The European missions",
 }
 
+# Subject first, then what it does: a second clause of the same sentence takes the pronoun.
 _FRENCH = {
-    "present": "French forces are present in",
-    "leaving": "French forces are leaving",
-    "withdrawn": "French forces have left",
+    "present": ("French forces", "they", "are present in"),
+    "leaving": ("French forces", "they", "are leaving"),
+    "withdrawn": ("French forces", "they", "have left"),
 }
 _RUSSIAN = {
-    "deployed": "Russia has personnel in",
-    "assistance": "Russia gives military assistance to",
-    "agreement": "Russia has a military agreement with",
-    "contact": "Russia has official military or political contacts with",
+    "deployed": ("Russia", "it", "has personnel in"),
+    "assistance": ("Russia", "it", "gives military assistance to"),
+    "agreement": ("Russia", "it", "has a military agreement with"),
+    "contact": ("Russia", "it", "has official contacts with"),
 }
+_WITH_THE = frozenset({"CAF", "USA", "GBR"})
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+# A bottom line names at most so many countries of a state that is not news.
+_NAMED = 3
 STATES = {
     "none_recorded": "none recorded",
     "present": "present",
@@ -58,6 +63,19 @@ def country_names(iso3s: Iterable[str], tables: Tables) -> list[str]:
     return [escape(tables.countries.at[iso3, "name_en"]) for iso3 in iso3s]
 
 
+def in_sentence(iso3s: Iterable[str], tables: Tables) -> list[str]:
+    """Return escaped country names as they stand within a sentence, with their article."""
+    return [
+        f"the {name}" if iso3 in _WITH_THE else name
+        for iso3, name in zip(iso3s, country_names(iso3s, tables), strict=True)
+    ]
+
+
+def in_letters(number: int) -> str:
+    """Return a number as text sets it: in letters below ten."""
+    return _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
+
+
 def event_marks(event_ids: Iterable[str], tables: Tables) -> str:
     """Return the marks of several events, each row cited once."""
     found: dict[str, None] = {}
@@ -68,7 +86,11 @@ def event_marks(event_ids: Iterable[str], tables: Tables) -> str:
 
 
 def posture_sentence(
-    world: World, posture: pd.DataFrame, column: str, states: Sequence[str]
+    world: World,
+    posture: pd.DataFrame,
+    column: str,
+    states: Sequence[str],
+    brief: Sequence[str] = (),
 ) -> str:
     """Return one sentence that says which countries stand in which state.
 
@@ -82,6 +104,8 @@ def posture_sentence(
         Which of the two is told.
     states : sequence of str
         States in the order in which the sentence names them.
+    brief : sequence of str, optional
+        States of which only the first countries are named and the others counted.
     """
     words = _FRENCH if column == "french_posture" else _RUSSIAN
     clauses = []
@@ -92,10 +116,13 @@ def posture_sentence(
         parts = [
             f"{name} {event_marks(_deciding(ids), world.tables)}"
             for name, ids in zip(
-                country_names(rows.index, world.tables), rows[f"{column}_event_ids"], strict=True
+                in_sentence(rows.index, world.tables), rows[f"{column}_event_ids"], strict=True
             )
         ]
-        clauses.append(f"{words[state]} {listed(parts)}")
+        if state in brief and len(parts) > _NAMED:
+            parts = [*parts[: _NAMED - 1], f"{in_letters(len(parts) - _NAMED + 1)} others"]
+        subject, pronoun, does = words[state]
+        clauses.append(f"{pronoun if clauses else subject} {does} {listed(parts)}")
     if not clauses:
         subject = "French forces" if column == "french_posture" else "Russian engagement"
         return f"No event up to {day_in_words(world.as_of)} records {subject} in the countries shown."
@@ -111,9 +138,15 @@ def _deciding(event_ids: Sequence[str]) -> Sequence[str]:
 
 def bottom_line(world: World, posture: pd.DataFrame) -> str:
     """Return the bottom line: one sentence on France, one on Russia."""
-    french = posture_sentence(world, posture, "french_posture", ("leaving", "withdrawn", "present"))
+    french = posture_sentence(
+        world, posture, "french_posture", ("leaving", "withdrawn", "present"), ("present",)
+    )
     russian = posture_sentence(
-        world, posture, "russian_engagement", ("deployed", "assistance", "agreement", "contact")
+        world,
+        posture,
+        "russian_engagement",
+        ("deployed", "assistance", "agreement", "contact"),
+        ("agreement", "contact"),
     )
     stem = f"As of {day_in_words(world.as_of)}, "
     if french.startswith(stem) and russian.startswith(stem):
@@ -125,7 +158,7 @@ def bottom_line(world: World, posture: pd.DataFrame) -> str:
 def country_paragraph(world: World, posture: pd.DataFrame, iso3: str) -> str:
     """Return what the events say of one country, state by state, with dates and marks."""
     row, tables = posture.loc[iso3], world.tables
-    name = country_names([iso3], tables)[0]
+    name = in_sentence([iso3], tables)[0]
     french = _state_sentence(world, row, name, "french_posture", _FRENCH, "French forces")
     russian = _state_sentence(world, row, name, "russian_engagement", _RUSSIAN, "Russian engagement")
     return f"{french} {russian}"
@@ -146,7 +179,7 @@ def country_by_country(world: World, posture: pd.DataFrame) -> str:
         f"**{country_names([iso3], world.tables)[0]}.** {country_paragraph(world, posture, iso3)}"
         for iso3 in covered.index
     ]
-    silent = country_names(posture.index[~posture["covered"]], world.tables)
+    silent = in_sentence(posture.index[~posture["covered"]], world.tables)
     if silent:
         blocks.append(
             f"**Not covered.** No event of the {world.evidence} evidence up to "
@@ -156,21 +189,16 @@ def country_by_country(world: World, posture: pd.DataFrame) -> str:
 
 
 def _state_sentence(
-    world: World, row: pd.Series, name: str, column: str, words: dict[str, str], subject: str
+    world: World, row: pd.Series, name: str, column: str, words: dict, missing: str
 ) -> str:
     """Return one state of one country as a sentence."""
     state = row[column]
     if state == "none_recorded":
-        return f"No event records {subject} in {name}."
+        return f"No event records {missing} in {name}."
+    subject, _, does = words[state]
     since = row[f"{column}_since"]
     cites = event_marks(row[f"{column}_event_ids"], world.tables)
-    return f"{words[state]} {name}, on record {_since(since)} {cites}."
-
-
-def _since(edtf: str) -> str:
-    """Return when a state began, in words that keep the precision of its date."""
-    words = in_words(edtf)
-    return words if words.startswith(("by ", "from ")) else f"since {words}"
+    return f"{subject} {does} {name}, on record {since_in_words(since)} {cites}."
 
 
 def claim_sentence(world: World, claim_id: str) -> str:
@@ -269,23 +297,31 @@ def differences(article: World, checked: World, left: pd.DataFrame, right: pd.Da
     left, right : pandas.DataFrame
         Their postures, same rows.
     """
-    items = []
+    items, silent = [], {}
     for iso3 in left.index:
         name = country_names([iso3], article.tables)[0]
         for column, subject in (
-            ("french_posture", "French posture"),
+            ("french_posture", "French forces"),
             ("russian_engagement", "Russian engagement"),
         ):
             said, found = left.at[iso3, column], right.at[iso3, column]
             if said == found:
                 continue
+            found_marks = event_marks(
+                _deciding(right.at[iso3, f"{column}_event_ids"]), checked.tables
+            )
+            if said == "none_recorded":
+                silent.setdefault(name, []).append(f"{STATES[found]} {found_marks}")
+                continue
             said_marks = event_marks(left.at[iso3, f"{column}_event_ids"], article.tables)
-            found_marks = event_marks(right.at[iso3, f"{column}_event_ids"], checked.tables)
             items.append(
-                f"{name}, {subject}: the article has *{STATES[said]}* {said_marks}".rstrip()
-                + f"; the checked evidence has *{STATES[found]}* {found_marks}".rstrip()
+                f"**{name}, {subject}.** The article: *{STATES[said]}* {said_marks}. "
+                + f"The checked evidence: *{STATES[found]}* {found_marks}".rstrip()
                 + "."
             )
+    if silent:
+        told = [f"{name} ({'; '.join(states)})" for name, states in silent.items()]
+        items.append(f"**Silent.** The article says nothing of what the record shows in {listed(told)}.")
     if not items:
         return "The article and the checked evidence draw the same map on this day."
     return bullets(items)
