@@ -27,8 +27,9 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 	@echo "Python 3.11 or later is needed; name one with 'make PYTHON=python3.12 report'."
 
-report: .venv/installed ## build the reports into reports/
+report: .venv/installed ## build the reports and the atlas into reports/
 	$(BIN)/sahel build
+	$(BIN)/sahel atlas
 
 test: .venv/installed ## run the tests
 	$(BIN)/python -m pytest

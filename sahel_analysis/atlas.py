@@ -17,9 +17,10 @@ from .dates import MONTHS, day_in_words
 from .display import Output
 from .documents import TEMPLATES
 from .errors import ParameterError, did_you_mean
-from .evidence import CONTRADICTED_SIGN, EVIDENCE, VERDICTS, article_day
+from .evidence import EVIDENCE, article_day
 from .geography import BOUNDARIES_EN, PROJECTION_EN
 from .ledger import Entry, count_entries, event_entries
+from .notes import CONTRADICTED_SIGN, VERDICTS
 from .outlines import draw, hatches
 from .parameters import date_range, scope
 from .stripes import counts, stripes

@@ -12,9 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from .errors import DataError, Problem
-from .evidence import VERDICTS, marks, world
+from .evidence import world
 from .judgements import key_judgements
 from .markdown import bullets, escape
+from .notes import VERDICTS, marks
 from .tables import Tables
 
 # A sentence ends at a full stop, closing quotation mark or footnote sign before a capital letter.

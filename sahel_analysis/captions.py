@@ -258,6 +258,11 @@ def map_finding(posture: pd.DataFrame, *, exhibit: str) -> str:
 
 def _finding(known: pd.DataFrame, shown: Sequence[str]) -> str:
     """Return the one sentence a reader should take away."""
+    if len(known) == 1:
+        # Of one country a share says nothing; its states do.
+        states = [THEMES[theme][1][known.iloc[0][theme]] for theme in shown]
+        text = "; ".join(states)
+        return f"{text[0].upper()}{text[1:]}."
     halves = []
     if "french_posture" in shown:
         gone = int(known["french_posture"].isin(["leaving", "withdrawn"]).sum())

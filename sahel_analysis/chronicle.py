@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from .dates import in_words, since_in_words
-from .evidence import World, row_marks, value_in_words
+from .evidence import World
 from .markdown import bullets, escape
 from .narrative import STATES, country_names, event_marks, listed
+from .notes import row_marks, value_in_words
 from .posture import family
 
 EVENT_TYPES = {
@@ -102,7 +103,9 @@ def last_year(world: World, events: pd.DataFrame) -> str:
         blocks.append("No event of the twelve months before is on record.")
     if earlier:
         noun = "event is" if earlier == 1 else "events are"
-        blocks.append(f"{earlier} earlier {noun} listed in the thematic reports and country briefs.")
+        blocks.append(
+            f"{earlier} earlier {noun} listed in the thematic reports and country briefs."
+        )
     return "\n\n".join(blocks)
 
 

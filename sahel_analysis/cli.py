@@ -203,3 +203,17 @@ def verify_reports(
         "\n".join(faults) if faults else f"{len(wanted)} reports are the same, byte for byte."
     )
     sys.exit(1 if faults else 0)
+
+
+@main.command("atlas")
+@_OUTPUT
+def write_atlas(output: Path) -> None:
+    """Write the interactive atlas, one offline page, into the folder of the reports."""
+    from .atlas import atlas_html
+    from .files import whole
+    from .tables import load_tables
+
+    page = atlas_html(load_tables())
+    with whole(output / "atlas.html") as path:
+        path.write_bytes(page)
+    click.echo(f"{output / 'atlas.html'}  {len(page) / 1000:,.0f} kB")

@@ -11,7 +11,9 @@ from .errors import Problem, did_you_mean
 from .schema import Field, TableSchema
 
 # C0 and C1 controls but tab and line ends, and the marks that reverse or hide text.
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 _TYPES = {
     "integer": (re.compile(r"-?[0-9]{1,15}"), "a whole number such as 12"),
     "number": (re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?"), "a number such as 12 or 12.5"),
@@ -80,8 +82,12 @@ def _faults(cells: pd.Series, field: Field) -> dict[str, str]:
     kind = _TYPES.get(field.type)
     dates = bounds_frame(cells)["fault"] if field.is_date else None
     if dates is not None:
-        found.update({cells[i]: f"{dates[i]}; expected e.g. 2023-12-04 or 2023-12."
-                      for i in dates.index[dates != ""]})
+        found.update(
+            {
+                cells[i]: f"{dates[i]}; expected e.g. 2023-12-04 or 2023-12."
+                for i in dates.index[dates != ""]
+            }
+        )
     for text in cells.unique():
         if text == "" or text in found:
             continue
@@ -127,7 +133,9 @@ def _expected(field: Field) -> str:
 def _typed(cells: pd.Series, field: Field) -> pd.Series:
     """Return a column of sound texts as typed values."""
     if field.separator:
-        lists = {text: tuple(text.split(field.separator)) if text else () for text in cells.unique()}
+        lists = {
+            text: tuple(text.split(field.separator)) if text else () for text in cells.unique()
+        }
         return pd.Series([lists[text] for text in cells], index=cells.index, dtype="object")
     if field.type == "integer":
         return pd.to_numeric(cells.where(cells != "")).astype("Int64")

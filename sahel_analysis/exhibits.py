@@ -1,18 +1,17 @@
-"""Exhibits: maps and charts of one report with title, caption and alternative text."""
+"""Exhibits: the maps of one report with title, caption and alternative text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from datetime import date
 
 import pandas as pd
-from matplotlib.figure import Figure
 
-from . import charts, forces, maps, style, timelines
-from . import missions as mission_bars
+from . import maps
 from .captions import map_alt, map_finding
-from .chronicle import EVENT_TYPES
 from .dates import day_in_words
 from .display import Output
+from .narrative import in_letters
 from .posture import posture_series
 from .report import Report
 
@@ -52,7 +51,7 @@ def _map(report: Report, exhibit: str) -> Output:
     return report.figure(
         fig,
         title=map_finding(report.posture, exhibit=exhibit),
-        caption=f"{_READING[exhibit]} {_edition(report)}",
+        caption=f"{_READING[exhibit]} {report.edition}",
         alt=map_alt(report.posture, exhibit=exhibit, **shown),
     )
 
@@ -107,201 +106,31 @@ def worlds_map(report: Report) -> Output:
 
 
 def turning_points_map(report: Report) -> Output:
-    """Return small maps of the checked evidence, one per turning point from 2013 to 2025."""
-    series = posture_series(TURNING_POINTS, report.world.evidence, report.tables)
-    frames = {
-        day.date(): series.loc[day].loc[report.countries]
-        for day in pd.to_datetime(list(TURNING_POINTS))
-    }
-    fig, axes = maps.canvas(columns=2, rows=3)
-    maps.plot_small_multiples(
-        frames,
-        axes=axes,
-        evidence=report.world.evidence,
-        countries=report.tables.countries,
-        events=report.tables.events,
-    )
+    """Return small maps of the report's evidence: the turning points up to its day, and the day."""
+    today = report.world.as_of
+    days = [day for day in map(date.fromisoformat, TURNING_POINTS) if day < today] + [today]
+    series = posture_series(days, report.world.evidence, report.tables)
+    frames = {day: series.loc[pd.Timestamp(day)].loc[report.countries] for day in days}
+    shown = {"evidence": report.world.evidence, "countries": report.tables.countries}
+    fig, axes = maps.canvas(columns=2, rows=math.ceil(max(len(days), 2) / 2))
+    for spare in axes[len(days) :]:
+        spare.set_axis_off()
+    maps.plot_small_multiples(frames, axes=axes[: len(days)], events=report.tables.events, **shown)
     told = " ".join(
-        map_alt(
-            frame,
-            exhibit="combined",
-            as_of=day,
-            evidence=report.world.evidence,
-            countries=report.tables.countries,
-        )
-        for day, frame in frames.items()
+        map_alt(frame, exhibit="combined", as_of=day, **shown) for day, frame in frames.items()
     )
     return report.figure(
         fig,
-        title="Twelve years of movement, the same map six times.",
-        caption=f"{_READING['combined']} {report.world.evidence.capitalize()} evidence.",
-        alt=f"Six maps of one frame, one per date. {told}",
+        title=f"From {day_in_words(days[0])} to {day_in_words(today)}: {_change(series, days)}",
+        caption=f"{_READING['combined']} {report.edition}",
+        alt=f"Maps of one frame, one per date. {told}",
     )
 
 
-def _edition(report: Report) -> str:
-    """Return the line that says which world a figure draws."""
-    return (
-        f"As of {day_in_words(report.world.as_of)}, {report.world.evidence} evidence, "
-        f"{report.place[0].lower() + report.place[1:] if len(report.countries) > 8 else report.place}."
+def _change(series: pd.DataFrame, days: list[date]) -> str:
+    """Return in how many countries French forces stood on the first and on the last day."""
+    first, last = (
+        int(series.loc[pd.Timestamp(day), "french_posture"].isin(["present", "leaving"]).sum())
+        for day in (days[0], days[-1])
     )
-
-
-def timeline(report: Report) -> Output:
-    """Return the timeline of all events that name the countries shown."""
-    return _timeline(report, report.events(), "Events in order of date, one lane per country.")
-
-
-def french_timeline(report: Report) -> Output:
-    """Return the timeline of the movements of French forces."""
-    events = report.events("france")
-    moves = events[events["event_type"].isin(_MOVES)]
-    return _timeline(report, moves, "Movements of French forces, one lane per country.")
-
-
-def russian_timeline(report: Report) -> Output:
-    """Return the timeline of Russian visits, agreements, assistance and deployments."""
-    events = report.events("russia")
-    steps = events[events["event_type"].isin(_STEPS)]
-    return _timeline(report, steps, "Steps of Russian engagement, one lane per country.")
-
-
-def realignment_timeline(report: Report) -> Output:
-    """Return the timeline of coups, alliances, missions and the forces of others."""
-    text = "Coups, alliances, missions and the forces of others, one lane per country."
-    return _timeline(report, report.realignment(), text)
-
-
-def agreements(report: Report) -> Output:
-    """Return the chart of agreements signed and denounced."""
-    events = report.events()
-    kept = events[events["event_type"].isin(["agreement_signed", "agreement_denounced"])]
-    signed = int((kept["event_type"] == "agreement_signed").sum())
-    return _chart(
-        report,
-        timelines.plot_agreements,
-        timelines.agreements_height_mm,
-        timelines.agreements_alt,
-        kept,
-        title=f"{signed} agreements signed, {len(kept) - signed} denounced.",
-        caption="Agreements by country and partner; filled: signed; hollow: denounced.",
-    )
-
-
-def force_levels(report: Report, root: str) -> Output:
-    """Return the chart of numbers of an actor's people through time; no number is joined.
-
-    Parameters
-    ----------
-    report : Report
-        The report.
-    root : str
-        ``"france"`` or ``"russia"``.
-    """
-    name = report.tables.actors.at[root, "name_en"]
-    return _chart(
-        report,
-        forces.plot_force_levels,
-        forces.force_levels_height_mm,
-        forces.force_levels_alt,
-        report.figures(root),
-        title=f"No source counts the people of {name} year by year.",
-        caption="Each count with the range and the hedge of its source.",
-    )
-
-
-def missions(report: Report) -> Output:
-    """Return the bars of international missions from launch to end."""
-    actors = report.tables.actors
-    events = report.events()
-    started = events[events["event_type"] == "mission_launched"]
-    kinds = actors["kind"]
-    chosen = list(
-        dict.fromkeys(
-            actor for cell in started["actor_ids"] for actor in cell if kinds[actor] == "mission"
-        )
-    )
-    shown = {"actors": actors, "as_of": report.world.as_of, "missions": chosen}
-    height = mission_bars.missions_height_mm(events, **shown)
-    fig, ax = _sheet(height)
-    mission_bars.plot_missions(events, ax=ax, **shown)
-    return report.figure(
-        fig,
-        title=f"{len(chosen)} international missions from launch to end.",
-        caption=f"Bars from launch to end; open at the right: no end on record. {_edition(report)}",
-        alt=mission_bars.missions_alt(events, **shown),
-    )
-
-
-def verdicts(report: Report) -> Output:
-    """Return the bars of verdicts on the article's claims, paragraph by paragraph."""
-    claims, checks = report.tables.claims, report.tables.checks
-    fig, ax = _sheet(charts.verdicts_height_mm(claims))
-    charts.plot_verdicts(claims, checks, ax=ax)
-    counts = checks["verdict"].value_counts()
-    return report.figure(
-        fig,
-        title=f"{counts['corroborated']} of {len(claims)} assertions are corroborated, "
-        f"{counts['contradicted']} are contradicted.",
-        caption="Verdicts on the article's assertions by paragraph.",
-        alt=charts.verdicts_alt(claims, checks),
-    )
-
-
-# What moves forces, and what raises or lowers engagement; the rest is in the tables.
-_MOVES = {
-    "deployment", "withdrawal_announced", "withdrawal_ordered", "withdrawal_completed",
-    "agreement_denounced", "base_handover",
-}  # fmt: skip
-_STEPS = {
-    "visit", "agreement_signed", "assistance", "deployment", "mission_ended",
-    "withdrawal_announced", "withdrawal_completed",
-}  # fmt: skip
-
-
-def _timeline(report: Report, events: pd.DataFrame, text: str) -> Output:
-    """Return a timeline of some events."""
-    kinds = events["event_type"].value_counts()
-    told = f"{len(events)} events" if len(events) != 1 else "One event"
-    most = f", most often: {EVENT_TYPES[kinds.index[0]].lower()}" if len(events) > 1 else ""
-    return _chart(
-        report,
-        timelines.plot_timeline,
-        timelines.timeline_height_mm,
-        timelines.timeline_alt,
-        events,
-        title=f"{told}{most}.",
-        caption=f"{text} Hollow: announced or ordered. Filled: done.",
-    )
-
-
-def _chart(
-    report: Report,
-    plot: Callable,
-    height_mm: Callable,
-    alt: Callable,
-    rows: pd.DataFrame,
-    *,
-    title: str,
-    caption: str,
-) -> Output:
-    """Return a chart whose functions share the arguments of lanes by country."""
-    named = {iso3 for cell in rows["iso3"] for iso3 in cell}
-    lanes = [iso3 for iso3 in report.countries if iso3 in named] or report.countries[:1]
-    shown = {
-        "actors": report.tables.actors,
-        "countries": report.tables.countries.loc[lanes],
-        "as_of": report.world.as_of,
-    }
-    fig, ax = _sheet(height_mm(rows, **shown))
-    plot(rows, ax=ax, **shown)
-    return report.figure(
-        fig, title=title, caption=f"{caption} {_edition(report)}", alt=alt(rows, **shown)
-    )
-
-
-def _sheet(height_mm: float) -> tuple[Figure, object]:
-    """Return a figure of the text's width with one pair of axes that fills it."""
-    with style.figure_style():
-        fig = Figure(figsize=(170 / 25.4, height_mm / 25.4), dpi=72)
-        return fig, fig.add_axes((0.005, 0.01, 0.99, 0.98))
+    return f"French forces in {in_letters(first)} of the countries followed, then in {in_letters(last)}."

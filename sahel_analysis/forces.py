@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from . import style
 from .dates import day_in_words, in_words
-from .evidence import value_in_words
 from .markdown import escape
+from .notes import value_in_words
 from .posture import family
 from .sheets import HEAD_PT, margins, say_empty, sheet, span
 from .stems import Count, draw_stems

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from .dates import day_in_words
-from .evidence import World, marks, row_marks
+from .evidence import World
 from .markdown import bullets, escape
+from .notes import marks, row_marks
 
 # ICD 203, Analytic Standards: the words and their bands, per cent.
 LIKELIHOODS = {

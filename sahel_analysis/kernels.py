@@ -79,7 +79,13 @@ class Nursery:
 def environment() -> dict[str, str]:
     """Return the environment of kernels: ours, one thread each, and no drawing on a screen."""
     threads = {name: "1" for name in _THREADS}
-    return {**os.environ, **threads, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    return {
+        **os.environ,
+        **threads,
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        # A warning of the debugger, which nobody uses in a report.
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
 
 
 def _short_folder() -> Path:

@@ -12,7 +12,8 @@ import pandas as pd
 
 from .chronicle import EVENT_TYPES
 from .dates import in_words
-from .evidence import EVIDENCE, VERDICTS, place_of, value_in_words, visible_events, visible_figures
+from .evidence import EVIDENCE, visible_events, visible_figures
+from .notes import VERDICTS, place_of, value_in_words
 from .posture import family
 from .symbols import whose
 from .tables import Tables

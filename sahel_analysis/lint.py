@@ -13,8 +13,8 @@ import pandas as pd
 
 from .dates import MONTHS
 from .errors import Problem
-from .evidence import key_of
 from .judgements import LIKELIHOODS
+from .notes import key_of
 from .tables import Tables
 from .wording import Sentence, block_text, sentences_of
 

@@ -7,9 +7,10 @@ from importlib.metadata import version
 import pandas as pd
 
 from .dates import day_in_words
-from .evidence import World, contradicted, marks, told_claims
+from .evidence import World, contradicted, told_claims
 from .markdown import bullets, escape
 from .narrative import country_names
+from .notes import marks
 from .posture import followed
 from .schema import read_package
 

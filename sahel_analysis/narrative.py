@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from .dates import day_in_words, since_in_words
-from .evidence import VERDICTS, World, marks, row_marks, told_claims
-from .markdown import bullets, escape
+from .evidence import World, told_claims
+from .markdown import escape
+from .notes import VERDICTS, marks, row_marks
 from .tables import Tables
 
 THEMES = {
@@ -114,7 +115,7 @@ def posture_sentence(
         if rows.empty:
             continue
         parts = [
-            f"{name} {event_marks(_deciding(ids), world.tables)}"
+            f"{name} {event_marks(deciding(ids), world.tables)}"
             for name, ids in zip(
                 in_sentence(rows.index, world.tables), rows[f"{column}_event_ids"], strict=True
             )
@@ -125,13 +126,15 @@ def posture_sentence(
         clauses.append(f"{pronoun if clauses else subject} {does} {listed(parts)}")
     if not clauses:
         subject = "French forces" if column == "french_posture" else "Russian engagement"
-        return f"No event up to {day_in_words(world.as_of)} records {subject} in the countries shown."
+        return (
+            f"No event up to {day_in_words(world.as_of)} records {subject} in the countries shown."
+        )
     voice = "by the article's account, " if not world.is_checked else ""
     sentence = f"As of {day_in_words(world.as_of)}, {voice}{clauses[0]}"
     return "; ".join([sentence, *clauses[1:]]) + "."
 
 
-def _deciding(event_ids: Sequence[str]) -> Sequence[str]:
+def deciding(event_ids: Sequence[str]) -> Sequence[str]:
     """Return the events worth a mark in running text: the first that made the state, and the last."""
     return event_ids if len(event_ids) < 3 else (event_ids[0], event_ids[-1])
 
@@ -160,7 +163,9 @@ def country_paragraph(world: World, posture: pd.DataFrame, iso3: str) -> str:
     row, tables = posture.loc[iso3], world.tables
     name = in_sentence([iso3], tables)[0]
     french = _state_sentence(world, row, name, "french_posture", _FRENCH, "French forces")
-    russian = _state_sentence(world, row, name, "russian_engagement", _RUSSIAN, "Russian engagement")
+    russian = _state_sentence(
+        world, row, name, "russian_engagement", _RUSSIAN, "Russian engagement"
+    )
     return f"{french} {russian}"
 
 
@@ -215,7 +220,9 @@ def claim_sentence(world: World, claim_id: str) -> str:
     claim = tables.claims.loc[claim_id]
     statement = escape(claim.statement_en.rstrip("."))
     said_by = claim.attributed_to
-    told = any(word.lower() in claim.statement_en.lower() for word in said_by.split() if word != "of")
+    told = any(
+        word.lower() in claim.statement_en.lower() for word in said_by.split() if word != "of"
+    )
     if said_by != "article" and not told:
         statement = f"{statement}, according to {escape(_with_article(said_by))}"
     cite = marks([claim_id], tables)
@@ -263,65 +270,3 @@ def what_happened(world: World, themes: Iterable[str] = tuple(THEMES)) -> str:
             f"than {day_in_words(world.as_of)}, or to the day of the article itself, and are left out."
         )
     return "\n\n".join(blocks)
-
-
-def contradicted_claims(world: World) -> str:
-    """Return every contradicted claim with its correction, gravest first."""
-    checks = world.tables.checks
-    wrong = checks[checks["verdict"] == "contradicted"]
-    told = wrong[wrong.index.isin(told_claims(world).index)]
-    rank = told["gravity"].map({"high": 0, "moderate": 1, "low": 2})
-    order = told.assign(rank=rank).sort_values(["rank"], kind="stable").index
-    if order.empty:
-        return "No claim of the article that refers to this period is contradicted."
-    return bullets(_correction(world, claim_id) for claim_id in order)
-
-
-def _correction(world: World, claim_id: str) -> str:
-    """Return one contradicted claim and what the sources say instead."""
-    tables = world.tables
-    claim, check = tables.claims.loc[claim_id], tables.checks.loc[claim_id]
-    return (
-        f"The article: {escape(claim.statement_en)} {marks([claim_id], tables)} "
-        f"**The sources:** {escape(check.finding_en)} {marks(check.source_ids, tables)}"
-    )
-
-
-def differences(article: World, checked: World, left: pd.DataFrame, right: pd.DataFrame) -> str:
-    """Return in words where the article's world and the checked world differ, and why.
-
-    Parameters
-    ----------
-    article, checked : World
-        The two worlds on the same day.
-    left, right : pandas.DataFrame
-        Their postures, same rows.
-    """
-    items, silent = [], {}
-    for iso3 in left.index:
-        name = country_names([iso3], article.tables)[0]
-        for column, subject in (
-            ("french_posture", "French forces"),
-            ("russian_engagement", "Russian engagement"),
-        ):
-            said, found = left.at[iso3, column], right.at[iso3, column]
-            if said == found:
-                continue
-            found_marks = event_marks(
-                _deciding(right.at[iso3, f"{column}_event_ids"]), checked.tables
-            )
-            if said == "none_recorded":
-                silent.setdefault(name, []).append(f"{STATES[found]} {found_marks}")
-                continue
-            said_marks = event_marks(left.at[iso3, f"{column}_event_ids"], article.tables)
-            items.append(
-                f"**{name}, {subject}.** The article: *{STATES[said]}* {said_marks}. "
-                + f"The checked evidence: *{STATES[found]}* {found_marks}".rstrip()
-                + "."
-            )
-    if silent:
-        told = [f"{name} ({'; '.join(states)})" for name, states in silent.items()]
-        items.append(f"**Silent.** The article says nothing of what the record shows in {listed(told)}.")
-    if not items:
-        return "The article and the checked evidence draw the same map on this day."
-    return bullets(items)

@@ -23,9 +23,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+# What a kernel imports while it starts, and what the notebooks import.
 _IMPORTS = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completer", "matplotlib.pyplot",
-    "geopandas", "sahel_analysis.report", "sahel_analysis.exhibits", "sahel_analysis.audit",
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completerlib",
+    "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3",
+    "faulthandler", "tornado.platform.asyncio", "matplotlib.pyplot", "geopandas",
+    "sahel_analysis.report", "sahel_analysis.exhibits", "sahel_analysis.audit",
 )  # fmt: skip
 _PR_SET_PDEATHSIG = 1
 
@@ -46,8 +49,32 @@ def serve(address: str) -> None:
     listener.listen(64)
     for name in _IMPORTS:
         import_module(name)
+    # Whatever is wrong with tables or maps, the reports will say it better.
+    with suppress(Exception):
+        _warm_up()
     _Nursery(listener).run()
     shutil.rmtree(Path(address).parent, ignore_errors=True)
+
+
+def _warm_up() -> None:
+    """Read tables and outlines and draw once, so that no kernel need do it again."""
+    from .evidence import article_day
+    from .diagrams import timeline
+    from .exhibits import combined_map
+    from .parameters import scope
+    from .report import Report
+    from .tables import load_tables
+
+    tables = load_tables()
+    asked = {
+        "as_of": article_day(tables).date().isoformat(),
+        "evidence": "checked",
+        "country": next(iter(scope(tables))),
+        "lang": "en",
+    }
+    report = Report("country_brief", asked, tables)
+    for output in (report.cover(), combined_map(report), timeline(report), report.notes()):
+        output._repr_mimebundle_()
 
 
 class _Nursery:

@@ -66,7 +66,9 @@ class _Russian:
         else:
             level = self.in_force.setdefault(_LEVELS[kind], {})
             level[""] = (*level.get("", ()), event_id)
-        state = next((s for s in reversed(RUSSIAN_ENGAGEMENTS) if self.in_force.get(s)), "none_recorded")
+        state = next(
+            (s for s in reversed(RUSSIAN_ENGAGEMENTS) if self.in_force.get(s)), "none_recorded"
+        )
         if state != self.state:
             self.state, self.since = state, edtf
 
@@ -195,11 +197,17 @@ def _steps(events: pd.DataFrame, actors: pd.DataFrame) -> list[tuple]:
     france, russia = family(actors, "france"), family(actors, "russia")
     kinds = events["event_type"]
     military = events["domain"] == "military"
-    moving = events[
-        (military & kinds.isin(_FRENCH_TYPES | _RUSSIAN_TYPES)) | (kinds == "visit")
-    ]
+    moving = events[(military & kinds.isin(_FRENCH_TYPES | _RUSSIAN_TYPES)) | (kinds == "visit")]
     steps = []
-    columns = ("latest", "event_type", "date_edtf", "iso3", "actor_ids", "counterpart_ids", "domain")
+    columns = (
+        "latest",
+        "event_type",
+        "date_edtf",
+        "iso3",
+        "actor_ids",
+        "counterpart_ids",
+        "domain",
+    )
     for event_id, latest, kind, edtf, iso3s, actor_ids, others, domain in zip(
         moving.index, *(moving[column] for column in columns), strict=True
     ):

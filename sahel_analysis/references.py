@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from .evidence import World, place_of, told_claims
+from .evidence import World, told_claims
 from .files import write_text
+from .notes import place_of
 
 # The nearest of CSL's types; a publisher's kind is kept in ``custom``.
 _CSL_TYPES = {

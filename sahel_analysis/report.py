@@ -9,19 +9,14 @@ import pandas as pd
 
 from . import display
 from .chronicle import involving, last_year, naming
+from .corrections import differences
 from .dates import day_in_words
-from .evidence import World, cited, notes, world
+from .evidence import World, world
 from .extract import extract
 from .judgements import words_of_judgement
 from .method import signature
-from .narrative import (
-    bottom_line,
-    country_by_country,
-    country_names,
-    differences,
-    listed,
-    what_happened,
-)
+from .narrative import bottom_line, country_by_country, country_names, listed, what_happened
+from .notes import cited, notes
 from .parameters import ReportParameters, from_notebook, scope
 from .posture import family, posture_of
 from .tables import Tables, load_tables
@@ -110,6 +105,13 @@ class Report:
         if self._all and not self.parameters.country:
             return "All countries followed"
         return listed(country_names(self.countries, self.tables)).replace("\\", "")
+
+    @property
+    def edition(self) -> str:
+        """The line under an exhibit that says which world and which countries it draws."""
+        few = len(self.countries) <= 8
+        place = self.place if few else self.place[0].lower() + self.place[1:]
+        return f"As of {day_in_words(self.world.as_of)}, {self.world.evidence} evidence, {place}."
 
     def twin(self, evidence: str) -> tuple[World, pd.DataFrame]:
         """Return the world and posture of one evidence for the same day and countries."""

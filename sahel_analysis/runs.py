@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import nbformat
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -39,12 +40,16 @@ def refuse_other_inputs(expected: Mapping[str, str]) -> None:
     """Raise `InputError` unless data, code and environment here have the hashes expected."""
     if not expected:
         return
-    here = inputs_here()
-    other = [name for name, value in expected.items() if here.get(name) != value]
+    # What was imported when this process began must be right, and what a kernel reads now.
+    states = (_inputs_at_start(), inputs_here())
+    other = [
+        name for name, value in expected.items() if any(here[name] != value for here in states)
+    ]
     if other:
         message = (
             f"Worker on '{socket.gethostname()}': {' and '.join(other)} differ from the build's; "
-            "install the same version of the package there, from the same requirements.lock."
+            "install the same version of the package and the same requirements.lock there, "
+            "and start the worker anew."
         )
         raise InputError(message)
 
@@ -56,6 +61,12 @@ def inputs_here() -> dict[str, str]:
         "code": code_sha256(),
         "packages": environment_sha256(),
     }
+
+
+@cache
+def _inputs_at_start() -> dict[str, str]:
+    """Return the hashes as they were when this process was first asked for them."""
+    return inputs_here()
 
 
 def run(order: Order) -> Outcome:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -46,6 +47,9 @@ class Tables:
     countries: pd.DataFrame
     places: pd.DataFrame
     judgements: pd.DataFrame
+
+
+_FRAMES = tuple(field.name for field in fields(Tables) if field.name not in {"folder", "sha256"})
 
 
 def data_folder(folder: str | Path | None = None) -> Path:
@@ -95,19 +99,41 @@ def load_tables(folder: str | Path | None = None) -> Tables:
         broken rules across rows.
     """
     folder = data_folder(folder)
-    schema = read_schema(folder)
-    problems: list[Problem] = []
-    frames: dict[str, pd.DataFrame] = {}
-    digest = hashlib.sha256((folder / FILE).read_bytes())
-    for name, table in schema.items():
-        label = f"{folder.name}/{table.path}"
+    unread: list[Problem] = []
+    contents: list[bytes | None] = []
+    for table in read_schema(folder).values():
         try:
-            content = (folder / table.path).read_bytes()
+            contents.append((folder / table.path).read_bytes())
         except OSError as fault:
+            contents.append(None)
             message = f"cannot be read ({fault.strerror}); looked for it in '{folder}'."
-            problems.append(Problem(label, "", "", message))
+            unread.append(Problem(f"{folder.name}/{table.path}", "", "", message))
+    package = (folder / FILE).read_bytes()
+    typed = _typed(folder, package, tuple(contents), tuple(unread))
+    # Nothing that is done to these frames reaches those that are kept: pandas copies on write.
+    return replace(typed, **{name: getattr(typed, name).copy(deep=False) for name in _FRAMES})
+
+
+@lru_cache(maxsize=1)
+def _typed(
+    folder: Path,
+    package: bytes,
+    contents: tuple[bytes | None, ...],
+    unread: tuple[Problem, ...],
+) -> Tables:
+    """Return the tables of some files' contents; the same contents are typed once.
+
+    So a process that has read the tables hands them on to the processes that it forks.
+    """
+    schema = read_schema(folder)
+    problems = list(unread)
+    frames: dict[str, pd.DataFrame] = {}
+    digest = hashlib.sha256(package)
+    for (name, table), content in zip(schema.items(), contents, strict=True):
+        if content is None:
             continue
         digest.update(hashlib.sha256(content).digest())
+        label = f"{folder.name}/{table.path}"
         rows = _parse(content, label, table, problems)
         if rows is not None:
             frames[name] = check_columns(rows, label, table, problems)

@@ -17,7 +17,7 @@ from sahel_analysis.audit import (
     unverified,
 )
 from sahel_analysis.errors import DataError
-from sahel_analysis.evidence import VERDICTS, anchor
+from sahel_analysis.notes import VERDICTS, anchor
 
 TEXT = "A first one here. It has “two of them.” Then a third!\nA second paragraph¹. And its end.\n"
 PLACES = [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2)]

@@ -7,7 +7,8 @@ import re
 import pytest
 from factory import event, frame, tiny
 
-from sahel_analysis.evidence import (
+from sahel_analysis.evidence import told_claims, world
+from sahel_analysis.notes import (
     anchor,
     cited,
     claim_note,
@@ -18,9 +19,7 @@ from sahel_analysis.evidence import (
     notes,
     row_marks,
     source_note,
-    told_claims,
     value_in_words,
-    world,
 )
 
 LAST = "2030-01-01"

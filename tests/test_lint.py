@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from factory import event, frame, tiny
 
-from sahel_analysis import chronicle, judgements, method, narrative
+from sahel_analysis import chronicle, corrections, judgements, method, narrative
 from sahel_analysis.evidence import EVIDENCE, world
 from sahel_analysis.lint import lint_judgements, lint_narrative
 from sahel_analysis.posture import posture_of
@@ -189,8 +189,8 @@ def pieces(as_of: str, evidence: str, tables) -> dict[str, str]:
         "bottom_line": narrative.bottom_line(shown, posture),
         "country_by_country": narrative.country_by_country(shown, posture),
         "what_happened": narrative.what_happened(shown),
-        "contradicted_claims": narrative.contradicted_claims(shown),
-        "differences": narrative.differences(*both, *map(posture_of, both)),
+        "contradicted_claims": corrections.contradicted_claims(shown),
+        "differences": corrections.differences(*both, *map(posture_of, both)),
         "last_year": chronicle.last_year(shown, shown.events),
         "key_judgements": judgements.key_judgements(shown, scopes),
         "gaps": method.gaps(shown),

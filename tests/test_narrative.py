@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from factory import countries, event, frame, tiny
 
-from sahel_analysis import chronicle, judgements, method, narrative
-from sahel_analysis.evidence import EVIDENCE, anchor, cited, told_claims, world
+from sahel_analysis import chronicle, corrections, judgements, method, narrative
+from sahel_analysis.evidence import EVIDENCE, told_claims, world
 from sahel_analysis.markdown import escape
+from sahel_analysis.notes import anchor, cited
 from sahel_analysis.posture import followed, posture_of
 
 LAST = "2030-01-01"
@@ -165,7 +166,7 @@ def test_a_claim_says_whose_it_is_unless_the_article_speaks():
 
 def test_every_contradicted_claim_is_named_with_its_correction(shown):
     """Gravest first, in either kind of evidence."""
-    lines = narrative.contradicted_claims(shown).splitlines()
+    lines = corrections.contradicted_claims(shown).splitlines()
     checks = shown.tables.checks
     wrong = checks[checks["verdict"] == "contradicted"]
     assert len(lines) == len(wrong)
@@ -180,7 +181,7 @@ def test_every_contradicted_claim_is_named_with_its_correction(shown):
 def test_the_difference_over_chad_is_told_in_words(tables):
     """The article has the French expelled; the sources have them there."""
     article, checked = (world("2023-12-04", each, tables) for each in EVIDENCE)
-    text = narrative.differences(article, checked, posture_of(article), posture_of(checked))
+    text = corrections.differences(article, checked, posture_of(article), posture_of(checked))
     [line] = [line for line in text.splitlines() if line.startswith("- **Chad, French forces.**")]
     assert "The article: *withdrawn* [c40†](#c40) [c41†](#c41)" in line
     assert "The checked evidence: *present* [e101](#e101)" in line
@@ -191,7 +192,7 @@ def test_every_difference_of_the_two_maps_is_told_and_no_other(as_of, tables):
     """By country and side."""
     article, checked = (world(as_of, each, tables) for each in EVIDENCE)
     left, right = posture_of(article), posture_of(checked)
-    text = narrative.differences(article, checked, left, right)
+    text = corrections.differences(article, checked, left, right)
     for iso3 in left.index:
         name = escape(tables.countries.at[iso3, "name_en"])
         states = ["french_posture", "russian_engagement"]

@@ -8,7 +8,8 @@ import pytest
 from factory import frame, tiny
 from jsonschema import Draft202012Validator
 
-from sahel_analysis.evidence import EVIDENCE, place_of, told_claims, world
+from sahel_analysis.evidence import EVIDENCE, told_claims, world
+from sahel_analysis.notes import place_of
 from sahel_analysis.references import (
     cited_sources,
     csl_date,
