@@ -58,8 +58,8 @@ def serve(address: str) -> None:
 
 def _warm_up() -> None:
     """Read tables and outlines and draw once, so that no kernel need do it again."""
-    from .evidence import article_day
     from .diagrams import timeline
+    from .evidence import article_day
     from .exhibits import combined_map
     from .parameters import scope
     from .report import Report

@@ -66,10 +66,8 @@ def data_folder(folder: str | Path | None = None) -> Path:
     DataError
         If there is no such folder, or no ``datapackage.json`` in it.
     """
-    if folder is not None:
-        candidates = [Path(folder)]
-    else:
-        candidates = [_PACKAGE / "data", _PACKAGE.parent / "data"]
+    own = [_PACKAGE / "data", _PACKAGE.parent / "data"]
+    candidates = own if folder is None else [Path(folder)]
     for candidate in candidates:
         if (candidate / FILE).is_file():
             return candidate
