@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -225,12 +224,9 @@ def table(frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None =
 
 def _svg(fig: Figure) -> str:
     """Return a figure as SVG that is the same for the same figure."""
-    import matplotlib as mpl
+    from .style import svg
 
-    target = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": "sahel", "svg.fonttype": "path"}):
-        fig.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
-    drawn = target.getvalue()
+    drawn = svg(fig)
     return drawn[drawn.index("<svg") :]
 
 

@@ -7,6 +7,7 @@ ordinary kernel.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -32,6 +33,7 @@ from traitlets import Unicode, default
 CAN_FORK = sys.platform != "darwin" and hasattr(os, "fork")
 _LONGEST_SOCKET_PATH = 100  # bytes; the kernel allows 108, or 104 elsewhere
 _START_TIMEOUT = 60  # seconds
+_SOCKETS = ("shell", "iopub", "stdin", "control", "hb")
 
 # One thread per kernel: the reports run in parallel, and sums come out the same everywhere.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -186,7 +188,18 @@ class WarmProvisioner(LocalProvisioner):
             return await super().launch_kernel(cmd, **kwargs)
         self.pid = self.pgid = self.process.pid
         self.cwd = request["cwd"]
+        await self._bound()
         return self.connection_info
+
+    async def _bound(self) -> None:
+        """Wait until the kernel has bound its sockets: a client that is early waits 0.1 s to retry."""
+        told = self.connection_info
+        paths = [Path(f"{told['ip']}-{told[f'{name}_port']}") for name in _SOCKETS]
+        deadline = time.monotonic() + _START_TIMEOUT
+        while not all(path.exists() for path in paths):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                return  # the client will find out
+            await asyncio.sleep(0.002)
 
     async def kill(self, restart: bool = False) -> None:
         """Kill the kernel and wait the few milliseconds until it is gone."""

@@ -180,7 +180,7 @@ def svg(figure: Figure) -> str:
     Returns
     -------
     str
-        SVG without date or program name. Coordinates carry two decimals of a point, which is
+        SVG without date or program name. Coordinates carry one decimal of a point, which is
         finer than any printer and halves the size.
     """
     buffer = io.StringIO()
@@ -194,14 +194,14 @@ def svg(figure: Figure) -> str:
 
 _PATH_DATA = re.compile(r' d="([^"]*)"')
 _PLACE = re.compile(r' [xy]="[^"]*"|translate\([^)]*\)')
-_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 # matplotlib numbers its groups; two figures in one page must not share ids that nothing needs.
 _GLYPH = re.compile(r"SourceSansPro-(\w)\w*-")
 _IDLE_ID = re.compile(r'<g id="[A-Za-z][\w.]*_\d+"')
 
 
 def _rounded(number: re.Match[str]) -> str:
-    return f"{float(number[0]):.2f}"
+    return f"{float(number[0]):.1f}"
 
 
 def _shorter_path(match: re.Match[str]) -> str:
