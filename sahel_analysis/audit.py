@@ -49,6 +49,19 @@ def claim_table(tables: Tables) -> pd.DataFrame:
     )
 
 
+def bottom_line(tables: Tables) -> str:
+    """Return the outcome of the checks in two sentences: counts, and the gravest errors."""
+    checks = tables.checks
+    counts = checks["verdict"].value_counts()
+    wrong = checks[(checks["verdict"] == "contradicted") & (checks["gravity"] == "high")]
+    told = ", ".join(f"{counts[verdict]} {words.lower()}" for verdict, words in VERDICTS.items())
+    return (
+        f"Of the article's {len(tables.claims)} assertions, held against other sources: {told}. "
+        f"Those that would mislead a reader most are {len(wrong)} contradicted assertions on the "
+        f"French operation, on Chad and on the United States {marks(wrong.index, tables)}."
+    )
+
+
 def errors_by_gravity(tables: Tables) -> str:
     """Return what is wrong or only partly right, gravest first, each with its correction."""
     checks = tables.checks

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from . import display
+from . import audit, display
 from .chronicle import involving, last_year, naming
 from .corrections import differences
 from .dates import day_in_words
@@ -122,15 +122,17 @@ class Report:
         """Return the cover: title, edition and bottom line."""
         day = day_in_words(self.parameters.as_of)
         title = TITLES[self.notebook]
+        edition = {"Countries": self.place, "As of": day, "Evidence": self.world.evidence}
         line = bottom_line(self.world, self.posture)
+        if self.notebook == "source_audit":
+            checked_on = day_in_words(self.tables.checks["checked_on"].max())
+            # The audit weighs the text; no day and no country belongs to it.
+            edition = {"Article": f"{len(self.tables.claims)} assertions", "Checked on": checked_on}
+            line = audit.bottom_line(self.tables)
         return display.cover(
             title=title.title.format(place=self.place, day=day),
             subtitle=title.subtitle,
-            edition={
-                "Countries": self.place,
-                "As of": day,
-                "Evidence": self.world.evidence,
-            },
+            edition=edition,
             bottom_line=self._remember(line),
             as_of=self.parameters.as_of,
             lang=self.parameters.lang,
