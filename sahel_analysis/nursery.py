@@ -9,6 +9,7 @@ itself lives as long as its standard input is open, so that nothing outlives a k
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import resource
@@ -52,6 +53,9 @@ def serve(address: str) -> None:
     # Whatever is wrong with tables or maps, the reports will say it better.
     with suppress(Exception):
         _warm_up()
+    # What is here stays; a collection in a fork would copy every page it looks at.
+    gc.collect()
+    gc.freeze()
     _Nursery(listener).run()
     shutil.rmtree(Path(address).parent, ignore_errors=True)
 
