@@ -156,11 +156,16 @@ function set(change) {
   show();
 }
 
+let known = location.hash;
+
 function writeAddress() {
+  // Somebody has just typed another address, and its event is on the way: do not write over it.
+  if (location.hash !== known) return;
   const { day, evidence, exhibit, country } = state;
   const address = new URLSearchParams({ date: day, evidence, show: exhibit, ...(country && { country }) });
   try {
     history.replaceState(null, "", `#${address}`);
+    known = location.hash;
   } catch {
     // In a notebook's cell the page has no address of its own.
   }
@@ -279,7 +284,10 @@ function listen() {
   });
   stripes.addEventListener("pointerleave", () => (held = null));
   // The links that skip change the address too; they say nothing about the state.
-  addEventListener("hashchange", () => location.hash.includes("=") && set(readAddress(location.hash)));
+  addEventListener("hashchange", () => {
+    known = location.hash;
+    if (known.includes("=")) set(readAddress(known));
+  });
   dark.addEventListener("change", showCharts);
 }
 
