@@ -15,12 +15,8 @@ import pandas as pd
 
 from .parameters import NOTEBOOKS, ReportParameters
 from .schema import read_package
-from .tables import Tables
+from .tables import FRAMES, Tables
 
-_TABLES = (
-    "sources", "claims", "checks", "events", "figures", "actors", "countries", "places",
-    "judgements",
-)  # fmt: skip
 _DERIVED = ("earliest", "latest")
 
 Keys = dict[str, set[str]]
@@ -63,13 +59,13 @@ class Extractor:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._rows = {name: _row_digests(getattr(tables, name)) for name in _TABLES}
+        self._rows = {name: _row_digests(getattr(tables, name)) for name in FRAMES}
         self._columns = {
             name: {
                 column: dict(zip(frame.index, frame[column], strict=True))
                 for column in frame.columns
             }
-            for name in _TABLES
+            for name in FRAMES
             for frame in [getattr(tables, name)]
         }
         package = read_package(tables.folder)
@@ -83,14 +79,14 @@ class Extractor:
         """Return the tables with the rows that a report can see."""
         keys = self.keys(notebook, parameters)
         frames = {}
-        for name in _TABLES:
+        for name in FRAMES:
             frame: pd.DataFrame = getattr(self._tables, name)
             frames[name] = frame[frame.index.isin(keys[name])]
         return replace(self._tables, sha256=self._hash(keys), **frames)
 
     def keys(self, notebook: str, parameters: ReportParameters) -> Keys:
         """Return the keys of the rows that a report can see, by table."""
-        keys: Keys = {name: set(self._rows[name]) for name in _TABLES}
+        keys: Keys = {name: set(self._rows[name]) for name in FRAMES}
         if "as_of" not in NOTEBOOKS[notebook]:
             return keys
         day, country = pd.Timestamp(parameters.as_of), parameters.country
@@ -152,7 +148,7 @@ class Extractor:
     def _hash(self, keys: Keys) -> str:
         """Return the hash of some rows and of the version of the data package."""
         whole = hashlib.sha256(self._package.encode())
-        for name in _TABLES:
+        for name in FRAMES:
             rows = self._rows[name]
             for key in sorted(keys[name]):
                 whole.update(rows[key])

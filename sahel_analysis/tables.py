@@ -49,7 +49,7 @@ class Tables:
     judgements: pd.DataFrame
 
 
-_FRAMES = tuple(field.name for field in fields(Tables) if field.name not in {"folder", "sha256"})
+FRAMES = tuple(field.name for field in fields(Tables) if field.name not in {"folder", "sha256"})
 
 
 def data_folder(folder: str | Path | None = None) -> Path:
@@ -109,7 +109,7 @@ def load_tables(folder: str | Path | None = None) -> Tables:
     package = (folder / FILE).read_bytes()
     typed = _typed(folder, package, tuple(contents), tuple(unread))
     # Nothing that is done to these frames reaches those that are kept: pandas copies on write.
-    return replace(typed, **{name: getattr(typed, name).copy(deep=False) for name in _FRAMES})
+    return replace(typed, **{name: getattr(typed, name).copy(deep=False) for name in FRAMES})
 
 
 @lru_cache(maxsize=1)
