@@ -140,7 +140,12 @@ def _reasons(job: Job, key: Mapping[str, str], record: Mapping | None, store: St
 def notebook_sha256(source: str) -> str:
     """Return the hash of what a notebook says: its cells' kinds, tags and sources."""
     cells = [
-        [cell["cell_type"], cell.get("id"), cell["metadata"].get("tags", []), cell["source"]]
+        [
+            cell["cell_type"],
+            cell.get("id"),
+            cell["metadata"].get("tags", []),
+            "".join(cell["source"]),  # a text, or a list of lines
+        ]
         for cell in json.loads(source)["cells"]
     ]
     return digest(json.dumps(cells).encode())

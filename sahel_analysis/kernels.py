@@ -119,8 +119,8 @@ class _WarmProcess:
         """Return the exit code, or None while the kernel runs."""
         if self.returncode is None:
             # The nursery says nothing more until the kernel is dead.
-            self._connection.settimeout(timeout or 1e-6)
             try:
+                self._connection.settimeout(timeout or 1e-6)
                 line = self._connection.recv(4096)
             except TimeoutError:
                 return None
@@ -258,9 +258,9 @@ class WarmKernelManager(AsyncKernelManager):
         self.provisioner = WarmProvisioner(
             kernel_id=self.kernel_id, kernel_spec=self._kernel_spec, parent=self
         )
-        if self.provisioner.address:
+        folder = Path(self.provisioner.address).parent
+        if self.provisioner.address and folder.is_dir():
             # Unix sockets: no port that another program could take between choice and use.
-            folder = Path(self.provisioner.address).parent
             self.transport = "ipc"
             self.ip = str(folder / self.kernel_id)
             self.connection_file = str(folder / f"{self.kernel_id}.json")

@@ -8,16 +8,17 @@ import nbformat
 import psutil
 
 PARAMETERS = 'as_of = "2023-12-04"\nevidence = "checked"\ncountry = "NER"\nlang = "en"'
+END = ("report.notes()", "report.signature()")
 COVER = 'from sahel_analysis import Report\n\nreport = Report("country_brief", globals())\nreport.cover()'
 
 
 def put_brief(folder: Path, *cells: str) -> Path:
-    """Write a country brief with a cover, some cells and a signature; return its folder."""
+    """Write a country brief with a cover, some cells, notes and a signature; return its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     notebook = nbformat.v4.new_notebook(
         metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python"}}
     )
-    for number, source in enumerate((PARAMETERS, COVER, *cells, "report.signature()")):
+    for number, source in enumerate((PARAMETERS, COVER, *cells, *END)):
         tags = {"tags": ["parameters"]} if number == 0 else {}
         cell = nbformat.v4.new_code_cell(source, id=f"trial-{number}", metadata=tags)
         notebook.cells.append(cell)
