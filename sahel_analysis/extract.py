@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -60,14 +61,7 @@ class Extractor:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._rows = {name: _row_digests(getattr(tables, name)) for name in FRAMES}
-        self._columns = {
-            name: {
-                column: dict(zip(frame.index, frame[column], strict=True))
-                for column in frame.columns
-            }
-            for name in FRAMES
-            for frame in [getattr(tables, name)]
-        }
+        self._cells: dict[tuple[str, str], dict[str, Any]] = {}
         package = read_package(tables.folder)
         self._package = f"{package['name']} {package['version']}"
 
@@ -94,16 +88,16 @@ class Extractor:
         keys["figures"] = self._up_to("figures", "earliest", day)
         if country:
             for name in ("events", "figures"):
-                named = self._columns[name]["iso3"]
+                named = self._column(name, "iso3")
                 keys[name] = {key for key in keys[name] if country in named[key]}
             keys["judgements"] = self._where("judgements", "scope", {country})
             keys["places"] = self._where("places", "iso3", {country})
         # A judgement in force cites its events, whatever country they name.
-        valid = self._columns["judgements"]["valid_from"]
+        valid = self._column("judgements", "valid_from")
         held = {key for key in keys["judgements"] if valid[key] <= day}
         keys["events"] |= self._named("judgements", "event_ids", held)
         # An event that another row tells better is hidden, however late that row.
-        better = self._columns["events"]["same_as"]
+        better = self._column("events", "same_as")
         keys["events"] |= {key for key, same in better.items() if keys["events"] & set(same)}
         if country:
             self._follow(keys, country)
@@ -127,18 +121,25 @@ class Extractor:
         for name in ("checks", "events", "figures"):
             keys["sources"] |= self._named(name, "source_ids", keys[name])
 
+    def _column(self, name: str, column: str) -> dict[str, Any]:
+        """Return the cells of one column by the keys of their rows."""
+        if (name, column) not in self._cells:
+            cells = getattr(self._tables, name)[column]
+            self._cells[name, column] = dict(zip(cells.index, cells.tolist(), strict=True))
+        return self._cells[name, column]
+
     def _up_to(self, name: str, column: str, day: pd.Timestamp) -> set[str]:
         """Return the rows of a table that are the article's, or not later than a day."""
-        dates, basis = self._columns[name][column], self._columns[name]["basis"]
+        dates, basis = self._column(name, column), self._column(name, "basis")
         return {key for key in dates if basis[key] == "article" or not dates[key] > day}
 
     def _where(self, name: str, column: str, values: set[str]) -> set[str]:
         """Return the rows of a table whose cell is one of some values."""
-        return {key for key, value in self._columns[name][column].items() if value in values}
+        return {key for key, value in self._column(name, column).items() if value in values}
 
     def _named(self, name: str, column: str, keys: Iterable[str]) -> set[str]:
         """Return what some rows of a table name in one column."""
-        cells = self._columns[name][column]
+        cells = self._column(name, column)
         found: set[str] = set()
         for key in keys:
             cell = cells[key]

@@ -173,7 +173,7 @@ def _beside(
         near_y = abs(y[:, None] + high / 2 - point[1]) < high / 2 + 6
         free &= ~(near_x & near_y)
     rows, columns = np.nonzero(free)
-    targets = raster.targets[key]
+    targets = raster.targets(key)
     middle = np.stack([x[columns] + wide / 2, y[rows] + high / 2], axis=1)
     outside = abs(middle[:, None, :] - targets[None, :, :]) - (block.width / 2, block.height / 2)
     away = np.hypot(*np.moveaxis(np.maximum(outside, 0), 2, 0))

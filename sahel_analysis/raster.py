@@ -21,6 +21,14 @@ _STEP = 2  # between candidates
 _TARGETS = 8  # points of a country that a leader line may end at
 
 
+class Sums(NamedTuple):
+    """Summed areas of a part of the raster, outside which nothing is; its lower left cell."""
+
+    table: np.ndarray
+    x: int
+    y: int
+
+
 class Grid(NamedTuple):
     """Lower left corners of all candidates for a padded box, and its size; cells."""
 
@@ -63,13 +71,21 @@ class Raster:
                 pen.polygon([tuple(xy) for xy in part.exterior.coords], fill=self.numbers[key])
         self.cells = np.asarray(image)
         self.coloured = _summed(self.cells > 0)
-        self.own, self.extents, self.targets = {}, {}, {}
+        self.own, self.extents = {}, {}
         for key, number in self.numbers.items():
             mask = self.cells == number
-            self.own[key], self.extents[key] = _summed(mask), _extent(mask)
-            if number > 0:
-                self.targets[key] = _spread(mask, anchors[key])
+            x0, y0, x1, y1 = self.extents[key] = _extent(mask)
+            self.own[key] = _summed(mask[y0 : y1 + 1, x0 : x1 + 1], x0, y0)
+        self._anchors = anchors
+        self._targets: dict[str, np.ndarray] = {}
         self.clear(())
+
+    def targets(self, key: str) -> np.ndarray:
+        """Return the points of a country that a leader line may end at."""
+        if key not in self._targets:
+            mask = self.cells == self.numbers[key]
+            self._targets[key] = _spread(mask, self._anchors[key])
+        return self._targets[key]
 
     def clear(self, dots: Sequence[Point]) -> None:
         """Forget everything taken but the dots."""
@@ -94,7 +110,7 @@ class Raster:
         self.taken[rows, columns] = True
         self._sums = None
 
-    def blocked(self) -> np.ndarray:
+    def blocked(self) -> Sums:
         """Return summed areas of what is taken."""
         if self._sums is None:
             self._sums = _summed(self.taken)
@@ -125,23 +141,28 @@ class Raster:
         return ((cells > 0) & (cells != self.numbers[key])).mean(axis=1) * lengths
 
 
-def over(sums: np.ndarray, grid: Grid, more: int = 0) -> np.ndarray:
+def over(sums: Sums, grid: Grid, more: int = 0) -> np.ndarray:
     """Return the sum under the box at every candidate, shape (len(y), len(x)).
 
     `more` widens the box on every side.
     """
     x, y, wide, high = grid
-    bottom, top = (np.clip(edge, 0, sums.shape[0] - 1) for edge in (y - more, y + high + more))
-    left, right = (np.clip(edge, 0, sums.shape[1] - 1) for edge in (x - more, x + wide + more))
-    upper, lower = sums[top], sums[bottom]
+    table = sums.table
+    x, y = x - sums.x, y - sums.y
+    bottom, top = (np.clip(edge, 0, table.shape[0] - 1) for edge in (y - more, y + high + more))
+    left, right = (np.clip(edge, 0, table.shape[1] - 1) for edge in (x - more, x + wide + more))
+    upper, lower = table[top], table[bottom]
     return upper[:, right] - upper[:, left] - lower[:, right] + lower[:, left]
 
 
-def _summed(mask: np.ndarray) -> np.ndarray:
+def _summed(mask: np.ndarray, x: int = 0, y: int = 0) -> Sums:
     """Return summed areas with a leading row and column of zeros."""
-    sums = np.zeros((mask.shape[0] + 1, mask.shape[1] + 1), dtype=np.int32)
-    sums[1:, 1:] = mask.cumsum(axis=0, dtype=np.int32).cumsum(axis=1)
-    return sums
+    table = np.zeros((mask.shape[0] + 1, mask.shape[1] + 1), dtype=np.int32)
+    inner = table[1:, 1:]
+    # Along the rows first: the other order is three times slower.
+    np.cumsum(mask, axis=1, dtype=np.int32, out=inner)
+    np.cumsum(inner, axis=0, out=inner)
+    return Sums(table, x, y)
 
 
 def _extent(mask: np.ndarray) -> tuple[int, int, int, int]:

@@ -10,8 +10,8 @@ local words = {}
 
 local function plain(blocks) return pandoc.utils.blocks_to_inlines(blocks) end
 
-local function without_links(inlines)
-  return pandoc.Inlines(inlines):walk {
+local function without_links(blocks)
+  return blocks:walk {
     Link = function(link) return link.content end,
     Span = function(span) return span.content end,
   }
@@ -214,8 +214,10 @@ function Pandoc(doc)
     Div = function(div)
       remember(div)
       if not div.classes:includes 'notes' then return end
-      for _, item in ipairs(div.content[1].content) do
-        notes[item[1][1].identifier] = without_links(plain(item[2][1]))
+      -- All at once: a walk over each note would cost more than the rest of this filter.
+      local shown = html and without_links(div.content)[1].content
+      for place, item in ipairs(div.content[1].content) do
+        notes[item[1][1].identifier] = not html or plain(shown[place][2][1])
       end
     end,
   }
