@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import date
 
 import pandas as pd
 
 from .dates import bounds_frame
-from .errors import Problem, did_you_mean
+from .errors import MOST, Problem, collect, did_you_mean, shown
 from .schema import Field, TableSchema
 
-# C0 and C1 controls but tab and line ends, and the marks that reverse or hide text.
+# What no reader can see or no two readers see alike: C0 and C1 controls but tab and line ends, other
+# separators of lines, marks that join, hide or reverse text, fillers, characters of private use, and
+# those that are none, the sign of a character already lost among them.
 _HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ue000-\uf8ff\ufdd0-\ufdef\ufeff\uffa0"
+    "\ufff0-\uffff\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
 _TYPES = {
     "integer": (re.compile(r"-?[0-9]{1,15}"), "a whole number such as 12"),
@@ -44,25 +50,23 @@ def check_columns(
     pandas.DataFrame
         Indexed by key, in key order. Faulty cells are empty.
     """
+    faulty = {field.name: _faults(rows[field.name], field) for field in table.fields}
     keys = rows[table.key]
-    names = keys.where(keys != "", "line " + rows["line"].astype("str"))
+    # A row goes by its key, unless that itself is at fault.
+    names = keys.mask(keys.isin(list(faulty[table.key])), "line " + rows["line"].astype("str"))
     typed: dict[str, pd.Series] = {}
     for field in table.fields:
-        cells = rows[field.name]
-        faults = _faults(cells, field)
-        for text in faults:
-            for position in cells.index[cells == text]:
-                problems.append(Problem(label, names[position], field.name, faults[text]))
-        if field.constraints.get("required"):
-            for position in cells.index[cells == ""]:
-                message = f"is empty; expected {_expected(field)}."
-                problems.append(Problem(label, names[position], field.name, message))
+        cells, faults = rows[field.name], faulty[field.name]
+        at_fault = cells[cells.isin(list(faults))] if faults else cells[:0]
+        collect(
+            problems,
+            (
+                Problem(label, names[position], field.name, faults[text])
+                for position, text in at_fault.items()
+            ),
+        )
         if field.constraints.get("unique"):
-            doubled = cells[(cells != "") & cells.duplicated(keep=False)]
-            for text in doubled.unique():
-                lines = ", ".join(str(n) for n in rows["line"][doubled.index[doubled == text]])
-                message = f"'{text}' stands on lines {lines}; expected once."
-                problems.append(Problem(label, text, field.name, message))
+            collect(problems, _doubled(cells.drop(at_fault.index), rows["line"], label, field.name))
         sound = cells.where(~cells.isin(list(faults)), "") if faults else cells
         typed[field.name] = _typed(sound, field)
         if field.is_date:
@@ -73,43 +77,71 @@ def check_columns(
     return frame.set_index(table.key).sort_index(kind="stable")
 
 
+def _doubled(cells: pd.Series, lines: pd.Series, label: str, column: str) -> Iterator[Problem]:
+    """Yield a problem for each text that stands more than once in a column."""
+    doubled = cells[cells.duplicated(keep=False)]
+    texts = doubled.unique()
+    listed = doubled[doubled.isin(texts[:MOST])]
+    for text, same in lines[listed.index].groupby(listed, sort=False):
+        where = ", ".join(str(line) for line in same[:MOST]) + (" ..." if len(same) > MOST else "")
+        yield Problem(label, text, column, f"'{text}' stands on lines {where}; expected once.")
+    for text in texts[MOST:]:
+        yield Problem(label, text, column, "stands more than once.")
+
+
 def _faults(cells: pd.Series, field: Field) -> dict[str, str]:
     """Return a message for each distinct faulty text of a column."""
-    found = {}
+    texts = pd.Series(cells.unique(), dtype="str")
+    found = {text: message for text in texts if (message := _hygiene(text))}
+    if field.constraints.get("required") and (texts == "").any():
+        found[""] = f"is empty; expected {_expected(field)}."
     rules = field.constraints
     allowed = rules.get("enum")
     pattern = re.compile(rules["pattern"]) if "pattern" in rules else None
     kind = _TYPES.get(field.type)
-    dates = bounds_frame(cells)["fault"] if field.is_date else None
-    if dates is not None:
-        found.update(
-            {
-                cells[i]: f"{dates[i]}; expected e.g. 2023-12-04 or 2023-12."
-                for i in dates.index[dates != ""]
-            }
-        )
-    for text in cells.unique():
+    if field.is_date:
+        dates = bounds_frame(texts[~texts.isin(list(found))])["fault"]
+        for position, fault in dates[dates != ""].items():
+            found[texts[position]] = f"{fault}; expected e.g. 2023-12-04 or 2023-12."
+    for text in texts:
         if text == "" or text in found:
             continue
-        if message := _hygiene(text):
-            found[text] = message
-        elif allowed and text not in allowed:
-            hint = did_you_mean(text, allowed)
-            found[text] = f"'{text}' is not allowed; expected one of {', '.join(allowed)}.{hint}"
+        if allowed and text not in allowed:
+            hint = did_you_mean(text, allowed) if len(found) < MOST else ""
+            choice = f"expected one of {', '.join(allowed)}.{hint}"
+            found[text] = f"'{shown(text)}' is not allowed; {choice}"
         elif kind and not kind[0].fullmatch(text):
-            found[text] = f"'{text}' is not {kind[1]}."
-        elif field.type == "date" and pd.isna(pd.to_datetime(text, errors="coerce")):
+            found[text] = f"'{shown(text)}' is not {kind[1]}."
+        elif field.type == "date" and not _is_day(text):
             found[text] = f"'{text}' is not a day of the calendar."
         elif pattern and not pattern.fullmatch(text):
-            found[text] = f"'{text}' does not fit; expected {_expected(field)}."
+            found[text] = f"'{shown(text)}' does not fit; expected {_expected(field)}."
         elif field.type in {"integer", "number"} and not (
             rules.get("minimum", float("-inf")) <= float(text) <= rules.get("maximum", float("inf"))
         ):
             low, high = rules.get("minimum", "any"), rules.get("maximum", "any")
             found[text] = f"'{text}' is out of range; expected {low} to {high}."
-        elif field.separator and len(set(parts := text.split(field.separator))) < len(parts):
-            found[text] = f"'{text}' names a member twice."
+        elif field.separator and (fault := _list_fault(text.split(field.separator))):
+            found[text] = f"'{shown(text)}' {fault}"
     return found
+
+
+def _is_day(text: str) -> bool:
+    """Return whether a text is a day of the calendar."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _list_fault(members: list[str]) -> str:
+    """Return what is wrong with the members of a list cell, or an empty string."""
+    if len(set(members)) < len(members):
+        return "names a member twice."
+    if any(member != member.strip() or not member for member in members):
+        return "has an empty member or spaces around one; part members by ';' alone."
+    return ""
 
 
 def _hygiene(text: str) -> str:
@@ -121,7 +153,7 @@ def _hygiene(text: str) -> str:
     if len(text) > LONGEST:
         return f"is {len(text)} characters long; expected at most {LONGEST}."
     if text != text.strip():
-        return f"'{text}' begins or ends with a space; remove it."
+        return f"'{shown(text)}' begins or ends with a space; remove it."
     return ""
 
 
@@ -184,8 +216,20 @@ def check_references(
             }
             if not faulty:
                 continue
+            hints: dict[str, str] = {}
+            for member in [unknown for members in faulty.values() for unknown in members][:MOST]:
+                hints[member] = did_you_mean(member, known)
             label, file = f"{folder}/{schema[name].path}", schema[target].path
-            for row, cell in zip(frame.index, cells, strict=True):
-                for member in faulty.get(cell, ()):
-                    message = f"'{member}' is not in {file}.{did_you_mean(member, known)}"
-                    problems.append(Problem(label, str(row), field.name, message))
+            collect(
+                problems,
+                (
+                    Problem(
+                        label,
+                        str(row),
+                        field.name,
+                        f"'{unknown}' is not in {file}.{hints.get(unknown, '')}",
+                    )
+                    for row, cell in zip(frame.index, cells, strict=True)
+                    for unknown in faulty.get(cell, ())
+                ),
+            )

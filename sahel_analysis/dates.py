@@ -9,9 +9,13 @@ from functools import lru_cache
 
 import pandas as pd
 
+from .errors import shown
+
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?[~?%]?")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+# Digits that are not known, the one form beside the plain ones that can be said in words as it is.
+_UNSPECIFIED = re.compile(r"[0-9]{2}XX|[0-9]{3}X|[0-9]{4}-XX(-XX)?|[0-9]{4}-(0[1-9]|1[0-2])-XX")
 _OPEN = {"..", ""}  # an end that is open, and one that is not known
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -26,8 +30,10 @@ def bounds(text: str) -> tuple[date | None, date | None]:
     Parameters
     ----------
     text : str
-        EDTF, ISO 8601-2 levels 0 and 1: ``2023-12-04``, ``2023-12``, ``2018``, ``2023-12~``,
-        ``2023-11-29/2023-12-02``, ``../2012-01-01``, ``2013/..``.
+        EDTF, ISO 8601-2 levels 0 and 1, as far as it can be said in words: ``2023-12-04``,
+        ``2023-12``, ``2018``, ``2023-12~``, ``2023-11-29/2023-12-02``, ``../2012-01-01``,
+        ``2013/..``, ``201X``, ``2023-12-XX``. Seasons, times of day, and intervals open at both
+        ends are refused.
 
     Returns
     -------
@@ -59,8 +65,8 @@ def bounds(text: str) -> tuple[date | None, date | None]:
 def _plain(text: str) -> tuple[date | None, date | None] | None:
     """Return the bounds of a year, month, day or interval of them; None for anything rarer.
 
-    The grammar of edtf takes longer over the tables' dates than all the rest of loading; it judges
-    what is not of these forms, and a test holds these forms to its answers.
+    The grammar of edtf takes longer over the tables' dates than all the rest of loading; a test
+    holds these forms to its answers.
     """
     ends = text.split("/")
     if len(ends) > 2 or all(end in _OPEN for end in ends):
@@ -80,14 +86,17 @@ def _stretch(found: re.Match) -> tuple[date, date]:
 
 
 def _parsed(text: str) -> tuple[date | None, date | None]:
-    """Return the bounds that edtf finds; ValueError where it finds none."""
+    """Return the bounds that edtf finds for digits that are not known; else ValueError."""
+    if not _UNSPECIFIED.fullmatch(text):
+        message = f"'{shown(text)}' is not an EDTF date of the forms used here"
+        raise ValueError(message)
     import edtf  # here because loading plain dates does not need it
 
     try:
         parsed = edtf.parse_edtf(text)
         return _day(parsed.lower_strict()), _day(parsed.upper_strict())
     except (edtf.EDTFParseException, ValueError, AttributeError, TypeError, OverflowError) as fault:
-        message = f"'{text}' is not an EDTF date"
+        message = f"'{shown(text)}' is not an EDTF date"
         raise ValueError(message) from fault
 
 
@@ -157,9 +166,15 @@ def in_words(text: str) -> str:
     """
     if not text:
         return "no date"
-    bounds(text)
+    earliest, latest = bounds(text)
+    if "X" in text:
+        if earliest.year == latest.year:
+            return in_words(text[: text.index("-XX")])
+        return f"between {earliest.year} and {latest.year}"
     if "/" in text:
         start, end = text.split("/")
+        if start == end:
+            return in_words(start)
         if start in {"..", ""}:
             return f"by {in_words(end)}"
         if end in {"..", ""}:
@@ -196,4 +211,6 @@ def since_in_words(text: str) -> str:
     words = in_words(text)
     if words.startswith(("by ", "from ")):
         return words
+    if "X" in text and words.startswith("between"):
+        return f"since a day {words}"
     return f"since a day from {words}" if "/" in text else f"since {words}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -34,6 +35,32 @@ class Problem:
         if self.column:
             place = f"{place}, {self.column}"
         return f"{place}: {self.message}"
+
+
+_COMPARED = 10_000  # names that a misspelt one is compared with; more take seconds
+MOST = 50  # faults listed of one column; a file of two million faulty rows is refused as briefly
+
+
+def collect(problems: list[Problem], found: Iterable[Problem]) -> None:
+    """Append the first problems of each column of each file, and how many more there are.
+
+    Parameters
+    ----------
+    problems : list of Problem
+        Problems are appended here.
+    found : iterable of Problem
+        What was found, in order.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for problem in found:
+        place = problem.table, problem.column
+        counts[place] += 1
+        if counts[place] <= MOST:
+            problems.append(problem)
+    for (table, column), count in counts.items():
+        if count > MOST:
+            rest = f"has {count - MOST:,} more faults; mend those named and try again."
+            problems.append(Problem(table, "", column, rest))
 
 
 class SahelError(Exception):
@@ -70,6 +97,25 @@ class ExecutionError(SahelError, RuntimeError):
     """A notebook cell failed; names notebook, parameters, cell and error."""
 
 
+def shown(value: object, longest: int = 80) -> str:
+    """Return a value as a message shows it: one line of printable characters, not too long.
+
+    Parameters
+    ----------
+    value : object
+        What was given, by whomever.
+    longest : int
+        Characters shown of it.
+    """
+    try:
+        text = str(value)
+    except Exception:  # numbers of too many digits, nests too deep, objects that cannot be told
+        return f"a value of type {type(value).__name__}"
+    cut = text[:longest]
+    safe = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)
+    return safe + ("..." if len(text) > longest else "")
+
+
 def did_you_mean(value: object, allowed: Iterable[str]) -> str:
     """Return a hint such as ``" Did you mean 'gao'?"``, or an empty string.
 
@@ -81,5 +127,7 @@ def did_you_mean(value: object, allowed: Iterable[str]) -> str:
         What would have been accepted.
     """
     options = {str(option).casefold(): str(option) for option in allowed}
-    close = get_close_matches(str(value).casefold(), options, n=1, cutoff=0.6)
+    if len(options) > _COMPARED:
+        return ""
+    close = get_close_matches(shown(value).casefold(), options, n=1, cutoff=0.6)
     return f" Did you mean '{options[close[0]]}'?" if close else ""

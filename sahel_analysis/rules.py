@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pandas as pd
 
-from .errors import Problem
+from .errors import Problem, collect, shown
 
 
 def check_rules(frames: dict[str, pd.DataFrame], labels: dict[str, str]) -> list[Problem]:
@@ -32,23 +33,34 @@ def check_rules(frames: dict[str, pd.DataFrame], labels: dict[str, str]) -> list
         "events": _events,
         "figures": _figures,
         "actors": _actors,
+        "countries": _countries,
         "judgements": _judgements,
     }
-    return [
-        Problem(labels[name], str(row), column, message)
-        for name, rule in rules.items()
-        for row, column, message in rule(frames)
-    ]
+    problems: list[Problem] = []
+    for name, rule in rules.items():
+        faults = rule(frames)
+        collect(problems, (Problem(labels[name], str(row), *fault) for row, *fault in faults))
+    return problems
 
 
 Fault = tuple[str, str, str]
 
 
 def _sources(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Check that one source is the article: the one whose text is hashed."""
-    hashed = frames["sources"].query("text_sha256 != ''").index
-    if len(hashed) != 1:
-        yield "", "text_sha256", f"is set on {len(hashed)} rows; expected the article alone."
+    """Check that one source is the article, the one whose text is hashed, and that links lead on."""
+    sources = frames["sources"]
+    hashed = sources.index[sources["text_sha256"] != ""]
+    for row in hashed if len(hashed) > 1 else ():
+        yield row, "text_sha256", f"is set on {len(hashed)} rows; expected the article alone."
+    if hashed.empty:
+        yield "", "text_sha256", "is set on no row; expected the article's."
+    for row, url in sources["url"].items():
+        try:
+            sound = not url or bool(urlsplit(url).hostname)
+        except ValueError:  # brackets that do not close, characters that change into others
+            sound = False
+        if not sound:
+            yield row, "url", f"'{shown(url)}' is no address of the web."
 
 
 def _sentences(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
@@ -90,6 +102,8 @@ def _checks(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that an event has a day and the source its basis calls for, and lies where it says."""
     events, places, countries = frames["events"], frames["places"], frames["countries"]
+    if events.empty:
+        yield "", "", "holds no event; expected at least one."
     bases = events["basis"].to_dict()
     for row in events.itertuples():
         if pd.isna(row.latest):
@@ -133,6 +147,12 @@ def _actors(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
             parent = parents[parent]
         if parent == actor:
             yield actor, "parent_id", f"'{parents[actor]}' leads back to '{actor}'."
+
+
+def _countries(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Check that there is a country to report on."""
+    if not frames["countries"]["in_scope"].any():
+        yield "", "in_scope", "is true on no row; expected at least one."
 
 
 def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from .columns import check_columns, check_references
-from .errors import DataError, Problem
+from .errors import MOST, DataError, Problem, collect, shown
 from .rules import check_rules
 from .schema import FILE, TableSchema, read_schema
 
@@ -94,7 +94,7 @@ def load_tables(folder: str | Path | None = None) -> Tables:
     DataError
         If anything is wrong, with every fault of every table: unreadable files, missing or
         unknown columns, wrong types, values outside a closed list, unknown or doubled keys, and
-        broken rules across rows.
+        broken rules across rows. Of a column with very many the first are named, the rest counted.
     """
     folder = data_folder(folder)
     unread: list[Problem] = []
@@ -157,10 +157,15 @@ def _parse(
         message = "is not UTF-8 from here on; save the file as UTF-8."
         problems.append(Problem(label, f"line {line}", "", message))
         return None
+    if "\x00" in text[:2]:  # every other byte of UTF-16 is NUL where the text is English
+        message = "is not UTF-8 but UTF-16 or no text at all; save the file as UTF-8."
+        problems.append(Problem(label, "line 1", "", message))
+        return None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     expected = table.columns
     columns: list[list[str]] = []
     lines: list[int] = []
+    start = 1
     try:
         header = next(reader, [])
         faults = _header_faults(header, expected)
@@ -168,25 +173,25 @@ def _parse(
             problems.extend(Problem(label, "", column, message) for column, message in faults)
             return None
         columns = [[] for _ in header]
-        before = len(problems)
+        ragged: list[tuple[int, int]] = []
         start = reader.line_num + 1
         for row in reader:
             if len(row) != len(header):
-                if row:
-                    message = f"has {len(row)} cells; expected {len(header)}."
-                    problems.append(Problem(label, f"line {start}", "", message))
-                else:
-                    problems.append(Problem(label, f"line {start}", "", "is empty; remove it."))
+                ragged.append((start, len(row)))
             else:
                 for column, cell in zip(columns, row, strict=True):
                     column.append(cell)
                 lines.append(start)
             start = reader.line_num + 1
-        if len(problems) > before:
+        if ragged:
+            told = {0: "is empty; remove it."}
+            other = f"has {{}} cells; expected {len(header)}."
+            faults = ((f"line {line}", told.get(n, other.format(n))) for line, n in ragged)
+            collect(problems, (Problem(label, line, "", message) for line, message in faults))
             return None
     except csv.Error as fault:
         message = f"is not sound CSV ({fault}); look for an unpaired quotation mark."
-        problems.append(Problem(label, f"line {reader.line_num}", "", message))
+        problems.append(Problem(label, f"line {start}", "", message))
         return None
     frame = pd.DataFrame(dict(zip(header, columns, strict=True)), columns=header, dtype="str")
     frame = frame[expected]
@@ -201,10 +206,11 @@ def _header_faults(header: list[str], expected: list[str]) -> list[tuple[str, st
     faults = [(name, "the column is missing.") for name in expected if name not in header]
     for name in dict.fromkeys(header):
         if name not in expected:
-            faults.append((name, f"is no column of this table; it has {', '.join(expected)}."))
+            known = ", ".join(expected)
+            faults.append((shown(name), f"is no column of this table; it has {known}."))
         elif header.count(name) > 1:
             faults.append((name, f"the column stands {header.count(name)} times."))
-    return faults
+    return faults[:MOST]
 
 
 def load_sources(folder: str | Path | None = None) -> pd.DataFrame:
