@@ -157,10 +157,15 @@ def _connected(address: str) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX)
         try:
             connection.connect(address)
-        except OSError:
+        except OSError as fault:
             connection.close()
-            # The folder is there before the nursery starts and goes when it ends.
-            if time.monotonic() > deadline or not Path(address).parent.is_dir():
+            # The folder is there before the nursery starts and goes when it ends; a socket that
+            # refuses is that of a nursery that was killed.
+            if (
+                isinstance(fault, ConnectionRefusedError)
+                or time.monotonic() > deadline
+                or not Path(address).parent.is_dir()
+            ):
                 raise
             time.sleep(0.02)
         else:

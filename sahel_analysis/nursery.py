@@ -32,6 +32,7 @@ _IMPORTS = (
     "sahel_analysis.report", "sahel_analysis.exhibits", "sahel_analysis.audit",
 )  # fmt: skip
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 def serve(address: str) -> None:
@@ -45,9 +46,12 @@ def serve(address: str) -> None:
     # Ctrl-C is for the build, which closes our standard input; a child's death wakes the selector.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, lambda *_: None)
+    _adopt_orphans()
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(address)
+    listener.bind(f"{address}~")
     listener.listen(64)
+    # Whoever finds the name can connect; who cannot, then, knows that we are dead.
+    Path(f"{address}~").rename(address)
     for name in _IMPORTS:
         import_module(name)
     # Whatever is wrong with tables or maps, the reports will say it better.
@@ -103,10 +107,17 @@ class _Nursery:
         while True:
             for key, _ in self.selector.select():
                 if key.data is None:
-                    for pid in self.kernels:
-                        _kill(pid)
+                    self.end()
                     return
                 key.data(key)
+
+    def end(self) -> None:
+        """Kill every child, and every child that their deaths make ours."""
+        with suppress(ChildProcessError):
+            while True:
+                for pid in _children() or self.kernels:
+                    _kill(pid)
+                os.wait()
 
     def accept(self, key: selectors.SelectorKey) -> None:
         """Take a connection and fork the kernel it asks for."""
@@ -129,22 +140,22 @@ class _Nursery:
         _kill(pid)
 
     def reap(self, key: selectors.SelectorKey) -> None:
-        """Tell of every kernel that died, and how much memory it had used at most."""
+        """Tell of every kernel that died, and how much memory it had used; end what it started."""
         with suppress(BlockingIOError):
             self.woken.recv(4096)
-        while True:
-            try:
-                pid, status, usage = os.wait4(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if not pid:
-                return
-            connection = self.kernels.pop(pid, None)
-            if connection is not None:
-                self.selector.unregister(connection)
-                code = os.waitstatus_to_exitcode(status)
-                _send(connection, {"code": code, "peak_kb": usage.ru_maxrss})
-                connection.close()
+        with suppress(ChildProcessError):
+            while dead := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                _kill(dead.si_pid)  # its group; nobody else can have the number yet
+                pid, status, usage = os.wait4(dead.si_pid, 0)
+                connection = self.kernels.pop(pid, None)
+                if connection is not None:
+                    self.selector.unregister(connection)
+                    code = os.waitstatus_to_exitcode(status)
+                    _send(connection, {"code": code, "peak_kb": usage.ru_maxrss})
+                    connection.close()
+        # A child of ours that is no kernel has lost the kernel that it worked for.
+        for pid in _children() - self.kernels.keys():
+            _kill(pid)
 
     def become_kernel(self, request: Mapping) -> NoReturn:
         """Turn this fork into a kernel."""
@@ -158,6 +169,8 @@ class _Nursery:
             self.selector.close()
             for end in (*self.own, *self.kernels.values()):
                 end.close()
+            # What it writes is shown in the notebook; it is not to fill the terminal as well.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             os.chdir(request["cwd"])
             os.environ.update(request["env"])
             _run_kernel(request["argv"])
@@ -184,8 +197,20 @@ def _die_with(parent: int) -> None:
             os._exit(1)
 
 
+def _adopt_orphans() -> None:
+    """Ask Linux to give us every process that a kernel leaves behind, in whatever session."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _children() -> set[int]:
+    """Return the children of this process, where Linux tells."""
+    found = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for path in found for pid in path.read_text().split()}
+
+
 def _kill(pid: int) -> None:
-    """Kill a kernel and whatever it started."""
+    """Kill a process and its group."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     with suppress(ProcessLookupError):
