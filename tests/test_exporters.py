@@ -347,8 +347,8 @@ def test_unknown_format_is_refused():
 
 @pytest.mark.parametrize("format_", CONVERTERS)
 def test_exporters_stand_in_the_menu(format_, files, everything):
-    """Nbconvert finds each by name, and JupyterLab's menu by its label; the bytes are the same."""
-    exporter = get_exporter(f"briefing-{format_}")()
+    """Nbconvert finds each by its name and knows its label; the bytes are the same."""
+    exporter = get_exporter(f"briefing_{format_}")()
     assert exporter.export_from_notebook == f"Sahel briefing ({format_.upper()})"
     assert exporter.file_extension == f".{format_}"
     page, resources = exporter.from_notebook_node(everything, {"metadata": {"name": "everything"}})
@@ -359,7 +359,7 @@ def test_exporters_stand_in_the_menu(format_, files, everything):
 def test_nbconvert_writes_the_file(tmp_path, everything, files):
     """The command line gives the same bytes as the builder."""
     nbformat.write(everything, tmp_path / "everything.ipynb")
-    command = [sys.executable, "-m", "nbconvert", "--to", "briefing-pdf", "everything.ipynb"]
+    command = [sys.executable, "-m", "nbconvert", "--to", "briefing_pdf", "everything.ipynb"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "everything.pdf").read_bytes() == files["pdf"]
 
