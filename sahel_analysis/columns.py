@@ -29,6 +29,28 @@ _TYPES = {
 LONGEST = 2000
 
 
+def header_faults(header: list[str], expected: list[str]) -> list[tuple[str, str]]:
+    """Return the faults of a header row, (column, message) each.
+
+    Parameters
+    ----------
+    header : list of str
+        Names as written.
+    expected : list of str
+        Names of the schema; their order is free.
+    """
+    if not header:
+        return [("", f"is empty; expected a header row with {', '.join(expected)}.")]
+    faults = [(name, "the column is missing.") for name in expected if name not in header]
+    for name in dict.fromkeys(header):
+        if name not in expected:
+            known = ", ".join(expected)
+            faults.append((shown(name), f"is no column of this table; it has {known}."))
+        elif header.count(name) > 1:
+            faults.append((name, f"the column stands {header.count(name)} times."))
+    return faults[:MOST]
+
+
 def check_columns(
     rows: pd.DataFrame, label: str, table: TableSchema, problems: list[Problem]
 ) -> pd.DataFrame:

@@ -74,11 +74,12 @@ def _claims(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that a claim has a sentence and the date its basis calls for, and stands once."""
     claims, sources, sentences = frames["claims"], frames["sources"], frames["sentences"]
     places = set(zip(sentences["paragraph"], sentences["sentence"], strict=True))
+    article = set(sources.index[sources["text_sha256"] != ""])
     for row in claims.itertuples():
         if (row.date_basis == "none") != (row.date_edtf == ""):
             fault = f"'{row.date_basis}' does not fit date '{row.date_edtf}'."
             yield row.Index, "date_basis", fault
-        if not sources.at[row.source_id, "text_sha256"]:
+        if row.source_id not in article:
             yield row.Index, "source_id", f"'{row.source_id}' is not the article."
         if (row.paragraph, row.sentence) not in places:
             where = f"paragraph {row.paragraph}, sentence {row.sentence}"
@@ -104,7 +105,8 @@ def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     events, places, countries = frames["events"], frames["places"], frames["countries"]
     if events.empty:
         yield "", "", "holds no event; expected at least one."
-    bases = events["basis"].to_dict()
+    bases, lies_in = events["basis"].to_dict(), places["iso3"].to_dict()
+    followed = set(countries.index[countries["in_scope"]])
     for row in events.itertuples():
         if pd.isna(row.latest):
             yield row.Index, "date_edtf", f"'{row.date_edtf}' has no latest day; close it."
@@ -118,8 +120,8 @@ def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
             if bases[other] != "article":
                 yield row.Index, "same_as", f"'{other}' is not an article event."
         # A signature in Moscow concerns Mali; one in Bamako cannot leave Mali out.
-        iso3 = places.at[row.place_id, "iso3"] if row.place_id else ""
-        if iso3 and countries.at[iso3, "in_scope"] and iso3 not in row.iso3:
+        iso3 = lies_in.get(row.place_id, "")
+        if iso3 in followed and iso3 not in row.iso3:
             yield row.Index, "place_id", f"'{row.place_id}' lies in {iso3}, which iso3 lacks."
 
 
@@ -158,6 +160,7 @@ def _countries(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that a judgement says how sure it is, rests on rows, and ends after it begins."""
     judgements, countries, events = (frames[n] for n in ("judgements", "countries", "events"))
+    latest = events["latest"].to_dict()
     for row in judgements.itertuples():
         if bool(row.likelihood) == bool(row.confidence):
             yield row.Index, "likelihood", "set likelihood or confidence: one, not both."
@@ -166,7 +169,7 @@ def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
         if not pd.isna(row.valid_to) and row.valid_to < row.valid_from:
             yield row.Index, "valid_to", "lies before valid_from."
         for key in row.event_ids:
-            if events.at[key, "latest"] > row.valid_from:
+            if latest[key] > row.valid_from:
                 yield row.Index, "event_ids", f"'{key}' lies after valid_from."
         if row.scope not in {"region", "article", *countries.index}:
             yield row.Index, "scope", f"'{row.scope}' is not in countries.csv."

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from .columns import check_columns, check_references
-from .errors import MOST, DataError, Problem, collect, shown
+from .columns import check_columns, check_references, header_faults
+from .errors import DataError, Problem, collect
 from .rules import check_rules
 from .schema import FILE, TableSchema, read_schema
 
@@ -114,36 +114,43 @@ def load_tables(folder: str | Path | None = None) -> Tables:
 
 @lru_cache(maxsize=1)
 def _typed(
-    folder: Path,
-    package: bytes,
-    contents: tuple[bytes | None, ...],
-    unread: tuple[Problem, ...],
+    folder: Path, package: bytes, contents: tuple[bytes | None, ...], unread: tuple[Problem, ...]
 ) -> Tables:
     """Return the tables of some files' contents; the same contents are typed once.
 
     So a process that has read the tables hands them on to the processes that it forks.
     """
     schema = read_schema(folder)
+    if set(schema) != set(FRAMES):
+        message = f"describes {', '.join(schema)}; expected {', '.join(FRAMES)}."
+        raise DataError([Problem(f"{folder.name}/{FILE}", "", "resources", message)])
     problems = list(unread)
     frames: dict[str, pd.DataFrame] = {}
     digest = hashlib.sha256(package)
-    for (name, table), content in zip(schema.items(), contents, strict=True):
-        if content is None:
-            continue
-        digest.update(hashlib.sha256(content).digest())
-        label = f"{folder.name}/{table.path}"
-        rows = _parse(content, label, table, problems)
-        if rows is not None:
-            frames[name] = check_columns(rows, label, table, problems)
+    for name, content in zip(schema, contents, strict=True):
+        if content is not None:
+            digest.update(hashlib.sha256(content).digest())
+            frame, faults = _frame(folder, package, name, content)
+            problems.extend(faults)
+            if frame is not None:
+                frames[name] = frame
     check_references(frames, schema, folder.name, problems)
     if not problems:
         # Rules speak of sound cells only; with faulty ones they would report the same fault twice.
-        problems.extend(
-            check_rules(frames, {n: f"{folder.name}/{t.path}" for n, t in schema.items()})
-        )
+        labels = {name: f"{folder.name}/{table.path}" for name, table in schema.items()}
+        problems.extend(check_rules(frames, labels))
     if problems:
         raise DataError(problems)
     return Tables(folder=folder, sha256=digest.hexdigest(), **frames)
+
+
+@lru_cache(maxsize=len(FRAMES))
+def _frame(folder: Path, package: bytes, name: str, content: bytes) -> tuple:
+    """Return one file's contents typed, or None, and its faults: only what changed is typed anew."""
+    table, problems = read_schema(folder)[name], []
+    label = f"{folder.name}/{table.path}"
+    rows = _parse(content, label, table, problems)
+    return None if rows is None else check_columns(rows, label, table, problems), problems
 
 
 def _parse(
@@ -168,7 +175,7 @@ def _parse(
     start = 1
     try:
         header = next(reader, [])
-        faults = _header_faults(header, expected)
+        faults = header_faults(header, expected)
         if faults:
             problems.extend(Problem(label, "", column, message) for column, message in faults)
             return None
@@ -197,20 +204,6 @@ def _parse(
     frame = frame[expected]
     frame["line"] = lines
     return frame
-
-
-def _header_faults(header: list[str], expected: list[str]) -> list[tuple[str, str]]:
-    """Return (column, message) for each fault of a header row."""
-    if not header:
-        return [("", f"is empty; expected a header row with {', '.join(expected)}.")]
-    faults = [(name, "the column is missing.") for name in expected if name not in header]
-    for name in dict.fromkeys(header):
-        if name not in expected:
-            known = ", ".join(expected)
-            faults.append((shown(name), f"is no column of this table; it has {known}."))
-        elif header.count(name) > 1:
-            faults.append((name, f"the column stands {header.count(name)} times."))
-    return faults[:MOST]
 
 
 def load_sources(folder: str | Path | None = None) -> pd.DataFrame:
