@@ -7,14 +7,14 @@ import re
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
 from sahel_analysis.errors import ExportError
+from sahel_analysis.typesetting import rasterised, reason, typeset
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -41,10 +41,11 @@ WORDS = {
 
 # What may stand in a data address within double quotes as it is.
 _PLAIN = " '!$()*+,-./;=?@[]_{|}~"
+FORMATS = ("html", "pdf", "docx")
+# What pandoc writes for a format, and what `pages.lua` puts between two of them.
+_WRITERS = {"html": "html5", "pdf": "typst"}
+_BETWEEN = b"\0"
 _PDF_STANDARDS = ["a-2a", "ua-1"]
-_DOCX_PIXELS_PER_INCH = 220
-_THUMBNAIL_PT = 120
-_THUMBNAIL_PIXELS_PER_INCH = 144  # two pixels to a point, for fine screens
 # A report without a date still needs one fixed moment; ZIP archives know none earlier.
 _UNDATED = "1980-01-01"
 
@@ -83,9 +84,50 @@ class Document:
     figures: Mapping[str, str] = field(default_factory=dict)
 
 
-def to_html(document: Document) -> bytes:
-    """Return one HTML file that holds its style and figures and loads nothing."""
-    page = _pandoc(document, "html5", *_template("briefing.html"), "--toc", "--toc-depth=3")
+def convert(document: Document, formats: Iterable[str]) -> dict[str, bytes]:
+    """Return a report in several formats.
+
+    Parameters
+    ----------
+    document : Document
+        The report.
+    formats : iterable of str
+        Of `FORMATS`: ``html``, one file that holds its style and figures and loads nothing;
+        ``pdf``, tagged, conforming to PDF/A-2a and PDF/UA-1; ``docx``, with real headings,
+        captions, alt texts and table headers.
+
+    Returns
+    -------
+    dict of str to bytes
+        Format to file content, in the order asked for.
+
+    Raises
+    ------
+    ExportError
+        If pandoc or Typst fails.
+    """
+    wanted = list(formats)
+    written = _written(document, [target for target in wanted if target in _WRITERS])
+    finished = {"html": _with_figures, "pdf": _set}
+    return {
+        target: finished[target](document, written[target])
+        if target in written
+        else _word_file(document)
+        for target in wanted
+    }
+
+
+def _written(document: Document, formats: Sequence[str]) -> dict[str, bytes]:
+    """Return what pandoc writes for some formats after one reading."""
+    if not formats:
+        return {}
+    targets = " ".join(_WRITERS[target] for target in formats)
+    pages = _pandoc(document, str(TEMPLATES / "pages.lua"), "-M", f"targets={targets}")
+    return dict(zip(formats, pages.split(_BETWEEN), strict=True))
+
+
+def _with_figures(document: Document, page: bytes) -> bytes:
+    """Return an HTML page that holds its figures."""
 
     def inlined(found: re.Match) -> str:
         return f'src="{_data_address(document.figures[found[1]])}"'
@@ -105,28 +147,28 @@ def _data_address(svg: str) -> str:
     return f"data:image/svg+xml,{quote(one_line, safe=_PLAIN).replace('url(', 'url%28')}"
 
 
-def to_pdf(document: Document) -> bytes:
-    """Return a tagged PDF that conforms to PDF/A-2a and PDF/UA-1."""
-    source = _pandoc(document, "typst", *_template("briefing.typ"))
-    return _typst(document, source, pdf_standards=_PDF_STANDARDS)
+def _set(document: Document, source: bytes) -> bytes:
+    """Return the PDF of a Typst source."""
+    day = document.as_of or _UNDATED
+    return typeset(source, document.figures, document.name, day, pdf_standards=_PDF_STANDARDS)
 
 
-def to_docx(document: Document) -> bytes:
-    """Return a Word file with real headings, captions, alt texts and table headers."""
+def _word_file(document: Document) -> bytes:
+    """Return a Word file; its pictures are PNG, since Word does not show every SVG."""
     with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
         reference = Path(folder) / "reference.docx"
         reference.write_bytes(_reference())
         pages = Path(folder) / "figures"
         pages.mkdir()
-        for name, drawn in _rasterised(document).items():
+        for name, drawn in rasterised(document.figures, document.name).items():
             (pages / name).write_bytes(drawn)
         written = _pandoc(
-            document, "docx", "--reference-doc", str(reference), "-M", f"figure-folder={pages}"
+            document,
+            "docx",
+            *("--lua-filter", str(TEMPLATES / "briefing.lua")),
+            *("--reference-doc", str(reference), "-M", f"figure-folder={pages}"),
         )
     return _dated(written, document)
-
-
-CONVERTERS = {"html": to_html, "pdf": to_pdf, "docx": to_docx}
 
 
 def _pandoc(document: Document, target: str, *options: str) -> bytes:
@@ -143,7 +185,7 @@ def _pandoc(document: Document, target: str, *options: str) -> bytes:
     metadata = [part for key, text in values.items() if text for part in ("-M", f"{key}={text}")]
     command = [
         *(_pandoc_path(), "--from", READER, "--to", target, "--output", "-", "--wrap=none"),
-        *("--sandbox", "--lua-filter", str(TEMPLATES / "briefing.lua")),
+        "--sandbox",
         *options,
         *metadata,
     ]
@@ -153,14 +195,9 @@ def _pandoc(document: Document, target: str, *options: str) -> bytes:
         message = f"pandoc could not be started for '{document.name}': {fault}"
         raise ExportError(message) from fault
     if run.returncode:
-        message = f"pandoc could not convert '{document.name}': {_reason(run.stderr.decode())}"
+        message = f"pandoc could not convert '{document.name}': {reason(run.stderr.decode())}"
         raise ExportError(message)
     return run.stdout
-
-
-def _template(name: str) -> tuple[str, str]:
-    """Return pandoc's option for a template of ours."""
-    return "--template", str(TEMPLATES / name)
 
 
 @cache
@@ -173,75 +210,6 @@ def _pandoc_path() -> str:
     except (ImportError, OSError) as fault:
         message = "pandoc was not found: install the package 'pypandoc_binary'"
         raise ExportError(message) from fault
-
-
-def _typst(document: Document, source: bytes, **options: object) -> bytes | list[bytes]:
-    """Return what Typst makes of a source that may show the document's figures."""
-    try:
-        import typst
-
-        fonts = _fonts()
-    except ImportError as fault:
-        message = f"'{document.name}' needs the module '{fault.name}', which is not installed"
-        raise ExportError(message) from fault
-
-    with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
-        for name, drawn in document.figures.items():
-            (Path(folder) / name).write_text(drawn, encoding="utf-8")
-        main = Path(folder) / "main.typ"
-        main.write_bytes(source)
-        try:
-            return typst.compile(
-                str(main),
-                root=folder,
-                font_paths=fonts,
-                ignore_system_fonts=True,
-                timestamp=_timestamp(document),
-                **options,
-            )
-        except RuntimeError as fault:
-            message = f"Typst could not set '{document.name}': {_reason(str(fault))}"
-            raise ExportError(message) from fault
-
-
-@cache
-def _fonts():
-    """Return the typeface of the pages, out of its wheel."""
-    import font_source_sans_pro
-    import typst
-
-    folder = Path(font_source_sans_pro.__file__).parent / "files"
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
-
-
-def _rasterised(document: Document) -> dict[str, bytes]:
-    """Return each figure as PNG; Word does not show every SVG."""
-    if not document.figures:
-        return {}
-    sheets = "\n#pagebreak()\n".join(f'#image("{name}")' for name in document.figures)
-    source = f"#set page(width: auto, height: auto, margin: 0pt, fill: white)\n{sheets}"
-    drawn = _typst(document, source.encode(), format="png", ppi=_DOCX_PIXELS_PER_INCH)
-    pages = drawn if isinstance(drawn, list) else [drawn]
-    names = (name.replace(".svg", ".png") for name in document.figures)
-    return dict(zip(names, pages, strict=True))
-
-
-def thumbnail(svg: str) -> bytes:
-    """Return a figure as a small PNG for lists of reports; nothing for no figure.
-
-    Parameters
-    ----------
-    svg : str
-        The figure, or an empty text.
-    """
-    if not svg:
-        return b""
-    document = Document("thumbnail", "", "", figures={"figure.svg": svg})
-    source = (
-        "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
-        f'#image("figure.svg", width: {_THUMBNAIL_PT}pt)'
-    )
-    return _typst(document, source.encode(), format="png", ppi=_THUMBNAIL_PIXELS_PER_INCH)
 
 
 @cache
@@ -266,16 +234,3 @@ def _dated(written: bytes, document: Document) -> bytes:
                 content = content.replace(b"1970-01-01T", f"{day}T".encode())
             new.writestr(part, content)
     return target.getvalue()
-
-
-def _timestamp(document: Document) -> int:
-    """Return the document's date as seconds since 1970, so that equal reports are equal files."""
-    day = datetime.fromisoformat(document.as_of or _UNDATED)
-    return int(day.replace(tzinfo=UTC).timestamp())
-
-
-def _reason(message: str) -> str:
-    """Return the line of a tool's message that says what is wrong."""
-    said = message.split("stack traceback:")[0]
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return lines[-1] if lines else "it gave no reason"

@@ -7,7 +7,6 @@ One road: outputs to Markdown by our nbconvert template, Markdown to pages by `d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from nbconvert.exporters import Exporter, TemplateExporter
@@ -15,7 +14,7 @@ from nbconvert.preprocessors import Preprocessor
 from traitlets import Bool
 
 from sahel_analysis.display import COVER_TYPE
-from sahel_analysis.documents import CONVERTERS, TEMPLATES, Document
+from sahel_analysis.documents import FORMATS, TEMPLATES, Document, convert
 from sahel_analysis.errors import ExportError
 from sahel_analysis.markdown import escape
 
@@ -133,7 +132,8 @@ class _BriefingExporter(Exporter):
         """Return the file in this exporter's format."""
         document, resources = _MarkdownExporter(config=self.config).document(nb, resources)
         resources["output_extension"] = self.file_extension
-        return CONVERTERS[self.file_extension.lstrip(".")](document), resources
+        [page] = convert(document, [self.file_extension.lstrip(".")]).values()
+        return page, resources
 
 
 class BriefingHTMLExporter(_BriefingExporter):
@@ -204,13 +204,11 @@ def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict
     """
     wanted = list(dict.fromkeys(formats))
     for chosen in wanted:
-        if chosen not in CONVERTERS:
-            message = f"format '{chosen}' is not one of {', '.join(CONVERTERS)}"
+        if chosen not in FORMATS:
+            message = f"format '{chosen}' is not one of {', '.join(FORMATS)}"
             raise ExportError(message)
     document, _ = _MarkdownExporter().document(notebook, {"metadata": {"name": name}})
-    with ThreadPoolExecutor(max_workers=len(wanted) or 1) as pool:
-        pages = pool.map(lambda chosen: CONVERTERS[chosen](document), wanted)
-        return dict(zip(wanted, pages, strict=True))
+    return convert(document, wanted)
 
 
 def _name(resources: dict) -> str:

@@ -9,7 +9,7 @@ from .parameters import NOTEBOOKS, ReportParameters
 
 _PACKAGE = Path(__file__).resolve().parent
 
-FORMATS = ("html", "pdf")
+DEFAULT_FORMATS = ("html", "pdf")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Job:
 
     notebook: str
     parameters: ReportParameters
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = DEFAULT_FORMATS
 
     @property
     def edition(self) -> str:
@@ -88,7 +88,8 @@ class Failure:
     Attributes
     ----------
     stage : str
-        ``start``, ``cell``, ``time-out``, ``dead kernel``, ``export`` or ``worker``.
+        ``start``, ``cell``, ``time-out``, ``dead kernel``, ``output``, ``export`` or
+        ``worker``.
     cell : int or None
         Number of the cell, from 1, in the notebook kept aside.
     error : str

@@ -8,9 +8,9 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
-from .documents import CONVERTERS
+from .documents import FORMATS
 from .errors import ParameterError, did_you_mean
-from .jobs import FORMATS, Job
+from .jobs import DEFAULT_FORMATS, Job
 from .parameters import LANGUAGES, NOTEBOOKS, ReportParameters, scope, validate
 from .tables import Tables
 
@@ -47,8 +47,8 @@ def expand(tables: Tables, options: Mapping[str, Sequence[str]]) -> list[Job]:
         if name not in OPTIONS
     ]
     notebooks = options.get("notebook") or list(NOTEBOOKS)
-    formats = tuple(dict.fromkeys(options.get("format") or FORMATS))
-    faults += _unknown("notebook", notebooks, NOTEBOOKS) + _unknown("format", formats, CONVERTERS)
+    formats = tuple(dict.fromkeys(options.get("format") or DEFAULT_FORMATS))
+    faults += _unknown("notebook", notebooks, NOTEBOOKS) + _unknown("format", formats, FORMATS)
     days = options.get("as_of") or [DAY]
     evidences = options.get("evidence") or [ReportParameters.model_fields["evidence"].default]
     langs = options.get("lang") or [LANGUAGES[0]]

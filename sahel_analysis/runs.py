@@ -17,15 +17,17 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from .channels import MOST_MESSAGES, MOST_MIB
 from .display import COVER_TYPE
-from .documents import thumbnail
 from .errors import SahelError
 from .exporters import SVG, export
 from .freshness import code_sha256, data_sha256, environment_sha256
 from .jobs import Failure, Order, Outcome
 from .kernels import Nursery, WarmKernelManager
 from .tables import data_folder
+from .typesetting import thumbnail
 
+_ARRIVAL = 60  # seconds in which what a cell showed must have come
 _STARTS = 3  # a kernel that does not come up is tried again; a cell that failed is not
 _INJECTED = "injected-parameters"
 _ERROR_MARK = "papermill-error-cell-tag"
@@ -122,6 +124,7 @@ class _Execution:
         self.cell: int | None = None
         self.code: int | None = None
         self.peak_kb: int | None = None
+        self.flooded = False
 
     def execute(self) -> NotebookNode:
         """Return the executed notebook; try again where the kernel did not start."""
@@ -135,6 +138,10 @@ class _Execution:
             def ended(self, code: int, peak_kb: int | None) -> None:
                 execution.code, execution.peak_kb = code, peak_kb
 
+            def flooded(self) -> None:
+                execution.flooded = True
+                super().flooded()
+
         for attempt in range(1, _STARTS + 1):
             with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
                 try:
@@ -144,6 +151,7 @@ class _Execution:
                         parameters=self.order.job.values,
                         progress_bar=False,
                         execution_timeout=self.order.timeout,
+                        iopub_timeout=_ARRIVAL,
                         kernel_manager_class=Manager,
                         config=Config(WarmProvisioner={"address": address}),
                         resources={"metadata": {"path": folder}},
@@ -171,7 +179,13 @@ class _Execution:
             return Failure("cell", fault.cell_index + 1, fault.ename, fault.evalue)
         if isinstance(fault, CellTimeoutError):
             message = f"took longer than {self.order.timeout} s; allow more with '--timeout'"
+            if "IOPub" in str(fault):
+                message = f"what it showed did not arrive within {_ARRIVAL} s"
             return Failure("time-out", self.cell, "CellTimeoutError", message)
+        if self.flooded:
+            most = f"{MOST_MIB} MiB or {MOST_MESSAGES:,} messages"
+            message = f"showed more than {most}, which no report can hold; let it show less"
+            return Failure("output", self.cell, "OutputError", message)
         if isinstance(fault, DeadKernelError):
             message = f"the kernel died{_how(self.code, self.peak_kb)}"
             return Failure("dead kernel", self.cell, "DeadKernelError", message)

@@ -18,7 +18,7 @@ from nbconvert.exporters import get_exporter
 from nbformat import v4
 
 from sahel_analysis import display, documents, markdown
-from sahel_analysis.documents import CONVERTERS
+from sahel_analysis.documents import FORMATS
 from sahel_analysis.errors import ExportError
 from sahel_analysis.exporters import export
 
@@ -120,12 +120,12 @@ def everything() -> nbformat.NotebookNode:
 @pytest.fixture(scope="module")
 def files(everything) -> dict[str, bytes]:
     """Return that report in the three formats."""
-    return export(everything, CONVERTERS, name="everything")
+    return export(everything, FORMATS, name="everything")
 
 
 def test_equal_notebooks_are_equal_files(everything, files):
     """A second export gives the same bytes, whatever the format."""
-    assert export(everything, CONVERTERS, name="everything") == files
+    assert export(everything, FORMATS, name="everything") == files
 
 
 def test_export_leaves_the_notebook_as_it_was(everything):
@@ -247,7 +247,7 @@ def test_note_opens_beside_its_mark(files):
     assert page.count('role="tooltip">Another, see c1.</span>') == 1
 
 
-@pytest.mark.parametrize("format_", CONVERTERS)
+@pytest.mark.parametrize("format_", FORMATS)
 def test_mark_that_leads_nowhere_stops_the_build(format_):
     """The message names the notebook and the anchor."""
     lost = report(cell(display.prose(markdown.mark("c99"))))
@@ -266,7 +266,7 @@ def test_markup_in_text_is_literal_on_every_page():
     made.cells[3] = cell(cover(title=ATTACK, edition={ATTACK: ATTACK}, bottom_line=safe))
     made.cells.append(cell(display.notes([("c9", safe)])))
     made.cells[-2:-1] = []
-    pages = export(made, CONVERTERS, name="tiny")
+    pages = export(made, FORMATS, name="tiny")
     page = pages["html"].decode()
     assert "<script" not in page
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt; $x^2$ [a](b) #strong[c]") >= 9
@@ -345,7 +345,7 @@ def test_unknown_format_is_refused():
         export(report(), ["odt"], name="tiny")
 
 
-@pytest.mark.parametrize("format_", CONVERTERS)
+@pytest.mark.parametrize("format_", FORMATS)
 def test_exporters_stand_in_the_menu(format_, files, everything):
     """Nbconvert finds each by its name and knows its label; the bytes are the same."""
     exporter = get_exporter(f"briefing_{format_}")()
