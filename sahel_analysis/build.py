@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +16,7 @@ from .errors import SahelError
 from .freshness import Inputs, Plan, plan
 from .jobs import Failure, Job, Order, Outcome, notebook_folder
 from .progress import Progress
-from .store import Store
+from .store import Store, undisturbed
 from .tables import Tables
 
 if TYPE_CHECKING:
@@ -96,10 +98,10 @@ def build(
     ClusterError
         If the scheduler or its workers cannot be used.
     BuildStopped
-        On Ctrl-C; the reports made by then stand, the others are as they were.
+        On Ctrl-C or SIGTERM; the reports made by then stand, the others are as they were.
     """
     store, summary = Store(output), Summary()
-    with store.locked():
+    with _stoppable(), store.locked():
         plans = plan(jobs, Inputs(tables), store)
         due = {step.job.path: step for step in plans if step.reasons}
         summary.fresh = [step.job.path for step in plans if not step.reasons]
@@ -118,19 +120,41 @@ def build(
             )
             raise BuildStopped(message) from None
         finally:
-            _list_reports(store, tables, anew=bool(summary.made or summary.failed))
+            with undisturbed():
+                list_reports(store, tables)
     return summary
 
 
-def _list_reports(store: Store, tables: Tables, anew: bool) -> None:
-    """Write the catalogue and the crate of all reports that stand."""
-    if anew or not (store.has("index.html") and store.has("ro-crate-metadata.json")):
-        from .catalogue import catalogue
-        from .crate import crate
+def list_reports(store: Store, tables: Tables) -> None:
+    """Write the catalogue and the crate of all reports that stand.
 
-        records, failures = store.records(), store.failures()
-        store.put("index.html", catalogue(records, failures))
-        store.put("ro-crate-metadata.json", crate(records, failures, tables))
+    Parameters
+    ----------
+    store : Store
+        The folder, locked. Written even if nothing was made: an earlier build may have been killed
+        before it came to this.
+    tables : Tables
+        The package's own tables.
+    """
+    from .catalogue import catalogue
+    from .crate import crate
+
+    records, failures = store.records(), store.failures()
+    store.put("index.html", catalogue(records, failures, atlas=store.has("atlas.html")))
+    store.put("ro-crate-metadata.json", crate(records, failures, tables))
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM stop a build as Ctrl-C does; a handler is the main thread's to set."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -21,7 +21,9 @@ _THUMBNAIL = ".thumbnail.png"
 _WHOLE, _FAILED, _STALE = "made", "failed", "failed; the report is an earlier one"
 
 
-def catalogue(records: Sequence[Mapping], failures: Sequence[Mapping]) -> bytes:
+def catalogue(
+    records: Sequence[Mapping], failures: Sequence[Mapping], *, atlas: bool = False
+) -> bytes:
     """Return the page as UTF-8; equal records give equal bytes.
 
     Parameters
@@ -30,6 +32,8 @@ def catalogue(records: Sequence[Mapping], failures: Sequence[Mapping]) -> bytes:
         Records of the reports that stand; see `store.Store.keep`.
     failures : sequence of mapping
         Accounts of the reports that failed last time; see `store.Store.set_aside`.
+    atlas : bool
+        Whether ``atlas.html`` stands beside the page.
     """
     from jinja2 import Environment, FileSystemLoader
     from markupsafe import Markup
@@ -52,6 +56,7 @@ def catalogue(records: Sequence[Mapping], failures: Sequence[Mapping]) -> bytes:
         columns=_COLUMNS,
         choices=choices,
         summary=_summary(rows),
+        atlas=atlas,
         style=Markup(style),
         style_hash=_hash(style),
         script=Markup(script),

@@ -210,10 +210,13 @@ def verify_reports(
 def write_atlas(output: Path) -> None:
     """Write the interactive atlas, one offline page, into the folder of the reports."""
     from .atlas import atlas_html
-    from .files import whole
+    from .build import list_reports
+    from .store import Store
     from .tables import load_tables
 
-    page = atlas_html(load_tables())
-    with whole(output / "atlas.html") as path:
-        path.write_bytes(page)
+    tables = load_tables()
+    page, store = atlas_html(tables), Store(output)
+    with store.locked():
+        store.put("atlas.html", page)
+        list_reports(store, tables)
     click.echo(f"{output / 'atlas.html'}  {len(page) / 1000:,.0f} kB")

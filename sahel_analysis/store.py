@@ -7,7 +7,7 @@ import json
 import shutil
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from .jobs import Failure, Job, Outcome
 
 _RECORDS = ".records"
 _FAILED = "failed"
+_JOURNAL = "journal.json"
+STOPS = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C, and how other programs stop one
 
 
 class StoreError(SahelError, RuntimeError):
@@ -54,16 +56,14 @@ class Store:
             raise StoreError(message) from fault
         with lock:
             _hold(lock.fileno(), self.folder)
-            shutil.rmtree(self._staging, ignore_errors=True)
+            self._settle()
             try:
                 yield
             finally:
-                shutil.rmtree(self._staging, ignore_errors=True)
+                self._settle()
 
     def keep(self, outcome: Outcome, record: Mapping[str, object]) -> dict:
         """Put a whole report in its place, and return its record.
-
-        The old record goes first and the new one comes last: a report with a record is whole.
 
         Parameters
         ----------
@@ -79,19 +79,9 @@ class Store:
         }
         kept = {"report": job.path, **record, "outputs": outputs}
         before = (self.record(job) or {"outputs": {}})["outputs"]
-        staged = [
-            self._stage(f"{job.path}.{suffix}", data) for suffix, data in outcome.files.items()
-        ]
-        staged_record = self._stage(f"{_RECORDS}/{job.path}.json", as_json(kept))
-        with _undisturbed():
-            self._drop(f"{_RECORDS}/{job.path}.json")
-            for name in staged:
-                self._move(name)
-            for name in before.keys() - outputs.keys():
-                self._drop(name)
-            self._move(staged_record)
-            for suffix in ("ipynb", "json"):
-                self._drop(f"{_FAILED}/{job.path}.{suffix}")
+        files = {f"{job.path}.{suffix}": data for suffix, data in outcome.files.items()}
+        gone = [*(before.keys() - outputs.keys()), *_set_aside(job)]
+        self._change({**files, f"{_RECORDS}/{job.path}.json": as_json(kept)}, gone)
         return kept
 
     def set_aside(self, outcome: Outcome) -> dict:
@@ -107,10 +97,9 @@ class Store:
             "failure": vars(failure) if isinstance(failure, Failure) else {},
             "partial": f"{_FAILED}/{job.path}.ipynb" if outcome.files else "",
         }
-        self._drop(f"{_FAILED}/{job.path}.ipynb")
-        for suffix, data in outcome.files.items():
-            self._move(self._stage(f"{_FAILED}/{job.path}.{suffix}", data))
-        self._move(self._stage(f"{_FAILED}/{job.path}.json", as_json(account)))
+        partial, told = _set_aside(job)
+        files = {partial: outcome.files["ipynb"]} if outcome.files else {}
+        self._change({**files, told: as_json(account)}, [] if files else [partial])
         return account
 
     def put(self, name: str, data: bytes) -> None:
@@ -151,6 +140,29 @@ class Store:
                 return name
         return ""
 
+    def _change(self, files: Mapping[str, bytes], gone: Sequence[str]) -> None:
+        """Put files in their places, in this order, and remove others: all of it or nothing.
+
+        What is to be done is written down before it begins; if this process is killed half-way,
+        whoever locks the folder next goes on from there.
+        """
+        for name, data in files.items():
+            self._stage(name, data)
+        with undisturbed():
+            self._stage(_JOURNAL, as_json({"moved": [*files], "gone": [*gone]}))
+            self._settle()
+
+    def _settle(self) -> None:
+        """Carry out what the journal says, and sweep what was only prepared."""
+        journal = _read(self._staging / _JOURNAL) or {"moved": [], "gone": []}
+        for name in journal["moved"]:
+            if (self._staging / name).exists():
+                self._move(name)
+        for name in journal["gone"]:
+            self._drop(name)
+        (self._staging / _JOURNAL).unlink(missing_ok=True)
+        shutil.rmtree(self._staging, ignore_errors=True)
+
     def _stage(self, name: str, data: bytes) -> str:
         """Write a file beside the folder and return its name."""
         path = self._staging / name
@@ -175,19 +187,27 @@ class Store:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Put off Ctrl-C for the few milliseconds in which a report changes places."""
+def undisturbed() -> Iterator[None]:
+    """Put off Ctrl-C for the few milliseconds in which files change places."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     caught: list[int] = []
-    handler = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
+    handlers = {
+        number: signal.signal(number, lambda number, _: caught.append(number)) for number in STOPS
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
-    if caught:
-        raise KeyboardInterrupt
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    for number in caught:
+        signal.raise_signal(number)
+
+
+def _set_aside(job: Job) -> tuple[str, str]:
+    """Return where a failed job's partial notebook and the account of it go."""
+    return f"{_FAILED}/{job.path}.ipynb", f"{_FAILED}/{job.path}.json"
 
 
 def digest(data: bytes) -> str:
