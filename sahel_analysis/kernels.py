@@ -27,12 +27,15 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Unicode, default
+from traitlets import Type, Unicode, default
+
+from .channels import OutputChannel
 
 # macOS has fork, but its system libraries may not survive it once they have been used.
 CAN_FORK = sys.platform != "darwin" and hasattr(os, "fork")
 _LONGEST_SOCKET_PATH = 100  # bytes; the kernel allows 108, or 104 elsewhere
 _START_TIMEOUT = 60  # seconds
+_KERNEL = "sahel_analysis.kernelapp"
 _SOCKETS = ("shell", "iopub", "stdin", "control", "hb")
 
 # One thread per kernel: the reports run in parallel, and sums come out the same everywhere.
@@ -161,11 +164,8 @@ def _connected(address: str) -> socket.socket:
             connection.close()
             # The folder is there before the nursery starts and goes when it ends; a socket that
             # refuses is that of a nursery that was killed.
-            if (
-                isinstance(fault, ConnectionRefusedError)
-                or time.monotonic() > deadline
-                or not Path(address).parent.is_dir()
-            ):
+            dead = isinstance(fault, ConnectionRefusedError)
+            if dead or time.monotonic() > deadline or not Path(address).parent.is_dir():
                 raise
             time.sleep(0.02)
         else:
@@ -182,7 +182,7 @@ class WarmProvisioner(LocalProvisioner):
         if not self.address:
             return await super().launch_kernel(cmd, **kwargs)
         request = {
-            "argv": cmd[cmd.index("ipykernel_launcher") + 1 :],
+            "argv": cmd[cmd.index(_KERNEL) + 1 :],
             "cwd": str(kwargs.get("cwd") or Path.cwd()),
             "env": {},
         }
@@ -215,6 +215,15 @@ class WarmProvisioner(LocalProvisioner):
 
 class WarmKernelClient(AsyncKernelClient):
     """A client that starts to talk as soon as the kernel answers."""
+
+    iopub_channel_class = Type(OutputChannel)
+
+    @property
+    def iopub_channel(self) -> OutputChannel:
+        """Channel of what the kernel shows; the manager hears if it is too much."""
+        channel = super().iopub_channel
+        channel.flooded = self.parent.flooded
+        return channel
 
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait for the first reply and the first broadcast; drain nothing.
@@ -255,7 +264,7 @@ class WarmKernelManager(AsyncKernelManager):
         super().__init__(**kwargs)
         # A kernel of another environment under the same name would not be forked from ours.
         self._kernel_spec = KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            argv=[sys.executable, "-m", _KERNEL, "-f", "{connection_file}"],
             display_name="Python 3",
             language="python",
         )
@@ -272,6 +281,11 @@ class WarmKernelManager(AsyncKernelManager):
 
     def ended(self, code: int, peak_kb: int | None) -> None:
         """Hear how the kernel ended and how much memory it had held; for subclasses."""
+
+    def flooded(self) -> None:
+        """Kill a kernel that shows more than a report can hold."""
+        with suppress(ProcessLookupError):
+            self.provisioner.process.kill()
 
     @default("shutdown_wait_time")
     def _shutdown_wait_time_default(self) -> float:

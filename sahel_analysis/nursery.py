@@ -29,7 +29,8 @@ _IMPORTS = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completerlib",
     "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3",
     "faulthandler", "tornado.platform.asyncio", "matplotlib.pyplot", "geopandas",
-    "sahel_analysis.report", "sahel_analysis.exhibits", "sahel_analysis.audit",
+    "sahel_analysis.kernelapp", "sahel_analysis.report", "sahel_analysis.exhibits",
+    "sahel_analysis.audit",
 )  # fmt: skip
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -181,10 +182,10 @@ class _Nursery:
 
 def _run_kernel(argv: list[str]) -> None:
     """Run an IPython kernel until it is told to stop."""
-    from ipykernel.kernelapp import IPKernelApp
+    from .kernelapp import LosslessApp
 
     # The second line of defence where there is no parent-death signal: ipykernel's own poller.
-    app = IPKernelApp.instance(parent_handle=os.getppid())
+    app = LosslessApp.instance(parent_handle=os.getppid())
     app.initialize(argv)
     app.start()
 

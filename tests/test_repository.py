@@ -90,6 +90,7 @@ ORDER = (
     "matrix",
     "store",
     "freshness",
+    "kernelapp",
     "nursery",
     "channels",
     "kernels",
