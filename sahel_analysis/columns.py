@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from .dates import bounds_frame
@@ -29,28 +30,6 @@ _TYPES = {
 LONGEST = 2000
 
 
-def header_faults(header: list[str], expected: list[str]) -> list[tuple[str, str]]:
-    """Return the faults of a header row, (column, message) each.
-
-    Parameters
-    ----------
-    header : list of str
-        Names as written.
-    expected : list of str
-        Names of the schema; their order is free.
-    """
-    if not header:
-        return [("", f"is empty; expected a header row with {', '.join(expected)}.")]
-    faults = [(name, "the column is missing.") for name in expected if name not in header]
-    for name in dict.fromkeys(header):
-        if name not in expected:
-            known = ", ".join(expected)
-            faults.append((shown(name), f"is no column of this table; it has {known}."))
-        elif header.count(name) > 1:
-            faults.append((name, f"the column stands {header.count(name)} times."))
-    return faults[:MOST]
-
-
 def check_columns(
     rows: pd.DataFrame, label: str, table: TableSchema, problems: list[Problem]
 ) -> pd.DataFrame:
@@ -72,31 +51,51 @@ def check_columns(
     pandas.DataFrame
         Indexed by key, in key order. Faulty cells are empty.
     """
-    faulty = {field.name: _faults(rows[field.name], field) for field in table.fields}
-    keys = rows[table.key]
-    # A row goes by its key, unless that itself is at fault.
-    names = keys.mask(keys.isin(list(faulty[table.key])), "line " + rows["line"].astype("str"))
-    typed: dict[str, pd.Series] = {}
-    for field in table.fields:
-        cells, faults = rows[field.name], faulty[field.name]
-        at_fault = cells[cells.isin(list(faults))] if faults else cells[:0]
+    # A row goes by its key, unless that itself is at fault; so the key is judged first.
+    fields = sorted(table.fields, key=lambda field: field.name != table.key)
+    keys, keys_at_fault = rows[table.key], frozenset()
+    typed: dict[str, pd.Series | np.ndarray] = {}
+    for field in fields:
+        cells = rows[field.name]
+        # Each distinct text is judged and typed once, however many rows have it.
+        codes, distinct = pd.factorize(cells)
+        texts = distinct.to_numpy(dtype="object")
+        faults = _faults(texts, field)
+        if field.name == table.key:
+            keys_at_fault = frozenset(faults)
+        wrong = np.fromiter((text in faults for text in texts), dtype="bool", count=len(texts))
+        at_fault = cells[wrong[codes]] if faults else cells[:0]
         collect(
             problems,
             (
-                Problem(label, names[position], field.name, faults[text])
-                for position, text in at_fault.items()
+                Problem(label, name, field.name, faults[text])
+                for name, text in zip(
+                    _names(keys, rows["line"], at_fault.index, keys_at_fault), at_fault, strict=True
+                )
             ),
         )
-        if field.constraints.get("unique"):
+        if field.constraints.get("unique") and len(texts) < len(cells):
             collect(problems, _doubled(cells.drop(at_fault.index), rows["line"], label, field.name))
-        sound = cells.where(~cells.isin(list(faults)), "") if faults else cells
-        typed[field.name] = _typed(sound, field)
+        texts = (
+            pd.Series(np.where(wrong, "", texts), dtype="str") if faults else distinct.to_series()
+        )
+        typed[field.name] = _typed(texts, field).array.take(codes)
         if field.is_date:
-            dates = bounds_frame(sound)
+            dates = bounds_frame(texts).iloc[codes]
             stem = field.name.removesuffix("date_edtf").removesuffix("edtf")
-            typed[f"{stem}earliest"], typed[f"{stem}latest"] = dates["earliest"], dates["latest"]
+            for end in ("earliest", "latest"):
+                typed[f"{stem}{end}"] = dates[end].array
     frame = pd.DataFrame(typed)
     return frame.set_index(table.key).sort_index(kind="stable")
+
+
+def _names(
+    keys: pd.Series, lines: pd.Series, positions: pd.Index, at_fault: frozenset[str]
+) -> Iterator[str]:
+    """Yield what each of some rows goes by: its key, or its line where that itself is at fault."""
+    for position in positions:
+        key = keys[position]
+        yield f"line {lines[position]}" if key in at_fault else key
 
 
 def _doubled(cells: pd.Series, lines: pd.Series, label: str, column: str) -> Iterator[Problem]:
@@ -111,20 +110,20 @@ def _doubled(cells: pd.Series, lines: pd.Series, label: str, column: str) -> Ite
         yield Problem(label, text, column, "stands more than once.")
 
 
-def _faults(cells: pd.Series, field: Field) -> dict[str, str]:
-    """Return a message for each distinct faulty text of a column."""
-    texts = pd.Series(cells.unique(), dtype="str")
+def _faults(texts: np.ndarray, field: Field) -> dict[str, str]:
+    """Return a message for each faulty one among the distinct texts of a column."""
     found = {text: message for text in texts if (message := _hygiene(text))}
-    if field.constraints.get("required") and (texts == "").any():
-        found[""] = f"is empty; expected {_expected(field)}."
     rules = field.constraints
+    if rules.get("required") and "" in texts:
+        found[""] = f"is empty; expected {_expected(field)}."
     allowed = rules.get("enum")
     pattern = re.compile(rules["pattern"]) if "pattern" in rules else None
     kind = _TYPES.get(field.type)
     if field.is_date:
-        dates = bounds_frame(texts[~texts.isin(list(found))])["fault"]
+        plain = pd.Series([text for text in texts if text not in found], dtype="str")
+        dates = bounds_frame(plain)["fault"]
         for position, fault in dates[dates != ""].items():
-            found[texts[position]] = f"{fault}; expected e.g. 2023-12-04 or 2023-12."
+            found[plain[position]] = f"{fault}; expected e.g. 2023-12-04 or 2023-12."
     for text in texts:
         if text == "" or text in found:
             continue
@@ -185,12 +184,10 @@ def _expected(field: Field) -> str:
 
 
 def _typed(cells: pd.Series, field: Field) -> pd.Series:
-    """Return a column of sound texts as typed values."""
+    """Return sound texts of a column as typed values."""
     if field.separator:
-        lists = {
-            text: tuple(text.split(field.separator)) if text else () for text in cells.unique()
-        }
-        return pd.Series([lists[text] for text in cells], index=cells.index, dtype="object")
+        parts = [tuple(t.split(field.separator)) if t else () for t in cells.to_numpy()]
+        return pd.Series(parts, index=cells.index, dtype="object")
     if field.type == "integer":
         return pd.to_numeric(cells.where(cells != "")).astype("Int64")
     if field.type == "number":
@@ -228,9 +225,10 @@ def check_references(
             target, _ = field.references.split(".")
             if target not in frames:
                 continue  # its own fault is already reported
-            known = set(frames[target].index)
+            known = set(frames[target].index.to_numpy())
             cells = frame.index if field.name == frame.index.name else frame[field.name]
-            members = {cell: cell if field.separator else (cell,) for cell in set(cells)}
+            distinct = set(cells.to_numpy())
+            members = {cell: cell if field.separator else (cell,) for cell in distinct}
             faulty = {
                 cell: unknown
                 for cell, parts in members.items()
@@ -252,6 +250,7 @@ def check_references(
                         f"'{unknown}' is not in {file}.{hints.get(unknown, '')}",
                     )
                     for row, cell in zip(frame.index, cells, strict=True)
+                    if row  # one without a sound key is already reported
                     for unknown in faulty.get(cell, ())
                 ),
             )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from .columns import check_columns, check_references, header_faults
-from .errors import DataError, Problem, collect
+from .cells import read_cells
+from .columns import check_columns, check_references
+from .errors import DataError, Problem
 from .rules import check_rules
-from .schema import FILE, TableSchema, read_schema
+from .schema import FILE, read_schema
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -149,61 +148,8 @@ def _frame(folder: Path, package: bytes, name: str, content: bytes) -> tuple:
     """Return one file's contents typed, or None, and its faults: only what changed is typed anew."""
     table, problems = read_schema(folder)[name], []
     label = f"{folder.name}/{table.path}"
-    rows = _parse(content, label, table, problems)
+    rows = read_cells(content, label, table, problems)
     return None if rows is None else check_columns(rows, label, table, problems), problems
-
-
-def _parse(
-    content: bytes, label: str, table: TableSchema, problems: list[Problem]
-) -> pd.DataFrame | None:
-    """Return the cells of one file as text with a ``line`` column, or None and a problem."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = content[: fault.start].count(b"\n") + 1
-        message = "is not UTF-8 from here on; save the file as UTF-8."
-        problems.append(Problem(label, f"line {line}", "", message))
-        return None
-    if "\x00" in text[:2]:  # every other byte of UTF-16 is NUL where the text is English
-        message = "is not UTF-8 but UTF-16 or no text at all; save the file as UTF-8."
-        problems.append(Problem(label, "line 1", "", message))
-        return None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    expected = table.columns
-    columns: list[list[str]] = []
-    lines: list[int] = []
-    start = 1
-    try:
-        header = next(reader, [])
-        faults = header_faults(header, expected)
-        if faults:
-            problems.extend(Problem(label, "", column, message) for column, message in faults)
-            return None
-        columns = [[] for _ in header]
-        ragged: list[tuple[int, int]] = []
-        start = reader.line_num + 1
-        for row in reader:
-            if len(row) != len(header):
-                ragged.append((start, len(row)))
-            else:
-                for column, cell in zip(columns, row, strict=True):
-                    column.append(cell)
-                lines.append(start)
-            start = reader.line_num + 1
-        if ragged:
-            told = {0: "is empty; remove it."}
-            other = f"has {{}} cells; expected {len(header)}."
-            faults = ((f"line {line}", told.get(n, other.format(n))) for line, n in ragged)
-            collect(problems, (Problem(label, line, "", message) for line, message in faults))
-            return None
-    except csv.Error as fault:
-        message = f"is not sound CSV ({fault}); look for an unpaired quotation mark."
-        problems.append(Problem(label, f"line {start}", "", message))
-        return None
-    frame = pd.DataFrame(dict(zip(header, columns, strict=True)), columns=header, dtype="str")
-    frame = frame[expected]
-    frame["line"] = lines
-    return frame
 
 
 def load_sources(folder: str | Path | None = None) -> pd.DataFrame:
