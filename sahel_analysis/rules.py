@@ -142,13 +142,16 @@ def _figures(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 def _actors(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that no actor is part of itself, however far round."""
     parents = frames["actors"]["parent_id"].to_dict()
+    ended = {""}  # what leads up to an actor without a parent, or was reported
     for actor in parents:
-        seen, parent = {actor}, parents[actor]
-        while parent and parent not in seen:
-            seen.add(parent)
-            parent = parents[parent]
-        if parent == actor:
-            yield actor, "parent_id", f"'{parents[actor]}' leads back to '{actor}'."
+        path: dict[str, None] = {}
+        while actor not in ended and actor not in path:
+            path[actor] = None
+            actor = parents[actor]
+        if actor not in ended:
+            for member in list(path)[list(path).index(actor) :]:
+                yield member, "parent_id", f"'{parents[member]}' leads back to '{member}'."
+        ended |= set(path)
 
 
 def _countries(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:

@@ -87,7 +87,7 @@ class Mutant:
     """
 
     name: str
-    content: bytes
+    content: bytes = field(repr=False)
     done: tuple[str, ...]
     outcome: str
     row: str = ""
