@@ -93,9 +93,8 @@ def _names(
     keys: pd.Series, lines: pd.Series, positions: pd.Index, at_fault: frozenset[str]
 ) -> Iterator[str]:
     """Yield what each of some rows goes by: its key, or its line where that itself is at fault."""
-    for position in positions:
-        key = keys[position]
-        yield f"line {lines[position]}" if key in at_fault else key
+    for key, line in zip(keys.loc[positions], lines.loc[positions], strict=True):
+        yield f"line {line}" if key in at_fault else key
 
 
 def _doubled(cells: pd.Series, lines: pd.Series, label: str, column: str) -> Iterator[Problem]:
