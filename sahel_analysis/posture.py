@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pandas as pd
@@ -18,63 +17,67 @@ _TO_LEAVING = {"withdrawal_announced", "withdrawal_ordered", "agreement_denounce
 _FRENCH_TYPES = _TO_LEAVING | {"deployment", "withdrawal_completed"}
 _LEVELS = {"visit": "contact", "agreement_signed": "agreement", "assistance": "assistance"}
 _ENDS = {"mission_ended", "withdrawal_completed"}
+_BELOW = tuple(reversed(RUSSIAN_ENGAGEMENTS[1:-1]))
 _RUSSIAN_TYPES = set(_LEVELS) | _ENDS | {"deployment", "agreement_denounced"}
 
 
-@dataclass
 class _French:
     """French posture of one country while events are folded."""
 
-    state: str = "none_recorded"
-    ids: tuple[str, ...] = ()
-    since: str = ""
+    def __init__(self) -> None:
+        self.state, self.since = "none_recorded", ""
+        self.deciding: list[str] = []
 
-    def fold(self, kind: str, event_id: str, edtf: str) -> None:
+    def fold(self, kind: str, event_id: str, edtf: str, _forces: tuple[str, ...]) -> None:
         if kind == "deployment":
             target = "present"
         elif kind == "withdrawal_completed":
             target = "withdrawn"
-        else:
+        elif self.state == "withdrawn":
             # Troops that are gone cannot be told to go: a later denunciation changes nothing.
-            target = "withdrawn" if self.state == "withdrawn" else "leaving"
-            if self.state == "withdrawn":
-                return
-        if target == self.state:
-            self.ids += (event_id,)
+            return
         else:
-            self.state, self.ids, self.since = target, (event_id,), edtf
+            target = "leaving"
+        if target != self.state:
+            self.state, self.since, self.deciding = target, edtf, []
+        self.deciding.append(event_id)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(self.deciding)
 
 
-@dataclass
 class _Russian:
     """Russian engagement of one country while events are folded: what is in force, by level."""
 
-    in_force: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
-    state: str = "none_recorded"
-    since: str = ""
+    def __init__(self) -> None:
+        self.state, self.since = "none_recorded", ""
+        # The events behind each level that is in force, and behind each force that is there.
+        self.levels: dict[str, list[str]] = {}
+        self.forces: dict[str, list[str]] = {}
 
     def fold(self, kind: str, event_id: str, edtf: str, forces: tuple[str, ...]) -> None:
         if kind == "deployment":
-            deployed = self.in_force.setdefault("deployed", {})
             for force in forces:
-                deployed[force] = (*deployed.get(force, ()), event_id)
+                self.forces.setdefault(force, []).append(event_id)
         elif kind in _ENDS:
             for force in forces:
-                self.in_force.get("deployed", {}).pop(force, None)
+                self.forces.pop(force, None)
         elif kind == "agreement_denounced":
-            self.in_force.pop("agreement", None)
+            self.levels.pop("agreement", None)
         else:
-            level = self.in_force.setdefault(_LEVELS[kind], {})
-            level[""] = (*level.get("", ()), event_id)
-        state = next(
-            (s for s in reversed(RUSSIAN_ENGAGEMENTS) if self.in_force.get(s)), "none_recorded"
+            self.levels.setdefault(_LEVELS[kind], []).append(event_id)
+        state = (
+            "deployed" if self.forces else next(filter(self.levels.get, _BELOW), "none_recorded")
         )
         if state != self.state:
             self.state, self.since = state, edtf
 
     @property
     def ids(self) -> tuple[str, ...]:
-        return tuple(sorted({i for ids in self.in_force.get(self.state, {}).values() for i in ids}))
+        if self.state == "deployed":
+            return tuple(sorted({event_id for ids in self.forces.values() for event_id in ids}))
+        return tuple(sorted(self.levels.get(self.state, ())))
 
 
 def posture(
@@ -143,22 +146,19 @@ def posture_series(
     days = sorted({pd.Timestamp(day) for day in dates})
     events = visible_events(tables, evidence)
     scope = followed(tables)
-    steps = _steps(events, tables.actors)
-    first_seen = _first_seen(events)
     french = {iso3: _French() for iso3 in scope}
     russian = {iso3: _Russian() for iso3 in scope}
-    rows, position = [], 0
+    first_seen = _first_seen(events)
+    steps = _steps(events, tables.actors)
+    rows, step = [], next(steps, None)
     for day in days:
-        while position < len(steps) and steps[position][0] <= day:
-            _, kind, event_id, edtf, iso3s, in_french, forces, in_russian = steps[position]
-            for iso3 in iso3s:
-                if iso3 not in french:
-                    continue
-                if in_french:
-                    french[iso3].fold(kind, event_id, edtf)
-                if in_russian:
-                    russian[iso3].fold(kind, event_id, edtf, forces)
-            position += 1
+        while step and step[0] <= day:
+            _, kind, event_id, edtf, iso3s, forces, in_french, in_russian = step
+            for folded in (french,) * in_french + (russian,) * in_russian:
+                for iso3 in iso3s:
+                    if iso3 in folded:
+                        folded[iso3].fold(kind, event_id, edtf, forces)
+            step = next(steps, None)
         rows += [_row(day, i, french[i], russian[i], first_seen) for i in scope]
     return pd.DataFrame(rows).set_index(["as_of", "iso3"])
 
@@ -192,45 +192,51 @@ def family(actors: pd.DataFrame, root: str) -> frozenset[str]:
         members |= children
 
 
-def _steps(events: pd.DataFrame, actors: pd.DataFrame) -> list[tuple]:
-    """Return what each event that can move a posture does, in order."""
+def _steps(events: pd.DataFrame, actors: pd.DataFrame) -> Iterator[tuple]:
+    """Yield what each event that can move a posture does, in order.
+
+    The day, type, id and date of the event, its countries, the Russian forces in it, and whether
+    it moves the French and the Russian posture.
+    """
     france, russia = family(actors, "france"), family(actors, "russia")
     kinds = events["event_type"]
     military = events["domain"] == "military"
-    moving = events[(military & kinds.isin(_FRENCH_TYPES | _RUSSIAN_TYPES)) | (kinds == "visit")]
-    steps = []
-    columns = (
-        "latest",
-        "event_type",
-        "date_edtf",
-        "iso3",
-        "actor_ids",
-        "counterpart_ids",
-        "domain",
+    french = military & kinds.isin(_FRENCH_TYPES)
+    french &= _name(events["actor_ids"], france) | (
+        (kinds != "deployment") & _name(events["counterpart_ids"], france)
     )
-    for event_id, latest, kind, edtf, iso3s, actor_ids, others, domain in zip(
-        moving.index, *(moving[column] for column in columns), strict=True
+    russian = (military | (kinds == "visit")) & kinds.isin(_RUSSIAN_TYPES)
+    by_force = kinds.isin({"deployment", *_ENDS})
+    russian &= _name(events["actor_ids"], russia) | (
+        ~by_force & _name(events["counterpart_ids"], russia)
+    )
+    moving = french | russian
+    shown = events[moving]
+    for *event, actor_ids, in_french, in_russian in zip(
+        shown["latest"],
+        shown["event_type"].to_numpy(),
+        shown.index.to_numpy(),
+        shown["date_edtf"].to_numpy(),
+        shown["iso3"],
+        shown["actor_ids"],
+        french[moving],
+        russian[moving],
+        strict=True,
     ):
-        acting_french = not france.isdisjoint(actor_ids)
-        french = (
-            domain == "military"
-            and kind in _FRENCH_TYPES
-            and (acting_french or (kind != "deployment" and not france.isdisjoint(others)))
-        )
         forces = tuple(actor for actor in actor_ids if actor in russia)
-        by_force = kind == "deployment" or kind in _ENDS
-        russian = kind in _RUSSIAN_TYPES and bool(
-            forces or (not by_force and not russia.isdisjoint(others))
-        )
-        if french or russian:
-            steps.append((latest, kind, event_id, edtf, iso3s, french, forces, russian))
-    return steps
+        yield *event, forces, in_french, in_russian
+
+
+def _name(lists: pd.Series, members: frozenset[str]) -> pd.Series:
+    """Return which of many tuples name a member of a set."""
+    return pd.Series([not members.isdisjoint(ids) for ids in lists], lists.index, dtype="bool")
 
 
 def _first_seen(events: pd.DataFrame) -> dict[str, pd.Timestamp]:
     """Return the day from which some event names each country."""
+    first = events.drop_duplicates("iso3")
     seen: dict[str, pd.Timestamp] = {}
-    for latest, iso3s in zip(events["latest"], events["iso3"], strict=True):
+    for latest, iso3s in zip(first["latest"], first["iso3"], strict=True):
         for iso3 in iso3s:
             seen.setdefault(iso3, latest)
     return seen
