@@ -112,8 +112,9 @@ def shown(value: object, longest: int = 80) -> str:
     except Exception:  # numbers of too many digits, nests too deep, objects that cannot be told
         return f"a value of type {type(value).__name__}"
     cut = text[:longest]
-    safe = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)
-    return safe + ("..." if len(text) > longest else "")
+    if not cut.isprintable():
+        cut = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)
+    return cut + ("..." if len(text) > longest else "")
 
 
 def did_you_mean(value: object, allowed: Iterable[str]) -> str:

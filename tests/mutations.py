@@ -198,8 +198,8 @@ def a_cell_that_no_column_takes(draw, sheet: Sheet) -> Done:
     row, place = _row(draw, sheet), draw(st.integers(0, len(sheet.rows[0]) - 1))
     text = draw(st.sampled_from(NEVER))
     _put(row, place, text)
-    if len(text) > csv.field_size_limit():
-        return "refused", "", ""
+    if text == "a\rb" or len(text) > csv.field_size_limit():
+        return "refused", "", ""  # the writer leaves the one bare, the reader gives the other up
     return "refused", "" if place == 0 else "".join(row[:1]), sheet.rows[0][place]
 
 

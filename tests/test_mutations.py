@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections import Counter
 from datetime import date
 from functools import cache
@@ -142,3 +144,52 @@ def span(text: str) -> tuple[date | None, date | None]:
         first and date(*first.lower_strict()[:3]),
         last and date(*last.upper_strict()[:3]),
     )
+
+
+# What every further line of places.csv is; the first may open a quotation mark that never closes.
+LINES = {
+    "sound": ("", "town_{0},Town {0},town,NER,{1}.5,1.5,town\n"),
+    "faulty in every cell": ("", "Town {0},,toun{0},NE{0},{0}9,x{0},\n"),
+    "doubled": ("", "town_{1},Town,town,NER,1,1,town\n"),
+    "short of cells": ("", "town_{0},Town {0}\n"),
+    "swallowed by a quotation mark": ('"', "town_{0},Town {0},town,NER,{1}.5,1.5,town\n"),
+}
+MEASURED = """
+import resource, sys, time
+from sahel_analysis.errors import DataError
+from sahel_analysis.tables import load_tables
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+before, told, start = peak(), "", time.process_time()
+try:
+    load_tables(sys.argv[1])
+except DataError as refused:
+    told = str(refused)
+print(time.process_time() - start, peak() - before, len(told), told[:200])
+"""
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("kind", LINES)
+def test_a_file_of_many_rows_is_loaded_or_refused_in_bounded_time_and_memory(kind, tmp_path):
+    """Two million rows in the long profile; ten times the rows take about ten times as long."""
+    pytest.importorskip("resource")
+    first, every = LINES[kind]
+    rows = 2_000_000 if settings.default.max_examples >= 5_000 else 200_000
+    seconds = []
+    for count in (rows // 10, rows):
+        folder = data_copy(tmp_path / str(count))
+        with (folder / "places.csv").open("a", encoding="utf-8") as file:
+            file.write(first)
+            file.writelines(every.format(number, number % 90) for number in range(count))
+        size = sum(path.stat().st_size for path in folder.iterdir())
+        run = [sys.executable, "-c", MEASURED, folder]
+        done = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+        took, held, length, told = done.split(" ", 3)
+        seconds.append(float(took))
+        assert float(held) < 20 * size + 60e6, kind
+        assert (told.strip() == "") == (kind == "sound"), told
+        assert int(length) < 50_000
+    assert seconds[1] < 20 * seconds[0] + 1, seconds
