@@ -73,7 +73,7 @@ class Nursery:
         if self._process is not None:
             self._process.stdin.close()
             try:
-                self._process.wait(timeout=5)
+                self._process.wait(timeout=1)  # it does not hear while it imports
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()

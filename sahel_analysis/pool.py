@@ -7,8 +7,11 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import forkserver, resource_tracker
+from pathlib import Path
 from typing import ClassVar
 
 from .jobs import Order, Outcome
@@ -64,11 +67,14 @@ class Pool:
     def renew(self) -> None:
         """Replace the workers, such as after one of them was killed."""
         self._end()
-        context = multiprocessing.get_context("forkserver" if CAN_FORK else "spawn")
         if CAN_FORK:
-            context.set_forkserver_preload(_PRELOAD)
+            _start_forkserver()
         self._executor = ProcessPoolExecutor(
-            self.slots, mp_context=context, initializer=_prepare_worker
+            self.slots,
+            mp_context=multiprocessing.get_context("forkserver" if CAN_FORK else "spawn"),
+            initializer=_prepare_worker,
+            # What a killed worker leaves goes with the nursery's folder.
+            initargs=(str(Path(self.address).parent) if self.address else None,),
         )
 
     def _end(self) -> None:
@@ -84,9 +90,21 @@ class Pool:
         self._executor = None
 
 
-def _prepare_worker() -> None:
+def _start_forkserver() -> None:
+    """Start what forks the workers, deaf to Ctrl-C from its first moment: that is the build's."""
+    forkserver.set_forkserver_preload(_PRELOAD)
+    resource_tracker.ensure_running()  # first, for it lifts the block
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _prepare_worker(folder: str | None) -> None:
     """Leave Ctrl-C to the build, and end when the build does, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = folder
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     threading.Thread(target=_follow_parent, daemon=True).start()
