@@ -63,7 +63,7 @@ def check_columns(
         faults = _faults(texts, field)
         if field.name == table.key:
             keys_at_fault = frozenset(faults)
-        wrong = np.fromiter((text in faults for text in texts), dtype="bool", count=len(texts))
+        wrong = np.array([text in faults for text in texts] if faults else (), dtype="bool")
         at_fault = cells[wrong[codes]] if faults else cells[:0]
         collect(
             problems,

@@ -19,6 +19,7 @@ _ORDER = (
     "agreement_denounced", "alliance_exit", "base_handover", "mission_ended",
     "withdrawal_completed",
 )  # fmt: skip
+_RANK = {kind: position for position, kind in enumerate(_ORDER)}
 
 
 @dataclass(frozen=True)
@@ -129,16 +130,13 @@ def visible_events(tables: Tables, evidence: str) -> pd.DataFrame:
         If `evidence` is not one of the two.
     """
     events = tables.events
-    told_better = {other for row in events["same_as"] for other in row}
-    shown = events[
-        _visible(events, tables, evidence)
-        & ~(events.index.isin(told_better) & (evidence == "checked"))
-    ]
-    rank = {kind: position for position, kind in enumerate(_ORDER)}
-    order = pd.DataFrame(
-        {"latest": shown["latest"], "rank": shown["event_type"].map(rank), "id": shown.index}
-    ).sort_values(["latest", "rank", "id"])
-    return shown.loc[order.index]
+    visible = _visible(events, tables, evidence)
+    if evidence == "checked":
+        visible &= ~events.index.isin({other for row in events["same_as"] for other in row})
+    # The table is in the order of its keys, and sorts that are stable keep it.
+    order = pd.DataFrame({"latest": events["latest"], "rank": events["event_type"].map(_RANK)})
+    order = order[visible].sort_index(kind="stable").sort_values(["latest", "rank"], kind="stable")
+    return events.loc[order.index]
 
 
 def visible_figures(tables: Tables, evidence: str) -> pd.DataFrame:
@@ -154,8 +152,8 @@ def _visible(frame: pd.DataFrame, tables: Tables, evidence: str) -> pd.Series:
     if evidence == "article":
         return frame["basis"] == "article"
     wrong = contradicted(tables)
-    sound = pd.Series([wrong.isdisjoint(ids) for ids in frame["claim_ids"]], index=frame.index)
-    return (frame["basis"] == "reference") | sound.astype(bool)
+    sound = [wrong.isdisjoint(ids) for ids in frame["claim_ids"]]
+    return (frame["basis"] == "reference") | pd.Series(sound, frame.index, dtype="bool")
 
 
 def edition(world_: World) -> str:

@@ -179,7 +179,8 @@ def _countries(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that a judgement says how sure it is, rests on rows, and ends after it begins."""
     judgements, countries, events = (frames[n] for n in ("judgements", "countries", "events"))
-    latest = events["latest"].to_dict()
+    cited = {key for keys in judgements["event_ids"] for key in keys}
+    latest = events.loc[sorted(cited), "latest"].to_dict()
     for row in judgements.itertuples():
         if bool(row.likelihood) == bool(row.confidence):
             yield row.Index, "likelihood", "set likelihood or confidence: one, not both."
