@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from errno import EPIPE
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,17 @@ class _Group(click.Group):
     """A group whose commands end with one message and exit code 1 where the package refuses."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; print what the package refused and why."""
+        """Run the command; print what the package or the system refused and why."""
         try:
             return super().invoke(ctx)
         except SahelError as fault:
-            click.echo(str(fault), err=True)
-            sys.exit(1)
+            message = str(fault)
+        except OSError as fault:
+            if fault.errno == EPIPE:
+                raise  # whoever read the output has left; click knows what to do
+            message = f"'{fault.filename}': {fault.strerror}." if fault.filename else f"{fault}."
+        click.echo(message, err=True)
+        sys.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

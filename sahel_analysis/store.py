@@ -35,9 +35,13 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        # Beside the folder, so that a killed build leaves nothing partial in it, and on the same
-        # file system, so that a file moves in one step.
-        self._staging = self.folder.parent / f".{self.folder.name}.staging"
+        # Beside the folder, so that a killed build leaves nothing partial in it; but within it
+        # where it is a file system of its own, because only there a file moves in one step.
+        self._places = (
+            self.folder.parent / f".{self.folder.name}.staging",
+            self.folder / ".staging",
+        )
+        self._staging = self._places[0]
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -48,15 +52,13 @@ class Store:
         StoreError
             If another build holds it, or it cannot be written to.
         """
-        try:
+        with self._writing():
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = (self.folder / ".lock").open("a")
-        except OSError as fault:
-            message = f"'{self.folder}' cannot be written to ({fault.strerror}); name another."
-            raise StoreError(message) from fault
         with lock:
             _hold(lock.fileno(), self.folder)
             self._settle()
+            self._staging = self._usable()
             try:
                 yield
             finally:
@@ -104,9 +106,11 @@ class Store:
 
     def put(self, name: str, data: bytes) -> None:
         """Write one file that is no report, such as the catalogue."""
-        target = self.folder / name
+        target = self._place(name)
         if not target.is_file() or target.read_bytes() != data:
-            self._move(self._stage(name, data))
+            with self._writing():
+                self._stage(name, data)
+                self._move(self._staging, name)
 
     def record(self, job: Job) -> dict | None:
         """Return a report's record, or None where there is none that can be read."""
@@ -146,39 +150,79 @@ class Store:
         What is to be done is written down before it begins; if this process is killed half-way,
         whoever locks the folder next goes on from there.
         """
-        for name, data in files.items():
-            self._stage(name, data)
-        with undisturbed():
-            self._stage(_JOURNAL, as_json({"moved": [*files], "gone": [*gone]}))
-            self._settle()
+        places = [self._place(name) for name in (*files, *gone)]
+        with self._writing():
+            for name, data in files.items():
+                self._stage(name, data)
+            # Before the first file moves: a full disk is to be found out now.
+            for place in places[: len(files)]:
+                place.parent.mkdir(parents=True, exist_ok=True)
+            with undisturbed():
+                self._stage(_JOURNAL, as_json({"moved": [*files], "gone": [*gone]}))
+                self._settle()
 
     def _settle(self) -> None:
         """Carry out what the journal says, and sweep what was only prepared."""
-        journal = _read(self._staging / _JOURNAL) or {"moved": [], "gone": []}
-        for name in journal["moved"]:
-            if (self._staging / name).exists():
-                self._move(name)
-        for name in journal["gone"]:
-            self._drop(name)
-        (self._staging / _JOURNAL).unlink(missing_ok=True)
-        shutil.rmtree(self._staging, ignore_errors=True)
+        for staging in self._places:
+            journal = _read(staging / _JOURNAL) or {"moved": [], "gone": []}
+            with self._writing():
+                for name in journal["moved"]:
+                    if (staging / name).exists():
+                        self._move(staging, name)
+                for name in journal["gone"]:
+                    self._drop(name)
+                (staging / _JOURNAL).unlink(missing_ok=True)
+            shutil.rmtree(staging, ignore_errors=True)
 
-    def _stage(self, name: str, data: bytes) -> str:
-        """Write a file beside the folder and return its name."""
+    def _usable(self) -> Path:
+        """Return the first place from which a file moves into the folder in one step."""
+        for staging in self._places:
+            with suppress(OSError):
+                staging.mkdir()  # fails on a link that somebody left there
+                (staging / ".lock").touch()
+                (staging / ".lock").rename(self.folder / ".staged")
+                (self.folder / ".staged").unlink()
+                return staging
+        message = f"'{self.folder}' takes no files; name another."
+        raise StoreError(message)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Tell in one sentence why the folder could not be written to."""
+        try:
+            yield
+        except OSError as fault:
+            message = (
+                f"'{self.folder}' cannot be written to ({fault.strerror or fault}). What stands "
+                "there is whole; make room or name another folder, and run the same command again."
+            )
+            raise StoreError(message) from fault
+
+    def _place(self, name: str) -> Path:
+        """Return where a file goes, which is in this folder: no link leads out of it."""
+        place = self.folder / name
+        if place.parent.resolve() != place.parent:
+            message = (
+                f"'{place.parent}' is a link to somewhere else; remove it, nothing follows it."
+            )
+            raise StoreError(message)
+        return place
+
+    def _stage(self, name: str, data: bytes) -> None:
+        """Write a file where it is prepared."""
         path = self._staging / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        return name
 
-    def _move(self, name: str) -> None:
-        """Move a staged file to its place in one step."""
-        target = self.folder / name
+    def _move(self, staging: Path, name: str) -> None:
+        """Move a prepared file to its place in one step."""
+        target = self._place(name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        (self._staging / name).replace(target)
+        (staging / name).replace(target)
 
     def _drop(self, name: str) -> None:
         """Remove a file, and its folders where they are empty now."""
-        path = self.folder / name
+        path = self._place(name)
         path.unlink(missing_ok=True)
         with suppress(OSError):
             for parent in path.relative_to(self.folder).parents:
