@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -31,6 +31,8 @@ EVENT_TYPES = {
     "alliance_exit": "Exit from an alliance",
     "force_level": "Force level",
 }
+
+_HEADINGS = {"french_posture": "French forces", "russian_engagement": "Russian engagement"}
 
 
 def involving(events: pd.DataFrame, actors: pd.DataFrame, root: str) -> pd.DataFrame:
@@ -170,31 +172,36 @@ def figure_table(world: World, figures: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def posture_table(world: World, posture: pd.DataFrame) -> pd.DataFrame:
+def posture_table(
+    world: World, posture: pd.DataFrame, columns: Sequence[str] = tuple(_HEADINGS)
+) -> pd.DataFrame:
     """Return the posture as a table for readers: state, since when, and the rows behind it.
+
+    Parameters
+    ----------
+    world : World
+        The evidence behind the posture.
+    posture : pandas.DataFrame
+        Rows of `posture.posture`.
+    columns : sequence of str, optional
+        Which of ``french_posture`` and ``russian_engagement`` are shown.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``Country``, ``French forces``, ``Russian engagement``, ``Notes``.
     """
-    tables = world.tables
-    return pd.DataFrame(
-        [
-            {
-                "Country": country_names([iso3], tables)[0],
-                "French forces": _state(row.french_posture, row.french_posture_since, row.covered),
-                "Russian engagement": _state(
-                    row.russian_engagement, row.russian_engagement_since, row.covered
-                ),
-                "Notes": event_marks(
-                    (*row.french_posture_event_ids, *row.russian_engagement_event_ids), tables
-                ),
-            }
-            for iso3, row in posture.iterrows()
-        ],
-        columns=["Country", "French forces", "Russian engagement", "Notes"],
-    )
+    rows = []
+    for iso3, row in posture.iterrows():
+        states = {
+            _HEADINGS[name]: _state(row[name], row[f"{name}_since"], row["covered"])
+            for name in columns
+        }
+        ids = [event_id for name in columns for event_id in row[f"{name}_event_ids"]]
+        [country] = country_names([iso3], world.tables)
+        rows.append({"Country": country, **states, "Notes": event_marks(ids, world.tables)})
+    headings = [_HEADINGS[name] for name in columns]
+    return pd.DataFrame(rows, columns=["Country", *headings, "Notes"])
 
 
 def _state(state: str, since: str, covered: bool) -> str:

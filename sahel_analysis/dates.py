@@ -179,7 +179,7 @@ def in_words(text: str) -> str:
             return f"by {in_words(end)}"
         if end in {"..", ""}:
             return f"from {in_words(start)}"
-        return _span(in_words(start), in_words(end))
+        return " to ".join(_span(start, end))
     hedge = {"~": "about ", "?": "perhaps ", "%": "perhaps about "}.get(text[-1], "")
     bare = text.rstrip("~?%")
     if _DAY.fullmatch(bare):
@@ -192,16 +192,20 @@ def in_words(text: str) -> str:
     return hedge + bare
 
 
-def _span(start: str, end: str) -> str:
-    """Return ``17 to 19 July 2019``: what both ends share is said once, at the end."""
-    first, last = start.split(), end.split()
-    while len(first) > 1 and len(last) > 1 and first[-1] == last[-1]:
-        first, last = first[:-1], last[:-1]
-    return f"{' '.join(first)} to {end}"
+def _span(start: str, end: str) -> tuple[str, str]:
+    """Return ``17`` and ``19 July 2019``: what both ends share is said once, at the end."""
+    last = in_words(end)
+    first, rest = in_words(start).split(), last.split()
+    while len(first) > 1 and len(rest) > 1 and first[-1] == rest[-1]:
+        first, rest = first[:-1], rest[:-1]
+    return " ".join(first), last
 
 
 def since_in_words(text: str) -> str:
     """Return since when something has held: ``since 3 August 2023``, ``by 1 January 2012``.
+
+    Of an interval it is not known on which day it began: ``since some day between 17 and 19 July
+    2019``.
 
     Parameters
     ----------
@@ -211,6 +215,8 @@ def since_in_words(text: str) -> str:
     words = in_words(text)
     if words.startswith(("by ", "from ")):
         return words
-    if "X" in text and words.startswith("between"):
-        return f"since a day {words}"
-    return f"since a day from {words}" if "/" in text else f"since {words}"
+    if words.startswith("between"):
+        return f"since some day {words}"
+    if "/" in text and " to " in words:
+        return f"since some day between {' and '.join(_span(*text.split('/')))}"
+    return f"since {words}"

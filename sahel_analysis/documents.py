@@ -48,6 +48,8 @@ _BETWEEN = b"\0"
 _PDF_STANDARDS = ["a-2a", "ua-1"]
 # A report without a date still needs one fixed moment; ZIP archives know none earlier.
 _UNDATED = "1980-01-01"
+_DOCX_TEXT, _PANDOC_TEXT = 9184, 7920  # width of text, twentieths of a point
+_COLUMN = re.compile(rb'(<w:gridCol w:w=")([0-9]+)')
 
 
 @dataclass(frozen=True)
@@ -224,7 +226,10 @@ def _reference() -> bytes:
 
 
 def _dated(written: bytes, document: Document) -> bytes:
-    """Return a Word file with the report's date; pandoc's sandbox knows no date but 1970."""
+    """Return a Word file with the report's date, its tables as wide as its text.
+
+    Pandoc's sandbox knows no date but 1970, and its tables are made for a narrower page.
+    """
     target = io.BytesIO()
     day = document.as_of or _UNDATED
     with zipfile.ZipFile(io.BytesIO(written)) as old, zipfile.ZipFile(target, "w") as new:
@@ -232,5 +237,12 @@ def _dated(written: bytes, document: Document) -> bytes:
             content = old.read(part)
             if part.filename == "docProps/core.xml":
                 content = content.replace(b"1970-01-01T", f"{day}T".encode())
+            if part.filename == "word/document.xml":
+                content = _COLUMN.sub(_widened, content)
             new.writestr(part, content)
     return target.getvalue()
+
+
+def _widened(column: re.Match) -> bytes:
+    """Return a table's column with its share of the template's width of text."""
+    return b"%s%d" % (column[1], round(int(column[2]) * _DOCX_TEXT / _PANDOC_TEXT))

@@ -21,6 +21,8 @@ TURNING_POINTS = (
     "2013-06-01", "2021-01-01", "2022-09-01", "2023-12-04", "2025-02-15", "2025-09-01",
 )  # fmt: skip
 
+_PANELS = 6  # with more, the figure leaves no room on its page for its heading
+
 _READING = {
     "french": "Colour and round sign: French forces.",
     "russian": "Colour and hatch: the highest level of Russian engagement in force.",
@@ -106,9 +108,13 @@ def worlds_map(report: Report) -> Output:
 
 
 def turning_points_map(report: Report) -> Output:
-    """Return small maps of the report's evidence: the turning points up to its day, and the day."""
+    """Return small maps of the report's evidence: the turning points up to its day, and the day.
+
+    After all of them the day takes the place of the last.
+    """
     today = report.world.as_of
-    days = [day for day in map(date.fromisoformat, TURNING_POINTS) if day < today] + [today]
+    days = [day for day in map(date.fromisoformat, TURNING_POINTS) if day < today]
+    days = [*days[: _PANELS - 1], today]
     series = posture_series(days, report.world.evidence, report.tables)
     frames = {day: series.loc[pd.Timestamp(day)].loc[report.countries] for day in days}
     shown = {"evidence": report.world.evidence, "countries": report.tables.countries}

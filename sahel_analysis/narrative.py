@@ -35,6 +35,14 @@ _RUSSIAN = {
     "agreement": ("Russia", "it", "has a military agreement with"),
     "contact": ("Russia", "it", "has official contacts with"),
 }
+# The states that the bottom line tells, in order, and those of which it names only a few countries.
+_ORDER = {
+    "french_posture": (("leaving", "withdrawn", "present"), ("present",)),
+    "russian_engagement": (
+        ("deployed", "assistance", "agreement", "contact"),
+        ("agreement", "contact"),
+    ),
+}
 _WITH_THE = frozenset({"CAF", "USA", "GBR"})
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 # A bottom line names at most so many countries of a state that is not news.
@@ -139,23 +147,27 @@ def deciding(event_ids: Sequence[str]) -> Sequence[str]:
     return event_ids if len(event_ids) < 3 else (event_ids[0], event_ids[-1])
 
 
-def bottom_line(world: World, posture: pd.DataFrame) -> str:
-    """Return the bottom line: one sentence on France, one on Russia."""
-    french = posture_sentence(
-        world, posture, "french_posture", ("leaving", "withdrawn", "present"), ("present",)
-    )
-    russian = posture_sentence(
-        world,
-        posture,
-        "russian_engagement",
-        ("deployed", "assistance", "agreement", "contact"),
-        ("agreement", "contact"),
-    )
+def bottom_line(
+    world: World,
+    posture: pd.DataFrame,
+    columns: Sequence[str] = ("french_posture", "russian_engagement"),
+) -> str:
+    """Return the bottom line: one sentence on France, one on Russia.
+
+    Parameters
+    ----------
+    world : World
+        The evidence behind the posture.
+    posture : pandas.DataFrame
+        Rows of `posture.posture` for the countries the report shows.
+    columns : sequence of str, optional
+        Which of the two are told.
+    """
+    first, *rest = (posture_sentence(world, posture, name, *_ORDER[name]) for name in columns)
     stem = f"As of {day_in_words(world.as_of)}, "
-    if french.startswith(stem) and russian.startswith(stem):
-        russian = russian.removeprefix(stem)
-        russian = russian.removeprefix("by the article's account, ")
-    return f"{french} {russian}"
+    if first.startswith(stem):  # a second sentence does not say the day again
+        rest = [text.removeprefix(stem).removeprefix("by the article's account, ") for text in rest]
+    return " ".join([first, *rest])
 
 
 def country_paragraph(world: World, posture: pd.DataFrame, iso3: str) -> str:

@@ -51,6 +51,10 @@ TITLES = {
 }
 
 
+# Reports on one of the two postures; the others tell both.
+_TOLD = {"french_withdrawal": ("french_posture",), "russian_engagement": ("russian_engagement",)}
+
+
 class Report:
     """What a notebook shows, and the marks it has shown so far.
 
@@ -107,6 +111,11 @@ class Report:
         return listed(country_names(self.countries, self.tables)).replace("\\", "")
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """The columns of the posture that the report is about."""
+        return _TOLD.get(self.notebook, ("french_posture", "russian_engagement"))
+
+    @property
     def edition(self) -> str:
         """The line under an exhibit that says which world and which countries it draws."""
         few = len(self.countries) <= 8
@@ -123,7 +132,7 @@ class Report:
         day = day_in_words(self.parameters.as_of)
         title = TITLES[self.notebook]
         edition = {"Countries": self.place, "As of": day, "Evidence": self.world.evidence}
-        line = bottom_line(self.world, self.posture)
+        line = bottom_line(self.world, self.posture, self.told)
         if self.notebook == "source_audit":
             checked_on = day_in_words(self.tables.checks["checked_on"].max())
             # The audit weighs the text; no day and no country belongs to it.

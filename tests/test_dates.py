@@ -6,7 +6,7 @@ import edtf
 import pandas as pd
 import pytest
 
-from sahel_analysis.dates import bounds, bounds_frame, day_in_words, in_words
+from sahel_analysis.dates import bounds, bounds_frame, day_in_words, in_words, since_in_words
 
 
 @pytest.mark.parametrize(
@@ -101,3 +101,17 @@ def test_a_column_of_dates_keeps_its_index_and_reports_each_fault():
     assert frame.at["a", "latest"] == pd.Timestamp("2023-12-31")
     assert frame.loc[["b", "c"], "latest"].isna().all()
     assert list(frame["fault"] != "") == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2023-08-03", "since 3 August 2023"),
+        ("../2012-01-01", "by 1 January 2012"),
+        ("2017-08-10/2017-12-31", "since some day between 10 August and 31 December 2017"),
+        ("2021-12/2022-01", "since some day between December 2021 and January 2022"),
+    ],
+)
+def test_words_say_that_the_first_day_is_not_known(text, words):
+    """An interval is when something began, not how long it lasted."""
+    assert since_in_words(text) == words
