@@ -156,6 +156,7 @@ def figure_style() -> Iterator[None]:
         "xtick.color": INK_SOFT,
         "ytick.color": INK_SOFT,
         "text.color": INK,
+        "text.parse_math": False,  # names of the tables are text, whatever signs they hold
         "hatch.linewidth": HATCH_PT,
         "text.hinting": "no_hinting",
         "figure.dpi": 72,
