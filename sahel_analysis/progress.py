@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -64,6 +65,7 @@ class Progress:
         self._started.pop(report, None)
         self.done += 1
         self.note("report ended", report=report, outcome=told, **facts)
+        told = told.splitlines()[0]
         if self._bar:
             if told != "made":
                 self._bar.write(f"{report}: {told}", file=self.stream)
@@ -80,7 +82,12 @@ class Progress:
         if self._bar is None:
             return
         now = time.monotonic()
-        running = [f"  {name}, {now - since:.0f} s" for name, since in self._started.items()]
+        # A line that runs over the edge would be redrawn below itself, again and again.
+        edge = os.get_terminal_size(self.stream.fileno()).columns - 1
+        running = []
+        for name, since in self._started.items():
+            taken = f", {now - since:.0f} s"
+            running.append(f"  {name}"[: max(0, edge - len(taken))] + taken)
         while len(self._lines) < min(len(running), _LINES):
             place = len(self._lines) + 1
             line = tqdm(file=self.stream, bar_format="{desc}", leave=False, position=place)
