@@ -14,8 +14,9 @@ from .dates import day_in_words
 from .evidence import World, world
 from .extract import extract
 from .judgements import words_of_judgement
+from .markdown import escape
 from .method import signature
-from .narrative import bottom_line, country_by_country, country_names, listed, what_happened
+from .narrative import bottom_line, country_by_country, listed, what_happened
 from .notes import cited, notes
 from .parameters import ReportParameters, from_notebook, scope
 from .posture import family, posture_of
@@ -98,17 +99,22 @@ class Report:
         self.world: World = world(self.parameters.as_of, self.parameters.evidence, self.tables)
         followed = scope(whole)
         chosen = self.parameters.countries or followed
-        self._all = len(chosen) == len(followed)
+        self._all = not self.parameters.country and len(chosen) == len(followed)
         self.countries = [self.parameters.country] if self.parameters.country else list(chosen)
         self.posture: pd.DataFrame = posture_of(self.world).loc[self.countries]
         self._cited: dict[str, None] = {}
 
     @property
     def place(self) -> str:
-        """The countries shown, for readers: a name, a list of names, or all."""
-        if self._all and not self.parameters.country:
+        """The countries shown, as Markdown: a name, a list of names, or all."""
+        return escape(self._place)
+
+    @property
+    def _place(self) -> str:
+        """The countries shown, as plain text."""
+        if self._all:
             return "All countries followed"
-        return listed(country_names(self.countries, self.tables)).replace("\\", "")
+        return listed([self.tables.countries.at[iso3, "name_en"] for iso3 in self.countries])
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -117,9 +123,8 @@ class Report:
 
     @property
     def edition(self) -> str:
-        """The line under an exhibit that says which world and which countries it draws."""
-        few = len(self.countries) <= 8
-        place = self.place if few else self.place[0].lower() + self.place[1:]
+        """The line under an exhibit that says which world and which countries it draws: Markdown."""
+        place = self.place.replace("All", "all", 1) if self._all else self.place
         return f"As of {day_in_words(self.world.as_of)}, {self.world.evidence} evidence, {place}."
 
     def twin(self, evidence: str) -> tuple[World, pd.DataFrame]:
@@ -131,7 +136,7 @@ class Report:
         """Return the cover: title, edition and bottom line."""
         day = day_in_words(self.parameters.as_of)
         title = TITLES[self.notebook]
-        edition = {"Countries": self.place, "As of": day, "Evidence": self.world.evidence}
+        edition = {"Countries": self._place, "As of": day, "Evidence": self.world.evidence}
         line = bottom_line(self.world, self.posture, self.told)
         if self.notebook == "source_audit":
             checked_on = day_in_words(self.tables.checks["checked_on"].max())
@@ -139,7 +144,7 @@ class Report:
             edition = {"Article": f"{len(self.tables.claims)} assertions", "Checked on": checked_on}
             line = audit.bottom_line(self.tables)
         return display.cover(
-            title=title.title.format(place=self.place, day=day),
+            title=title.title.format(place=self._place, day=day),
             subtitle=title.subtitle,
             edition=edition,
             bottom_line=self._remember(line),
