@@ -11,6 +11,7 @@ import pandas as pd
 
 from .dates import bounds_frame
 from .errors import MOST, Problem, collect, did_you_mean, shown
+from .glyphs import without_shape
 from .schema import Field, TableSchema
 
 # What no reader can see or no two readers see alike: C0 and C1 controls but tab and line ends, other
@@ -174,6 +175,9 @@ def _hygiene(text: str) -> str:
         return f"is {len(text)} characters long; expected at most {LONGEST}."
     if text != text.strip():
         return f"'{shown(text)}' begins or ends with a space; remove it."
+    if sign := without_shape(text):
+        code = f"'{shown(sign)}' (U+{ord(sign):04X})"
+        return f"holds {code}, which maps and pages have no letter for; write it otherwise."
     return ""
 
 

@@ -294,7 +294,7 @@ def mutants(draw) -> Mutant:
     """Draw a table and one to three things done to it."""
     name = draw(st.sampled_from(list(SCHEMA)))
     sheet = Sheet(name, [list(row) for row in SHEETS[name]])
-    chosen = draw(st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=3))
+    chosen = draw(st.lists(st.sampled_from(MUTATIONS), min_size=1, max_size=3, unique=True))
     # What counts on the columns' places goes before what moves or renames them.
     chosen = sorted(chosen, key=lambda mutate: mutate in HARMLESS)
     told = [mutate(draw, sheet) for mutate in chosen]

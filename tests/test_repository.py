@@ -25,6 +25,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # A module imports only from modules above it. A new module takes its place here first.
 ORDER = (
     "errors",
+    "glyphs",
     "files",
     "dates",
     "schema",
