@@ -8,8 +8,8 @@ import pandas as pd
 
 from . import charts, forces, timelines
 from . import missions as mission_bars
-from .chronicle import EVENT_TYPES
 from .display import Output
+from .narrative import in_letters
 from .report import Report
 from .sheets import canvas
 
@@ -128,18 +128,24 @@ _STEPS = {
 
 def _timeline(report: Report, events: pd.DataFrame, text: str) -> Output:
     """Return a timeline of some events."""
-    kinds = events["event_type"].value_counts()
-    told = f"{len(events)} events" if len(events) != 1 else "One event"
-    most = f", most often: {EVENT_TYPES[kinds.index[0]].lower()}" if len(events) > 1 else ""
     return _chart(
         report,
         timelines.plot_timeline,
         timelines.timeline_height_mm,
         timelines.timeline_alt,
         events,
-        title=f"{told}{most}.",
+        title=_busiest(events),
         caption=f"{text} Hollow: announced or ordered. Filled: done.",
     )
+
+
+def _busiest(events: pd.DataFrame) -> str:
+    """Return how many events there are and which year saw most of those whose year is known."""
+    years = events["latest"].dt.year[events["earliest"].dt.year == events["latest"].dt.year]
+    if len(events) < 2 or years.empty:
+        return f"{in_letters(len(events)).capitalize()} event{'' if len(events) == 1 else 's'}."
+    counts = years.value_counts().sort_index(ascending=False)
+    return f"{len(events)} events, most of all in {counts.idxmax()}: {in_letters(counts.max())}."
 
 
 def _chart(
