@@ -207,19 +207,19 @@ def _orders(jobs: Iterable[Job], pool: Pool | Cluster, timeout: int | None) -> I
 def _take(outcome: Outcome, step: Plan, store: Store, summary: Summary, progress: Progress) -> None:
     """Store what came of a job, and tell of it."""
     path = outcome.job.path
+    record = {
+        "notebook": outcome.job.notebook,
+        "parameters": outcome.job.values,
+        "formats": list(outcome.job.formats),
+        "told": outcome.told,
+        "key": step.key,
+    }
     if outcome.failure is None:
-        record = {
-            "notebook": outcome.job.notebook,
-            "parameters": outcome.job.values,
-            "formats": list(outcome.job.formats),
-            "told": outcome.told,
-            "key": step.key,
-        }
         summary.records[path] = store.keep(outcome, record)
         summary.made.append(path)
         told = "made"
     else:
-        summary.failures[path] = store.set_aside(outcome)
+        summary.failures[path] = store.set_aside(outcome, record)
         summary.failed.append(path)
         told = str(outcome.failure)
     progress.finish(path, told, seconds=outcome.seconds, peak_kb=outcome.peak_kb)

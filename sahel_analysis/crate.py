@@ -43,8 +43,9 @@ def crate(records: Sequence[Mapping], failures: Sequence[Mapping], tables: Table
     package = read_package(tables.folder)
     entities: dict[str, dict] = {}
     actions = [_made(record, entities, package) for record in records]
-    actions += [_failed(account, entities) for account in failures]
-    files = sorted(name for record in records for name in record["outputs"])
+    actions += [_failed(account, entities, package) for account in failures]
+    made = [name for record in records for name in record["outputs"]]
+    files = sorted(made + [account["partial"] for account in failures if account["partial"]])
     entities["index.html"] = {
         "@id": "index.html",
         "@type": "File",
@@ -81,7 +82,7 @@ def crate(records: Sequence[Mapping], failures: Sequence[Mapping], tables: Table
 
 def _made(record: Mapping, entities: dict[str, dict], package: Mapping) -> str:
     """Add the action that made a report, with what it used and made; return its id."""
-    report, key = record["report"], record["key"]
+    report = record["report"]
     for name, facts in record["outputs"].items():
         entities[name] = {
             "@id": name,
@@ -91,6 +92,38 @@ def _made(record: Mapping, entities: dict[str, dict], package: Mapping) -> str:
             "contentSize": str(facts["bytes"]),
             "sha256": facts["sha256"],
         }
+    return _add(
+        entities,
+        f"#make-{report}",
+        "CreateAction",
+        name=f"Make {report}",
+        **_used(record, entities, package),
+        result=_references(sorted(record["outputs"])),
+        actionStatus={"@id": "http://schema.org/CompletedActionStatus"},
+    )
+
+
+def _failed(account: Mapping, entities: dict[str, dict], package: Mapping) -> str:
+    """Add the action that failed to make a report; return its id."""
+    report, partial = account["report"], account["partial"]
+    if partial:
+        name, media = f"{report} as far as it ran (ipynb)", _MEDIA["ipynb"]
+        _add(entities, partial, "File", name=name, encodingFormat=media)
+    return _add(
+        entities,
+        f"#fail-{report}",
+        "CreateAction",
+        name=f"Make {report}",
+        **_used(account, entities, package),
+        result=_references([partial] if partial else []),
+        actionStatus={"@id": "http://schema.org/FailedActionStatus"},
+        error=str(Failure(**account["failure"])),
+    )
+
+
+def _used(record: Mapping, entities: dict[str, dict], package: Mapping) -> dict[str, object]:
+    """Add what a report was to be made from, and by what; return references to them."""
+    key = record["key"]
     used = [
         _add(
             entities,
@@ -132,29 +165,7 @@ def _made(record: Mapping, entities: dict[str, dict], package: Mapping) -> str:
             as_reference=True,
         ),
     )
-    return _add(
-        entities,
-        f"#make-{report}",
-        "CreateAction",
-        name=f"Make {report}",
-        instrument={"@id": instrument},
-        object=_references(used),
-        result=_references(sorted(record["outputs"])),
-        actionStatus={"@id": "http://schema.org/CompletedActionStatus"},
-    )
-
-
-def _failed(account: Mapping, entities: dict[str, dict]) -> str:
-    """Add the action that failed to make a report; return its id."""
-    return _add(
-        entities,
-        f"#fail-{account['report']}",
-        "CreateAction",
-        name=f"Make {account['report']}",
-        object=_references(_parameters(account["parameters"], entities)),
-        actionStatus={"@id": "http://schema.org/FailedActionStatus"},
-        error=str(Failure(**account["failure"])),
-    )
+    return {"instrument": {"@id": instrument}, "object": _references(used)}
 
 
 def _parameters(values: Mapping[str, object], entities: dict[str, dict]) -> list[str]:

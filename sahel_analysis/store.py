@@ -86,16 +86,22 @@ class Store:
         self._change({**files, f"{_RECORDS}/{job.path}.json": as_json(kept)}, gone)
         return kept
 
-    def set_aside(self, outcome: Outcome) -> dict:
+    def set_aside(self, outcome: Outcome, record: Mapping[str, object]) -> dict:
         """Put a failed job's partial notebook and the account of it aside; return the account.
 
         An earlier report of the same job stays as it was.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            A job with a failure.
+        record : mapping
+            What is to be recorded besides.
         """
         job, failure = outcome.job, outcome.failure
         account = {
             "report": job.path,
-            "notebook": job.notebook,
-            "parameters": job.values,
+            **record,
             "failure": vars(failure) if isinstance(failure, Failure) else {},
             "partial": f"{_FAILED}/{job.path}.ipynb" if outcome.files else "",
         }

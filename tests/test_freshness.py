@@ -106,7 +106,7 @@ def test_report_that_failed_is_due_and_the_earlier_one_stands(job, tables, store
     """Until it is made, which clears the failure."""
     failure = Failure("cell", 3, "ValueError", "no")
     with store.locked():
-        store.set_aside(Outcome(job, {"ipynb": b"{}"}, failure=failure))
+        store.set_aside(Outcome(job, {"ipynb": b"{}"}, failure=failure), {})
         assert reasons(job, tables, store) == ("it failed last time",)
         assert (store.folder / f"{job.path}.html").read_bytes() == b"<p>"
         (account,) = store.failures()
@@ -158,4 +158,5 @@ def test_what_a_killed_build_left_is_swept(store):
     left.mkdir()
     (left / "half.html").write_text("<p")
     with store.locked():
-        assert not left.exists()
+        assert not (left / "half.html").exists()
+    assert not left.exists()
