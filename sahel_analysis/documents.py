@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 import tempfile
@@ -45,6 +46,9 @@ FORMATS = ("html", "pdf", "docx")
 # What pandoc writes for a format, and what `pages.lua` puts between two of them.
 _WRITERS = {"html": "html5", "pdf": "typst"}
 _BETWEEN = b"\0"
+# How what it writes begins and ends, as our templates have it.
+_FRAMES = {"html": (b"<!DOCTYPE html>", b"</html>"), "pdf": (b"#", b"")}
+_PATIENCE = 300  # seconds; pandoc takes less than one
 _PDF_STANDARDS = ["a-2a", "ua-1"]
 # A report without a date still needs one fixed moment; ZIP archives know none earlier.
 _UNDATED = "1980-01-01"
@@ -125,7 +129,14 @@ def _written(document: Document, formats: Sequence[str]) -> dict[str, bytes]:
         return {}
     targets = " ".join(_WRITERS[target] for target in formats)
     pages = _pandoc(document, str(TEMPLATES / "pages.lua"), "-M", f"targets={targets}")
-    return dict(zip(formats, pages.split(_BETWEEN), strict=True))
+    written = dict(zip(formats, pages.split(_BETWEEN), strict=False))
+    for target in formats:
+        begin, end = _FRAMES[target]
+        page = written.get(target, b"").strip()
+        if not (page.startswith(begin) and page.endswith(end)):
+            message = f"pandoc wrote something else than the {target} of '{document.name}'"
+            raise ExportError(message)
+    return written
 
 
 def _with_figures(document: Document, page: bytes) -> bytes:
@@ -170,7 +181,11 @@ def _word_file(document: Document) -> bytes:
             *("--lua-filter", str(TEMPLATES / "briefing.lua")),
             *("--reference-doc", str(reference), "-M", f"figure-folder={pages}"),
         )
-    return _dated(written, document)
+    try:
+        return _dated(written, document)
+    except zipfile.BadZipFile as fault:
+        message = f"pandoc wrote something else than the docx of '{document.name}'"
+        raise ExportError(message) from fault
 
 
 def _pandoc(document: Document, target: str, *options: str) -> bytes:
@@ -192,12 +207,15 @@ def _pandoc(document: Document, target: str, *options: str) -> bytes:
         *metadata,
     ]
     try:
-        run = subprocess.run(command, input=document.markdown.encode(), capture_output=True)
-    except OSError as fault:
-        message = f"pandoc could not be started for '{document.name}': {fault}"
+        run = subprocess.run(
+            command, input=document.markdown.encode(), capture_output=True, timeout=_PATIENCE
+        )
+    except (OSError, subprocess.TimeoutExpired) as fault:
+        message = f"pandoc could not be run for '{document.name}': {fault}"
         raise ExportError(message) from fault
     if run.returncode:
-        message = f"pandoc could not convert '{document.name}': {reason(run.stderr.decode())}"
+        told = run.stderr.decode(errors="replace")
+        message = f"pandoc could not convert '{document.name}': {reason(told)}"
         raise ExportError(message)
     return run.stdout
 
@@ -208,7 +226,11 @@ def _pandoc_path() -> str:
     try:
         import pypandoc
 
-        return pypandoc.get_pandoc_path()
+        own = Path(pypandoc.__file__).parent / "files" / f"pandoc{'.exe' * (os.name == 'nt')}"
+        # pypandoc would take any newer pandoc of the machine, which may write other bytes.
+        return os.environ.get("PYPANDOC_PANDOC") or (
+            str(own) if own.is_file() else pypandoc.get_pandoc_path()
+        )
     except (ImportError, OSError) as fault:
         message = "pandoc was not found: install the package 'pypandoc_binary'"
         raise ExportError(message) from fault

@@ -20,21 +20,18 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
-from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Type, Unicode, default
+from traitlets import Unicode, default
 
-from .channels import OutputChannel
+from .channels import START_TIMEOUT, WarmKernelClient
 
 # macOS has fork, but its system libraries may not survive it once they have been used.
 CAN_FORK = sys.platform != "darwin" and hasattr(os, "fork")
 _LONGEST_SOCKET_PATH = 100  # bytes; the kernel allows 108, or 104 elsewhere
-_START_TIMEOUT = 60  # seconds
 _KERNEL = "sahel_analysis.kernelapp"
 _SOCKETS = ("shell", "iopub", "stdin", "control", "hb")
 
@@ -58,15 +55,28 @@ class Nursery:
     def __enter__(self) -> Nursery:
         """Start the nursery; it is ready when its imports are done."""
         if CAN_FORK:
-            self.address = str(_short_folder() / "nursery")
+            folder = _short_folder()
+            try:
+                self._start(folder / "nursery")
+            except OSError:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+        return self
+
+    def _start(self, address: Path) -> None:
+        """Start the process with a socket that is there from the first moment."""
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(address))
+            listener.listen(64)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "sahel_analysis.nursery", self.address],
+                [sys.executable, "-m", "sahel_analysis.nursery", str(listener.fileno())],
+                pass_fds=[listener.fileno()],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 env=environment(),
                 start_new_session=True,
             )
-        return self
+        self.address = str(address)
 
     def __exit__(self, *_: object) -> None:
         """Close the nursery's standard input, which ends it and its kernels."""
@@ -113,7 +123,7 @@ class _WarmProcess:
         self._ended = ended
         self._connection = _connected(address)
         self._connection.sendall(json.dumps(request).encode() + b"\n")
-        self._connection.settimeout(_START_TIMEOUT)
+        self._connection.settimeout(START_TIMEOUT)
         self._lines = self._connection.makefile("rb")
         self.pid: int = json.loads(self._lines.readline())["pid"]
         self.returncode: int | None = None
@@ -154,22 +164,14 @@ class _WarmProcess:
 
 
 def _connected(address: str) -> socket.socket:
-    """Return a connection to a nursery; one that has just been started may not listen yet."""
-    deadline = time.monotonic() + _START_TIMEOUT
-    while True:
-        connection = socket.socket(socket.AF_UNIX)
-        try:
-            connection.connect(address)
-        except OSError as fault:
-            connection.close()
-            # The folder is there before the nursery starts and goes when it ends; a socket that
-            # refuses is that of a nursery that was killed.
-            dead = isinstance(fault, ConnectionRefusedError)
-            if dead or time.monotonic() > deadline or not Path(address).parent.is_dir():
-                raise
-            time.sleep(0.02)
-        else:
-            return connection
+    """Return a connection to a nursery; one that still imports takes it when it is ready."""
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(address)
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -200,7 +202,7 @@ class WarmProvisioner(LocalProvisioner):
         """Wait until the kernel has bound its sockets: a client that is early waits 0.1 s to retry."""
         told = self.connection_info
         paths = [Path(f"{told['ip']}-{told[f'{name}_port']}") for name in _SOCKETS]
-        deadline = time.monotonic() + _START_TIMEOUT
+        deadline = time.monotonic() + START_TIMEOUT
         while not all(path.exists() for path in paths):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 return  # the client will find out
@@ -213,51 +215,10 @@ class WarmProvisioner(LocalProvisioner):
             self.process.poll(timeout=5)
 
 
-class WarmKernelClient(AsyncKernelClient):
-    """A client that starts to talk as soon as the kernel answers."""
-
-    iopub_channel_class = Type(OutputChannel)
-
-    @property
-    def iopub_channel(self) -> OutputChannel:
-        """Channel of what the kernel shows; the manager hears if it is too much."""
-        channel = super().iopub_channel
-        channel.flooded = self.parent.flooded
-        return channel
-
-    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait for the first reply and the first broadcast; drain nothing.
-
-        The stock client then waits another 0.2 s for broadcasts that nbclient ignores anyway.
-        """
-        deadline = time.monotonic() + (timeout or _START_TIMEOUT)
-        self.kernel_info()
-        heard = False
-        while True:
-            if not heard:
-                with suppress(Empty):
-                    await self.get_iopub_msg(timeout=0.5)
-                    heard = True
-            if heard:
-                with suppress(Empty):
-                    reply = await self.get_shell_msg(timeout=0.5)
-                    if reply["msg_type"] == "kernel_info_reply":
-                        self._handle_kernel_info_reply(reply)
-                        return
-            if not await self._async_is_alive():
-                message = "Kernel died before replying to kernel_info"
-                raise RuntimeError(message)
-            if time.monotonic() > deadline:
-                message = f"Kernel did not reply to kernel_info in {timeout} seconds"
-                raise RuntimeError(message)
-
-    wait_for_ready = _async_wait_for_ready
-
-
 class WarmKernelManager(AsyncKernelManager):
     """Manages a kernel of this very environment, forked from a nursery where there is one."""
 
-    client_class = "sahel_analysis.kernels.WarmKernelClient"
+    client_class = "sahel_analysis.channels.WarmKernelClient"
     client_factory = WarmKernelClient
 
     def __init__(self, **kwargs: Any) -> None:

@@ -1,6 +1,6 @@
 """Nursery: one process that has the imports done, and forks a kernel whenever it is asked to.
 
-Run as ``python -m sahel_analysis.nursery SOCKET``. A client connects, sends one JSON line, and
+Run as ``python -m sahel_analysis.nursery DESCRIPTOR``. A client connects, sends one JSON line, and
 gets one with the kernel's process id. The connection is the kernel's life line: when it closes,
 the kernel is killed; when the kernel dies, its exit code comes down the connection. The nursery
 itself lives as long as its standard input is open, so that nothing outlives a killed build.
@@ -36,23 +36,19 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-def serve(address: str) -> None:
+def serve(descriptor: int) -> None:
     """Fork kernels for whoever connects, until standard input closes.
 
     Parameters
     ----------
-    address : str
-        Path of the Unix socket to listen on.
+    descriptor : int
+        Of the Unix socket that whoever started us listens on for us.
     """
     # Ctrl-C is for the build, which closes our standard input; a child's death wakes the selector.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     _adopt_orphans()
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(f"{address}~")
-    listener.listen(64)
-    # Whoever finds the name can connect; who cannot, then, knows that we are dead.
-    Path(f"{address}~").rename(address)
+    listener = socket.socket(fileno=descriptor)
     for name in _IMPORTS:
         import_module(name)
     # Whatever is wrong with tables or maps, the reports will say it better.
@@ -62,7 +58,7 @@ def serve(address: str) -> None:
     gc.collect()
     gc.freeze()
     _Nursery(listener).run()
-    shutil.rmtree(Path(address).parent, ignore_errors=True)
+    shutil.rmtree(Path(listener.getsockname()).parent, ignore_errors=True)
 
 
 def _warm_up() -> None:
@@ -227,4 +223,4 @@ def _send(connection: socket.socket, message: Mapping) -> None:
 if __name__ == "__main__":
     # A core file of every killed kernel would fill the disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    serve(sys.argv[1])
+    serve(int(sys.argv[1]))

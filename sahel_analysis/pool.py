@@ -9,16 +9,24 @@ import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import forkserver, resource_tracker
+from contextlib import contextmanager
+from multiprocessing import forkserver, resource_tracker, util
 from pathlib import Path
 from typing import ClassVar
 
+from .errors import SahelError
 from .jobs import Order, Outcome
 from .kernels import CAN_FORK, Nursery
 from .worker import run
 
 _PRELOAD = ["sahel_analysis.worker"]
+_LONGEST_FOLDER = 60  # characters that leave room for the name of a socket; 104 are allowed in all
+
+
+class PoolError(SahelError, RuntimeError):
+    """Worker processes cannot be started."""
 
 
 class Pool:
@@ -51,8 +59,13 @@ class Pool:
 
     def __enter__(self) -> Pool:
         """Start the nursery and the pool; they import side by side."""
-        self._nursery.__enter__()
-        self.renew()
+        with _told():
+            self._nursery.__enter__()
+        try:
+            self.renew()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,20 +75,22 @@ class Pool:
 
     def submit(self, order: Order) -> Future[Outcome]:
         """Hand an order to the next free worker."""
-        return self._executor.submit(run, order)
+        with _told():
+            return self._executor.submit(run, order)
 
     def renew(self) -> None:
         """Replace the workers, such as after one of them was killed."""
         self._end()
-        if CAN_FORK:
-            _start_forkserver()
-        self._executor = ProcessPoolExecutor(
-            self.slots,
-            mp_context=multiprocessing.get_context("forkserver" if CAN_FORK else "spawn"),
-            initializer=_prepare_worker,
-            # What a killed worker leaves goes with the nursery's folder.
-            initargs=(str(Path(self.address).parent) if self.address else None,),
-        )
+        with _told():
+            if CAN_FORK:
+                _start_forkserver()
+            self._executor = ProcessPoolExecutor(
+                self.slots,
+                mp_context=multiprocessing.get_context("forkserver" if CAN_FORK else "spawn"),
+                initializer=_prepare_worker,
+                # What a killed worker leaves goes with the nursery's folder.
+                initargs=(str(Path(self.address).parent) if self.address else None,),
+            )
 
     def _end(self) -> None:
         """Kill the workers; whoever closes a pool has what it wanted from it."""
@@ -90,8 +105,27 @@ class Pool:
         self._executor = None
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell in a sentence that the system refuses what workers need."""
+    try:
+        yield
+    except OSError as fault:
+        place = f" in '{fault.filename}'" if fault.filename else ""
+        message = (
+            f"No worker process can be started ({fault.strerror or fault}{place}). They need room "
+            "in the temporary folder and, on Linux, in /dev/shm."
+        )
+        raise PoolError(message) from fault
+
+
 def _start_forkserver() -> None:
     """Start what forks the workers, deaf to Ctrl-C from its first moment: that is the build's."""
+    if len(tempfile.gettempdir()) > _LONGEST_FOLDER:
+        # multiprocessing asks once where its sockets go, and does not look at the length.
+        chosen, tempfile.tempdir = tempfile.tempdir, "/tmp"
+        util.get_temp_dir()
+        tempfile.tempdir = chosen
     forkserver.set_forkserver_preload(_PRELOAD)
     resource_tracker.ensure_running()  # first, for it lifts the block
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
