@@ -194,7 +194,8 @@ def _pandoc(document: Document, target: str, *options: str) -> bytes:
     values = {
         "title": document.title,
         "subtitle": document.subtitle,
-        "edition-line": document.edition,
+        # It also stands in an attribute, where pandoc's templates leave quotation marks as they are.
+        "edition-line": document.edition.replace('"', "”"),
         "as-of": document.as_of,
         "lang": document.lang,
         **{f"word-{key}": word for key, word in words.items()},
@@ -208,7 +209,11 @@ def _pandoc(document: Document, target: str, *options: str) -> bytes:
     ]
     try:
         run = subprocess.run(
-            command, input=document.markdown.encode(), capture_output=True, timeout=_PATIENCE
+            _arguments(command),
+            input=document.markdown.encode(),
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            timeout=_PATIENCE,
         )
     except (OSError, subprocess.TimeoutExpired) as fault:
         message = f"pandoc could not be run for '{document.name}': {fault}"
@@ -218,6 +223,13 @@ def _pandoc(document: Document, target: str, *options: str) -> bytes:
         message = f"pandoc could not convert '{document.name}': {reason(told)}"
         raise ExportError(message)
     return run.stdout
+
+
+def _arguments(command: list[str]) -> list[str] | list[bytes]:
+    """Return a command in UTF-8, which pandoc is told to expect, whatever the locale is here."""
+    return (
+        command if os.name == "nt" else [part.encode(errors="surrogateescape") for part in command]
+    )
 
 
 @cache
