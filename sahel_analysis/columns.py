@@ -167,6 +167,9 @@ def _list_fault(members: list[str]) -> str:
 
 def _hygiene(text: str) -> str:
     """Return what is wrong with a cell's characters or length, or an empty string."""
+    plain = text.isascii() and text.isprintable()
+    if plain and len(text) <= LONGEST and text == text.strip():
+        return ""  # almost every cell, told from the rest in no time
     if hidden := _HIDDEN.search(text):
         return f"holds the hidden character U+{ord(hidden[0]):04X}; remove it."
     if "\n" in text or "\r" in text or "\t" in text:
