@@ -52,6 +52,7 @@ _PATIENCE = 300  # seconds; pandoc takes less than one
 _PDF_STANDARDS = ["a-2a", "ua-1"]
 # A report without a date still needs one fixed moment; ZIP archives know none earlier.
 _UNDATED = "1980-01-01"
+_OLDEST = (1980, 1, 1, 0, 0, 0)
 _DOCX_TEXT, _PANDOC_TEXT = 9184, 7920  # width of text, twentieths of a point
 _COLUMN = re.compile(rb'(<w:gridCol w:w=")([0-9]+)')
 
@@ -273,6 +274,8 @@ def _dated(written: bytes, document: Document) -> bytes:
                 content = content.replace(b"1970-01-01T", f"{day}T".encode())
             if part.filename == "word/document.xml":
                 content = _COLUMN.sub(_widened, content)
+            # Pandoc's are of the local clock and of our template's files on this disk.
+            part.date_time, part.external_attr = _OLDEST, 0o600 << 16
             new.writestr(part, content)
     return target.getvalue()
 

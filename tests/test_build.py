@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -14,8 +15,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from sahel_analysis import load_tables
+from sahel_analysis import documents, load_tables
 from sahel_analysis.build import build
+from sahel_analysis.documents import Document, convert
 from sahel_analysis.matrix import expand
 
 COUNTRIES = {
@@ -104,12 +106,20 @@ def test_a_missing_or_altered_file_is_made_again(built, tables, tmp_path):
     assert hashes(folder) == before
 
 
-def test_folder_and_number_of_workers_do_not_change_a_byte(tables, tmp_path):
-    """One worker here and two there write the same files, index and crate among them."""
-    jobs = wanted(tables, ("NER", "TCD"), ("2023-12-04",), ("html", "pdf", "docx"))
-    build(jobs, tmp_path / "one", tables, workers=1)
-    build(jobs, tmp_path / "another folder", tables, workers=2)
-    assert hashes(tmp_path / "one") == hashes(tmp_path / "another folder")
+def test_word_file_does_not_tell_when_and_how_the_package_was_installed(tmp_path, monkeypatch):
+    """Dates and modes of the template's files differ from disk to disk."""
+    document = Document("trial", "# A heading", "A title")
+    here = convert(document, ["docx"])
+    templates = tmp_path / "templates"
+    shutil.copytree(documents.TEMPLATES, templates, copy_function=shutil.copyfile)
+    for path in templates.rglob("*.*"):
+        path.chmod(0o755)
+        os.utime(path, (1_500_000_000, 1_500_000_000))
+    monkeypatch.setattr(documents, "TEMPLATES", templates)
+    documents._reference.cache_clear()
+    there = convert(document, ["docx"])
+    documents._reference.cache_clear()
+    assert here == there
 
 
 @pytest.mark.parametrize(
