@@ -73,7 +73,8 @@ class Nursery:
                 pass_fds=[listener.fileno()],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
-                env=environment(),
+                # No profile of the user's has a say in a report, and none is written in the home.
+                env={**environment(), "IPYTHONDIR": str(address.parent / "ipython")},
                 start_new_session=True,
             )
         self.address = str(address)

@@ -12,7 +12,13 @@ from typing import TextIO
 
 from tqdm import tqdm
 
+from .errors import SahelError
+
 _LINES = 8  # as many running reports as are shown one by one
+
+
+class LogError(SahelError, RuntimeError):
+    """The log cannot be written; a build that cannot tell what it does stops."""
 
 
 class Progress:
@@ -100,5 +106,9 @@ class Progress:
         """Write one line of the log."""
         if self._log:
             told = {"time": datetime.now(UTC).isoformat(), "event": event, **facts}
-            self._log.write(json.dumps(told, ensure_ascii=False) + "\n")
-            self._log.flush()
+            try:
+                self._log.write(json.dumps(told, ensure_ascii=False) + "\n")
+                self._log.flush()
+            except OSError as fault:
+                message = f"The log '{self._log.name}' cannot be written ({fault.strerror})."
+                raise LogError(message) from fault

@@ -103,11 +103,12 @@ def run(order: Order) -> Outcome:
         text = written(executed, order.notebook)
         try:
             pages = export(executed, order.job.formats, name=order.job.name)
+            drawn = thumbnail(figure_of(executed))
         except Exception as fault:
             outcome.failure = Failure("export", None, type(fault).__name__, str(fault))
             outcome.files = {"ipynb": text}
         else:
-            small = {"thumbnail.png": drawn} if (drawn := thumbnail(figure_of(executed))) else {}
+            small = {"thumbnail.png": drawn} if drawn else {}
             outcome.files = {"ipynb": text, **pages, **small}
             outcome.told = cover_of(executed)
     outcome.peak_kb = execution.peak_kb

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import SahelError
+from .files import is_own_folder
 from .jobs import Failure, Job, Outcome
 
 _RECORDS = ".records"
@@ -169,22 +170,22 @@ class Store:
 
     def _settle(self) -> None:
         """Carry out what the journal says, and sweep what was only prepared."""
-        for staging in self._places:
-            journal = _read(staging / _JOURNAL) or {"moved": [], "gone": []}
-            with self._writing():
-                for name in journal["moved"]:
-                    if (staging / name).exists():
-                        self._move(staging, name)
-                for name in journal["gone"]:
-                    self._drop(name)
-                (staging / _JOURNAL).unlink(missing_ok=True)
+        for staging in filter(is_own_folder, self._places):
+            if journal := _read(staging / _JOURNAL):
+                with self._writing():
+                    for name in journal["moved"]:
+                        if (staging / name).exists():
+                            self._move(staging, name)
+                    for name in journal["gone"]:
+                        self._drop(name)
+                    (staging / _JOURNAL).unlink()
             shutil.rmtree(staging, ignore_errors=True)
 
     def _usable(self) -> Path:
         """Return the first place from which a file moves into the folder in one step."""
         for staging in self._places:
             with suppress(OSError):
-                staging.mkdir()  # fails on a link that somebody left there
+                staging.mkdir()  # fails where somebody else left something
                 (staging / ".lock").touch()
                 (staging / ".lock").rename(self.folder / ".staged")
                 (self.folder / ".staged").unlink()
