@@ -50,7 +50,7 @@ def involving(events: pd.DataFrame, actors: pd.DataFrame, root: str) -> pd.DataF
         not members.isdisjoint(acting + others)
         for acting, others in zip(events["actor_ids"], events["counterpart_ids"], strict=True)
     ]
-    return events[taking_part]
+    return events[pd.Series(taking_part, index=events.index, dtype=bool)]
 
 
 def naming(frame: pd.DataFrame, iso3s: Iterable[str], *, regions: bool) -> pd.DataFrame:
