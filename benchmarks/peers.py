@@ -52,13 +52,22 @@ def loop(editions: list[Edition], output: Path) -> None:
 
 
 def nbprint(editions: list[Edition], output: Path) -> None:
-    """Make each report by nbprint's command."""
-    notebook = source()
+    """Make each report by nbprint's command, HTML as its own template has it.
+
+    It takes parameters from a notebook's first cell only, so each report has a notebook written.
+    """
+    import nbformat
+
     for day, country in editions:
-        given = [f"+nbprint.parameters.as_of={day}", f"+nbprint.parameters.country={country}"]
-        target = f"nbprint.outputs.root={output / f'{country}_{day}'}"
-        command = [str(Path(sys.executable).parent / "nbprint"), str(notebook), target, *given]
-        subprocess.run(command, check=True)
+        notebook = nbformat.read(source(), as_version=4)
+        given = f'as_of = "{day}"\nevidence = "checked"\ncountry = "{country}"\nlang = "en"'
+        for cell in notebook.cells:
+            if "parameters" in cell.metadata.get("tags", []):
+                cell.source = given
+        made = output / f"{country}_{day}.ipynb"
+        nbformat.write(notebook, made)
+        command = [str(Path(sys.executable).parent / "nbprint"), str(made)]
+        subprocess.run([*command, f"++nbprint.outputs.root={output}/{made.stem}"], check=True)
 
 
 def floor(editions: list[Edition], output: Path) -> None:
