@@ -4,48 +4,61 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import papermill
 import pytest
 from browser import axe, faults
 
-from sahel_analysis.exporters import export
+from sahel_analysis.build import build
+from sahel_analysis.matrix import expand
+from sahel_analysis.parameters import NOTEBOOKS, date_range
 
-ROOT = Path(__file__).resolve().parent.parent
-ASKED = {"as_of": "2023-12-04", "evidence": "checked", "country": "NER"}
+REPORT_BYTES = 1_500_000
 
 
 @pytest.fixture(scope="session")
-def brief(tmp_path_factory) -> Path:
-    """Return a country brief, executed and exported as users do it."""
-    executed = papermill.execute_notebook(
-        ROOT / "notebooks/country_brief.ipynb",
-        None,
-        ASKED,
-        kernel_name="python3",
-        progress_bar=False,
-    )
-    path = tmp_path_factory.mktemp("pages") / "country_brief.html"
-    path.write_bytes(export(executed, ["html"], name="country_brief")["html"])
-    return path
+def built(tables, tmp_path_factory) -> Path:
+    """Return a folder with a page of each kind about one country, and the longest there is."""
+    folder = tmp_path_factory.mktemp("pages")
+    last = date_range(tables)[1].isoformat()
+    few = {"notebook": list(NOTEBOOKS), "country": ["NER"], "as_of": [last], "format": ["html"]}
+    whole = {"notebook": ["french_withdrawal"], "as_of": [last], "format": ["html"]}
+    assert not build([*expand(tables, few), *expand(tables, whole)], folder, tables).failed
+    return folder
 
 
 @pytest.fixture
-def opened(brief, open_page):
-    """Return a function that opens the brief; it is made before the browser starts."""
+def opened(built, open_page):
+    """Return a function that opens a report; all are made before the browser starts."""
 
-    def open_brief(**options):
-        return open_page(brief, **options)
+    def open_report(name: str = "country_brief", **options):
+        [path] = built.rglob(f"{name}.html" if name == "source_audit" else f"{name}_NER.html")
+        return open_page(path, **options)
 
-    return open_brief
+    return open_report
 
 
-@pytest.mark.parametrize("width", [1440, 400])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_report_meets_wcag(opened, scheme, width):
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_every_kind_of_report_meets_wcag(opened, name, scheme):
     """No violation of WCAG 2.2 A or AA, and nothing runs out sideways."""
-    page = opened(scheme=scheme, width=width)
+    page = opened(name, scheme=scheme)
     assert axe(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_report_meets_wcag_on_a_telephone(opened, scheme):
+    """A narrow window changes the layout, not what can be read."""
+    page = opened(scheme=scheme, width=400)
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_every_report_is_light_enough_to_send(built):
+    """Even the French withdrawal on the last day, the longest of all, fits into a mail."""
+    sizes = {path.stem: path.stat().st_size for path in built.rglob("*.html")}
+    assert {"french_withdrawal", "source_audit"} <= set(sizes)
+    assert max(sizes.values()) < REPORT_BYTES, sizes
 
 
 def test_report_asks_for_nothing_and_says_nothing(opened):
