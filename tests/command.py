@@ -1,0 +1,132 @@
+"""The command `sahel` in a process of its own, in surroundings of our choice, watched to its end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import psutil
+import pytest
+
+_MARK = "SAHEL_TEST_RUN"
+_START = """
+import sys
+from sahel_analysis.cli import main
+
+if folder := sys.argv.pop(1):
+    from pathlib import Path
+    from sahel_analysis import build, freshness
+
+    build.notebook_folder = freshness.notebook_folder = lambda: Path(folder)
+main()
+"""
+BRIEF = "2023-12-04_checked_en/country_brief_NER"
+
+
+class Run:
+    """A run of `sahel`, from its start on.
+
+    Parameters
+    ----------
+    *arguments : str or pathlib.Path
+        Of the command.
+    notebooks : pathlib.Path, optional
+        Folder of trial notebooks in the place of the package's own.
+    env : mapping, optional
+        Environment variables to be set, or unset where the value is None.
+    mount : tuple of str and path, optional
+        A file system that only this run sees: what the shell is to do before it, where ``$0`` is
+        the path, and the path. See `tmpfs`.
+    after : str
+        What the shell is to do after it, while the file system is still there.
+    cwd : pathlib.Path, optional
+        Where to start.
+    """
+
+    def __init__(
+        self,
+        *arguments: str | Path,
+        notebooks: Path | None = None,
+        env: Mapping[str, str | None] | None = None,
+        mount: tuple[str, Path] | None = None,
+        after: str = "true",
+        cwd: Path | None = None,
+    ) -> None:
+        self.mark = uuid.uuid4().hex
+        self.scratch = Path(tempfile.mkdtemp(prefix="run-"))
+        given = {**os.environ, "TMPDIR": str(self.scratch), _MARK: self.mark, **(env or {})}
+        command = [sys.executable, "-c", _START, str(notebooks or ""), *map(str, arguments)]
+        if mount:
+            before, place = mount
+            script = f'{before} || exit 99; "$@"; code=$?; {after}; exit $code'
+            command = [*namespace(), "sh", "-c", script, str(place), *command]
+        self.process = subprocess.Popen(
+            command,
+            env={name: value for name, value in given.items() if value is not None},
+            cwd=cwd,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        )
+
+    def end(self, seconds: float = 60) -> Run:
+        """Wait for the end; hold the run to one message, no stray process and no left file."""
+        self.stdout, self.stderr = self.process.communicate(timeout=seconds)
+        self.code = self.process.returncode
+        deadline = time.monotonic() + 3
+        while (left := self.processes()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        files = [path.name for path in self.scratch.rglob("*")]
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        assert not left, f"still running: {[process.cmdline() for process in left]}"
+        assert "Traceback" not in self.stderr, self.stderr
+        assert not files, f"left in the temporary folder: {files}"
+        return self
+
+    def processes(self) -> list[psutil.Process]:
+        """Return every living process that this run started."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.status() != psutil.STATUS_ZOMBIE:
+                    found += [process] if process.environ().get(_MARK) == self.mark else []
+            except psutil.Error:
+                continue
+        return found
+
+
+def sahel(*arguments: str | Path, seconds: float = 60, **surroundings: object) -> Run:
+    """Run the command to its end; see `Run`."""
+    return Run(*arguments, **surroundings).end(seconds)
+
+
+def brief(output: Path, *arguments: str, **surroundings: object) -> Run:
+    """Build the brief on Niger as HTML, unless the arguments say otherwise."""
+    form = [] if "--format" in arguments else ["--format", "html"]
+    place = [] if "--country" in arguments else ["--country", "NER"]
+    matrix = ["--notebook", "country_brief", *place, "--as-of", "2023-12-04", *form]
+    return sahel("build", *matrix, "--output", output, *arguments, **surroundings)
+
+
+def tmpfs(place: Path, options: str = "size=16m", then: str = "true") -> tuple[str, Path]:
+    """Return a mount of a file system in memory, and what the shell is to do in it."""
+    return f'mount -t tmpfs -o {options} tmpfs "$0" && {{ {then}; }}', place
+
+
+@cache
+def namespace() -> list[str]:
+    """Return the command that gives a process mounts of its own; skip the test where none can."""
+    for command in (["unshare", "--mount"], ["unshare", "--user", "--map-root-user", "--mount"]):
+        trial = [*command, "sh", "-c", "mount -t tmpfs tmpfs /mnt"]
+        if shutil.which("unshare") and not subprocess.run(trial, capture_output=True).returncode:
+            return command
+    return pytest.skip("no file system can be mounted here")
