@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -123,6 +124,7 @@ def _one_of(value: object, known: Mapping[str, str]) -> str:
     raise PydanticCustomError("choice", fault)
 
 
+@lru_cache(maxsize=2)  # every report of a matrix asks
 def date_range(tables: Tables) -> tuple[date, date]:
     """Return the first and last day a report can be asked for.
 
@@ -132,6 +134,7 @@ def date_range(tables: Tables) -> tuple[date, date]:
     return date(earliest.year, 1, 1), latest.date()
 
 
+@lru_cache(maxsize=2)
 def scope(tables: Tables) -> dict[str, str]:
     """Return the countries that reports follow: ISO 3166-1 alpha-3 to name, in reading order."""
     return {iso3: tables.countries.at[iso3, "name_en"] for iso3 in followed(tables)}

@@ -18,7 +18,7 @@ from .schema import FILE, read_schema
 _PACKAGE = Path(__file__).resolve().parent
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # frames do not compare; one object is one state
 class Tables:
     """All tables of one data folder.
 
