@@ -73,8 +73,22 @@ class Cluster:
 
     @property
     def slots(self) -> int:
-        """How many orders are held at once: two per thread, so that no worker waits for us."""
-        return max(1, 2 * sum(self._client.nthreads().values()))
+        """How many orders are held at once: two per thread, so that no worker waits for us.
+
+        Raises
+        ------
+        ClusterError
+            If the scheduler does not answer any more.
+        """
+        try:
+            threads = self._client.nthreads()
+        except OSError as fault:
+            message = (
+                f"The Dask scheduler at '{self._scheduler}' was lost. What was made by then "
+                "stands; with a scheduler, the same command goes on from here."
+            )
+            raise ClusterError(message) from fault
+        return max(1, 2 * sum(threads.values()))
 
     def submit(self, order: Order) -> Future[Outcome]:
         """Hand an order to the scheduler."""

@@ -58,7 +58,7 @@ def outcomes(
                 else:
                     suspects.append(order)
             except Exception as fault:
-                yield _lost(order, fault, str(fault))
+                yield _lost(order, fault, str(fault) or "the cluster gave it up")
             else:
                 yield outcome
         if broken:
