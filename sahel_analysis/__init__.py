@@ -3,20 +3,22 @@
 Public names load what they need on first use, so that importing the package stays cheap.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 
 _PUBLIC = {
     "load_tables": "tables",
-    "load_sources": "tables",
-    "load_sentences": "tables",
-    "load_claims": "tables",
-    "load_checks": "tables",
-    "load_events": "tables",
-    "load_figures": "tables",
-    "load_actors": "tables",
-    "load_countries": "tables",
-    "load_places": "tables",
-    "load_judgements": "tables",
+    "load_sources": "loaders",
+    "load_sentences": "loaders",
+    "load_claims": "loaders",
+    "load_checks": "loaders",
+    "load_events": "loaders",
+    "load_figures": "loaders",
+    "load_actors": "loaders",
+    "load_countries": "loaders",
+    "load_places": "loaders",
+    "load_judgements": "loaders",
     "world": "evidence",
     "posture": "posture",
     "posture_series": "posture",
@@ -24,6 +26,20 @@ _PUBLIC = {
     "explore": "atlas",
 }
 __all__ = sorted(_PUBLIC)
+
+
+class _Package(ModuleType):
+    """A package whose public names are what they are said to be.
+
+    Python binds a module to its name in the package when it is first imported, `posture` too.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in _PUBLIC or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> object:

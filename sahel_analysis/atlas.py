@@ -97,6 +97,11 @@ def explore(
     ------
     ParameterError
         If the day is outside the range of the events, or another value is not one of those named.
+
+    Examples
+    --------
+    >>> explore("2022-09-01", "article", country="MLI", exhibit="french")
+    Output(text/html, text/markdown)
     """
     tables = load_tables() if tables is None else tables
     first, last = date_range(tables)

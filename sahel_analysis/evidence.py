@@ -22,7 +22,7 @@ _ORDER = (
 _RANK = {kind: position for position, kind in enumerate(_ORDER)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class World:
     """What one kind of evidence shows up to one day.
 
@@ -46,6 +46,11 @@ class World:
     events: pd.DataFrame
     figures: pd.DataFrame
 
+    def __repr__(self) -> str:
+        """Return day and evidence, and how much counts."""
+        counts = f"{len(self.events)} events, {len(self.figures)} figures"
+        return f"World({self.as_of}, {self.evidence}: {counts})"
+
     @property
     def is_checked(self) -> bool:
         """Whether this is the checked world."""
@@ -66,12 +71,25 @@ def world(as_of: str | date, evidence: str = "checked", tables: Tables | None = 
     evidence : {"checked", "article"}
         See `posture.posture`.
     tables : Tables, optional
-        Tables already loaded.
+        Tables already loaded; read from the package's own data without it.
+
+    Returns
+    -------
+    World
+        The day, and the events and figures that count by then.
 
     Raises
     ------
     ValueError
         If `evidence` is not one of the two, or `as_of` is no day.
+
+    Examples
+    --------
+    >>> shown = world("2023-12-04", "article")
+    >>> shown.events.at["EV-012", "summary_en"]
+    'Chad expelled French troops.'
+    >>> "EV-012" in world("2023-12-04", "checked").events.index
+    False
     """
     tables = load_tables() if tables is None else tables
     day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)

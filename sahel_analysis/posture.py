@@ -116,6 +116,16 @@ def posture(
     Notes
     -----
     The rules stand in the codebook, ``data/README.md``, under the event types.
+
+    Examples
+    --------
+    The article has Chad rid of French forces; other sources have them there.
+
+    >>> posture("2023-12-04", "article").at["TCD", "french_posture"]
+    'withdrawn'
+    >>> chad = posture("2023-12-04", "checked").loc["TCD"]
+    >>> chad["french_posture"], chad["french_posture_event_ids"]
+    ('present', ('EV-101', 'EV-119'))
     """
     return posture_series([as_of], evidence, tables).droplevel("as_of")
 
@@ -141,6 +151,12 @@ def posture_series(
     ------
     ValueError
         As from `posture`.
+
+    Examples
+    --------
+    >>> series = posture_series(["2013-06-01", "2022-09-01"])
+    >>> series["french_posture"].xs("MLI", level="iso3").to_list()
+    ['present', 'withdrawn']
     """
     tables = load_tables() if tables is None else tables
     days = sorted({pd.Timestamp(day) for day in dates})

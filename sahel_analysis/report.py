@@ -87,6 +87,18 @@ class Report:
         If a parameter is unknown or its value not allowed.
     DataError
         If the tables are wrong.
+
+    Examples
+    --------
+    >>> report = Report("country_brief", {"country": "NER", "as_of": "2023-12-04"})
+    >>> report.posture.at["NER", "french_posture"]
+    'leaving'
+    >>> report.cover()  # a cell of a notebook shows it
+    Output(application/vnd.sahel.cover+json, text/html, text/markdown)
+    >>> Report("country_brief", {"country": "NIG"})
+    Traceback (most recent call last):
+        ...
+    sahel_analysis.errors.ParameterError: ...
     """
 
     def __init__(

@@ -18,7 +18,7 @@ from .schema import FILE, read_schema
 _PACKAGE = Path(__file__).resolve().parent
 
 
-@dataclass(frozen=True, eq=False)  # frames do not compare; one object is one state
+@dataclass(frozen=True, eq=False, repr=False)  # frames do not compare; one object is one state
 class Tables:
     """All tables of one data folder.
 
@@ -46,6 +46,11 @@ class Tables:
     countries: pd.DataFrame
     places: pd.DataFrame
     judgements: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Return the folder and the number of rows of each table."""
+        rows = ", ".join(f"{len(getattr(self, name)):,} {name}" for name in FRAMES)
+        return f"Tables({str(self.folder)!r}: {rows})"
 
 
 FRAMES = tuple(field.name for field in fields(Tables) if field.name not in {"folder", "sha256"})
@@ -94,6 +99,16 @@ def load_tables(folder: str | Path | None = None) -> Tables:
         If anything is wrong, with every fault of every table: unreadable files, missing or
         unknown columns, wrong types, values outside a closed list, unknown or doubled keys, and
         broken rules across rows. Of a column with very many the first are named, the rest counted.
+
+    Examples
+    --------
+    >>> tables = load_tables()
+    >>> tables.events.at["EV-012", "summary_en"]
+    'Chad expelled French troops.'
+    >>> load_tables("nowhere")
+    Traceback (most recent call last):
+        ...
+    sahel_analysis.errors.DataError: ...
     """
     folder = data_folder(folder)
     unread: list[Problem] = []
@@ -150,88 +165,3 @@ def _frame(folder: Path, package: bytes, name: str, content: bytes) -> tuple:
     label = f"{folder.name}/{table.path}"
     rows = read_cells(content, label, table, problems)
     return None if rows is None else check_columns(rows, label, table, problems), problems
-
-
-def load_sources(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the sources: one row is one document, the article or one that bears on it.
-
-    Reliability letters (Admiralty A to F) are our judgement of the publisher, with the reason
-    beside them. Addresses stand only where the host is the publisher's own. Documents that were
-    only heard of are left out. Key: ``source_id``.
-    """
-    return load_tables(folder).sources
-
-
-def load_sentences(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the sentences: one row is one sentence of the article, as place and hash.
-
-    The hashes let a reader's own copy be compared sentence by sentence. The sentences themselves
-    are left out. Key: ``sentence_id``.
-    """
-    return load_tables(folder).sentences
-
-
-def load_claims(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the claims: one row is one atomic assertion of the article, right or wrong.
-
-    Made by two independent readings and a settlement of their differences. The article's text is
-    left out but for a phrase of 3 to 12 words per claim. Key: ``claim_id``.
-    """
-    return load_tables(folder).claims
-
-
-def load_checks(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the checks: one row is what independent sources say of one claim.
-
-    Credibility is Admiralty 1 to 6; 1 needs two sources. Key: ``claim_id``.
-    """
-    return load_tables(folder).checks
-
-
-def load_events(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the events: one row is one dated occurrence, told by the article or by references.
-
-    Article rows stand as the article has them, wrong ones included. Fighting and casualties are
-    left out. Key: ``event_id``.
-    """
-    return load_tables(folder).events
-
-
-def load_figures(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the figures: one row is one quantity, as low, best and high where stated.
-
-    Nothing is interpolated or rounded. Key: ``figure_id``.
-    """
-    return load_tables(folder).figures
-
-
-def load_actors(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the actors: one row is a state, force, mission, bloc, organisation or office holder.
-
-    What a child does counts as done by its parent. Key: ``actor_id``.
-    """
-    return load_tables(folder).actors
-
-
-def load_countries(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the countries: one row is one country that some row names.
-
-    ``in_scope`` marks those the reports follow. Key: ``iso3`` (ISO 3166-1 alpha-3).
-    """
-    return load_tables(folder).countries
-
-
-def load_places(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the places: one row is a capital, base or town, with how exactly it is known.
-
-    Coordinates are degrees, WGS 84. Key: ``place_id``.
-    """
-    return load_tables(folder).places
-
-
-def load_judgements(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the key judgements: one row is one judgement of ours, with basis and rival reading.
-
-    Each carries a likelihood or a confidence, never both. Key: ``judgement_id``.
-    """
-    return load_tables(folder).judgements

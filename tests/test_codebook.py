@@ -9,8 +9,9 @@ from sahel_analysis import evidence
 from sahel_analysis.codebook import FILE, column_table, rewrite, with_column_tables
 from sahel_analysis.dates import bounds, day_in_words
 from sahel_analysis.errors import DataError
+from sahel_analysis.loaders import load_claims
 from sahel_analysis.schema import Field, TableSchema, read_schema
-from sahel_analysis.tables import data_folder, load_claims
+from sahel_analysis.tables import data_folder
 
 SCHEMA = read_schema(data_folder())
 TEXT = (data_folder() / FILE).read_text(encoding="utf-8")

@@ -12,8 +12,8 @@ from factory import event, frame, tiny
 from sahel_analysis.errors import ExportError
 from sahel_analysis.evidence import EVIDENCE, world
 from sahel_analysis.layers import layers, write_geojson, write_gpkg
+from sahel_analysis.loaders import load_countries
 from sahel_analysis.posture import posture_of
-from sahel_analysis.tables import load_countries
 
 NAMES = ["posture", "events", "places", "disputed_lines"]
 BARE = ["events_without_place", "claims", "sources"]

@@ -33,6 +33,7 @@ ORDER = (
     "columns",
     "rules",
     "tables",
+    "loaders",
     "codebook",
     "markdown",
     "evidence",

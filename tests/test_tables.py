@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from factory import SCHEMA, data_copy, put, rewrite
 
-from sahel_analysis import tables as module
+from sahel_analysis import loaders
 from sahel_analysis.errors import DataError
 from sahel_analysis.tables import load_tables
 
@@ -161,7 +161,7 @@ def test_cells_are_typed(tables):
 @pytest.mark.parametrize("name", list(SCHEMA))
 def test_each_table_has_a_loader_that_says_what_a_row_is(name, tables):
     """Loaders are museum labels."""
-    load = getattr(module, f"load_{name}")
+    load = getattr(loaders, f"load_{name}")
     assert "one row is" in load.__doc__
     assert f"Key: ``{SCHEMA[name].key}``" in load.__doc__
     assert list(getattr(tables, name).index) == sorted(getattr(tables, name).index)
