@@ -173,7 +173,7 @@ def source_note(source_id: str, tables: Tables) -> str:
     publisher = escape(source.publisher) or "publisher unknown"
     when = in_words(source.published_edtf) if source.published_edtf else "undated"
     state = f" State-affiliated: {source.state_affiliation}." if source.state_affiliation else ""
-    address = f" {link(source.url, source.url)}" if source.url else ""
+    address = f" {link(escape(source.url), source.url)}" if source.url else ""
     return (
         f"{title}, {publisher}, {when}. Reliability {source.reliability}: "
         f"{escape(source.reliability_basis_en).rstrip('.')}.{state}{address}"

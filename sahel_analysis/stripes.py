@@ -6,6 +6,7 @@ click does, the page decides. The compiled charts run under Vega's expression in
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 
@@ -245,9 +246,7 @@ def _lane(field: str, scope: list[str], tables: Tables) -> alt.Y:
     names = dict(enumerate(tables.countries.loc[scope, "name_en"]))
     codes = dict(enumerate(scope))
     # The interpreter knows arrays; a list of names in the expression itself needs no parameter.
-    wide, narrow = (
-        "[" + ",".join(f'"{text}"' for text in texts.values()) + "]" for texts in (names, codes)
-    )
+    wide, narrow = (json.dumps(list(texts.values())) for texts in (names, codes))
     place = "[floor(datum.value)]"
     axis = alt.Axis(
         values=[row + 0.5 for row in range(len(scope))],
@@ -267,7 +266,7 @@ def _lane(field: str, scope: list[str], tables: Tables) -> alt.Y:
 def _extent(tables: Tables) -> dict[str, object]:
     """Return the room for the labels of a vertical axis: the same in both charts."""
     longest = max(len(name) for name in tables.countries.loc[followed(tables), "name_en"])
-    room = alt.expr(f"containerSize()[0] < 560 ? 44 : {round(6.6 * longest) + 8}")
+    room = alt.expr(f"containerSize()[0] < 560 ? 44 : {round(6.6 * min(longest, 30)) + 8}")
     return {"minExtent": room, "maxExtent": room}
 
 

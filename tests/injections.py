@@ -1,0 +1,81 @@
+"""Strings that would be more than text somewhere on the way from a table to a page."""
+
+from __future__ import annotations
+
+# Each is shown as it is, in every output.
+LITERAL = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(2)>",
+    "<svg onload=alert(3)><circle r=9 /></svg>",
+    "<iframe src=https://example.org/4></iframe>",
+    "</style><b>five</b>",
+    "</title></script><i>six</i>",
+    "]]><!-- seven --><![CDATA[",
+    "<!--[if IE]>eight<![endif]-->",
+    "<?php echo 9 ?>",
+    "<a href=javascript:alert(10)>ten</a>",
+    "[eleven](javascript:alert(11))",
+    "[twelve](javascript&colon;alert(12))",
+    "![thirteen](https://example.org/13.png)",
+    "<https://example.org/14>",
+    "https://example.org/15?x=1&copy=2",
+    "&lt;sixteen&gt; &#65; &amp; &copy; &nbsp;",
+    "# seventeen",
+    "18. eighteen",
+    "- nineteen",
+    "| twenty | a || b |",
+    "::: {.figure} twenty-one :::",
+    "``` twenty-two ```",
+    "`code`{=html} twenty-three",
+    "`#sys.inputs`{=typst} 24",
+    "[text]{.cls #anchor onclick=alert(25)}",
+    "text {#c1 .notes width=9000%}",
+    "**bold** _em_ ~~gone~~ ^up^ ~down~ 27",
+    "[^28] [@key; -@key] @key",
+    "$x^2$ \\(y\\) $$z$$ \\frac{1}{0} 29",
+    "\\input{/etc/passwd} \\write18{id} 30",
+    "#import \"@preview/x:1.0.0\": *",
+    "#eval(\"1+31\") #read(\"/etc/passwd\")",
+    "<label32> @label32 #link(\"x\")[y]",
+    "*strong* _emph_ = Head + 33 / a: b",
+    "{{ 7*7 }} {% import os %} {# 34 #}",
+    "${35*35} %(x)s {0} {x.__class__} \\N{DASH}",
+    "__import__('os').system('touch 36')",
+    "os.execute('touch 37') -- ]] end",
+    "; touch 38 && $(touch 38) `touch 38` | cat",
+    "' OR 1=1; DROP TABLE events; -- 39",
+    "--- title: forty ...",
+    "=HYPERLINK(\"https://example.org\",\"41\")",
+    "+42+cmd|' /C calc'!A0",
+    "-43+1",
+    "@SUM(1+44)",
+    "content-security-policy: script-src *; 45",
+    "data:text/html;base64,PHNjcmlwdD4= 46",
+    "\"onmouseover=\"alert(47)\" x='",
+    "W" * 300,
+    "''' \"\"\" \\\\ \\n \\u0041 \\x41 49",
+    "<math><mtext><table><mglyph><style>50",
+    "<p style=\"background:url(//example.org/51)\">",
+    "caf\u00e9 na\u00efve \u2019 \u2014 \u2026 \ufb01 52",
+)  # fmt: skip
+
+# Each is refused before anything is made of it, by file, row and column.
+REFUSED = (
+    "bell \x07", "null \x00", "escape \x1b[31m red", "delete \x7f", "next \x85 line",
+    "reversed \u202e txt.exe", "isolated \u2066 x \u2069", "arabic mark \u061c",
+    "zero \u200b width", "joined \u200d up", "soft \xad hyphen", "word \u2060 joiner",
+    "tag \U000e0041", "line \u2028 separator", "two\nlines", "tab\tstop", "\ufeffmark",
+    "private \ue000", "lost \ufffd", "x" * 2001,
+)  # fmt: skip
+
+# Addresses that a source may have, as far as its column goes.
+ADDRESSES = (
+    'https://example.org/"onclick="alert(1)',
+    "https://example.org/'onclick='alert(1)",
+    "https://example.org/)[x](javascript:alert(1))",
+    "https://example.org/<script>alert(1)</script>",
+    'https://example.org/#import"x"',
+    "https://example.org/$x$`id`{{7*7}}",
+    'https://example.org/\\u0022\\"]#eval(1)',
+    "https://user:word@example.org:8080/?a=1&b=2#c",
+)
