@@ -126,6 +126,7 @@ class _Execution:
         self.code: int | None = None
         self.peak_kb: int | None = None
         self.flooded = False
+        self._patience = min(_ARRIVAL, order.timeout or _ARRIVAL)
 
     def execute(self) -> NotebookNode:
         """Return the executed notebook; try again where the kernel did not start."""
@@ -152,7 +153,7 @@ class _Execution:
                         parameters=self.order.job.values,
                         progress_bar=False,
                         execution_timeout=self.order.timeout,
-                        iopub_timeout=_ARRIVAL,
+                        iopub_timeout=self._patience,
                         kernel_manager_class=Manager,
                         config=Config(WarmProvisioner={"address": address}),
                         resources={"metadata": {"path": folder}},
@@ -181,7 +182,7 @@ class _Execution:
         if isinstance(fault, CellTimeoutError):
             message = f"took longer than {self.order.timeout} s; allow more with '--timeout'"
             if "IOPub" in str(fault):
-                message = f"what it showed did not arrive within {_ARRIVAL} s"
+                message = f"what it showed did not arrive within {self._patience} s"
             return Failure("time-out", self.cell, "CellTimeoutError", message)
         if self.flooded:
             most = f"{MOST_MIB} MiB or {MOST_MESSAGES:,} messages"

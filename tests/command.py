@@ -62,7 +62,9 @@ class Run:
     ) -> None:
         self.mark = uuid.uuid4().hex
         self.scratch = Path(tempfile.mkdtemp(prefix="run-"))
-        given = {**os.environ, "TMPDIR": str(self.scratch), _MARK: self.mark, **(env or {})}
+        own = {"TMPDIR": str(self.scratch), _MARK: self.mark}
+        # A kernel that finds pytest's variable captures less than it does anywhere else.
+        given = {**os.environ, "PYTEST_CURRENT_TEST": None, **own, **(env or {})}
         command = [sys.executable, "-c", _START, str(notebooks or ""), *map(str, arguments)]
         if mount:
             before, place = mount
