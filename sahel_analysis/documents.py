@@ -55,6 +55,7 @@ _UNDATED = "1980-01-01"
 _OLDEST = (1980, 1, 1, 0, 0, 0)
 _DOCX_TEXT, _PANDOC_TEXT = 9184, 7920  # width of text, twentieths of a point
 _COLUMN = re.compile(rb'(<w:gridCol w:w=")([0-9]+)')
+_WHOLE_ROW = b"<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc>"  # no page ends within it
 
 
 @dataclass(frozen=True)
@@ -261,7 +262,7 @@ def _reference() -> bytes:
 
 
 def _dated(written: bytes, document: Document) -> bytes:
-    """Return a Word file with the report's date, its tables as wide as its text.
+    """Return a Word file with the report's date, its tables as wide as its text, its rows whole.
 
     Pandoc's sandbox knows no date but 1970, and its tables are made for a narrower page.
     """
@@ -273,7 +274,7 @@ def _dated(written: bytes, document: Document) -> bytes:
             if part.filename == "docProps/core.xml":
                 content = content.replace(b"1970-01-01T", f"{day}T".encode())
             if part.filename == "word/document.xml":
-                content = _COLUMN.sub(_widened, content)
+                content = _COLUMN.sub(_widened, content).replace(b"<w:tr><w:tc>", _WHOLE_ROW)
             # Pandoc's are of the local clock and of our template's files on this disk.
             part.date_time, part.external_attr = _OLDEST, 0o600 << 16
             new.writestr(part, content)
