@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 from .documents import FORMATS
-from .errors import ParameterError, did_you_mean
+from .errors import MOST, ParameterError, did_you_mean, shown
 from .jobs import DEFAULT_FORMATS, Job
 from .parameters import LANGUAGES, NOTEBOOKS, ReportParameters, scope, validate
 from .tables import Tables
@@ -41,11 +41,12 @@ def expand(tables: Tables, options: Mapping[str, Sequence[str]]) -> list[Job]:
         If an option or value is unknown; says what is allowed.
     """
     faults = [
-        f"{name}: unknown option; expected one of {', '.join(OPTIONS)}."
+        f"{shown(name)}: unknown option; expected one of {', '.join(OPTIONS)}."
         f"{did_you_mean(name, OPTIONS)}"
         for name in options
         if name not in OPTIONS
     ]
+    options = {name: list(dict.fromkeys(values)) for name, values in options.items()}
     notebooks = options.get("notebook") or list(NOTEBOOKS)
     formats = tuple(dict.fromkeys(options.get("format") or DEFAULT_FORMATS))
     faults += _unknown("notebook", notebooks, NOTEBOOKS) + _unknown("format", formats, FORMATS)
@@ -68,17 +69,22 @@ def expand(tables: Tables, options: Mapping[str, Sequence[str]]) -> list[Job]:
             job = Job(notebook, parameters, formats)
             jobs[job.path] = job
     if faults:
-        listed = "\n".join(dict.fromkeys(faults))
-        message = f"The reports cannot be made.\n{listed}"
-        raise ParameterError(message)
+        raise ParameterError(_refusal("The reports cannot be made.", faults))
     return list(jobs.values())
+
+
+def _refusal(what: str, faults: Iterable[str]) -> str:
+    """Return a message of one line for each fault; of very many, of the first."""
+    lines = list(dict.fromkeys(faults))
+    rest = [f"{len(lines) - MOST:,} more faults."] if len(lines) > MOST else []
+    return "\n".join([what, *lines[:MOST], *rest])
 
 
 def _unknown(option: str, values: Iterable[str], allowed: Iterable[str]) -> list[str]:
     """Return a fault for each value that is not allowed."""
     allowed = list(allowed)
     return [
-        f"{option}: '{value}' is not allowed; expected one of {', '.join(allowed)}."
+        f"{option}: '{shown(value)}' is not allowed; expected one of {', '.join(allowed)}."
         f"{did_you_mean(value, allowed)}"
         for value in values
         if value not in allowed
@@ -131,7 +137,7 @@ def read_editions(path: Path, tables: Tables, names: Sequence[str] = ()) -> list
     """
     editions = _editions(path)
     faults = [
-        f"'{name}' is no edition; expected one of {', '.join(editions)}."
+        f"'{shown(name)}' is no edition; expected one of {', '.join(map(shown, editions))}."
         f"{did_you_mean(name, editions)}"
         for name in names
         if name not in editions
@@ -141,14 +147,13 @@ def read_editions(path: Path, tables: Tables, names: Sequence[str] = ()) -> list
         try:
             made = expand(tables, _texts(editions.get(name, {})))
         except ParameterError as fault:
-            faults += [f"[editions.{name}] {line}" for line in str(fault).splitlines()[1:]]
+            faults += [f"[editions.{shown(name)}] {line}" for line in str(fault).splitlines()[1:]]
             continue
         for job in made:
             known = jobs.get(job.path, job).formats
             jobs[job.path] = replace(job, formats=tuple(dict.fromkeys(known + job.formats)))
     if faults:
-        message = f"The editions in '{path}' cannot be made.\n" + "\n".join(faults)
-        raise ParameterError(message)
+        raise ParameterError(_refusal(f"The editions in '{path}' cannot be made.", faults))
     return list(jobs.values())
 
 
@@ -159,8 +164,8 @@ def _editions(path: Path) -> dict[str, dict]:
     except OSError as fault:
         message = f"'{path}' cannot be read ({fault.strerror}); name a file of editions."
         raise ParameterError(message) from fault
-    except ValueError as fault:
-        message = f"'{path}' is not TOML: {fault}. Mend the file."
+    except (ValueError, RecursionError) as fault:
+        message = f"'{path}' is not TOML: {shown(fault, 200)}. Mend the file."
         raise ParameterError(message) from fault
     editions = content.get("editions")
     if not isinstance(editions, dict) or not all(isinstance(e, dict) for e in editions.values()):
@@ -172,6 +177,6 @@ def _editions(path: Path) -> dict[str, dict]:
 def _texts(edition: Mapping[str, object]) -> dict[str, list[str]]:
     """Return an edition's options as lists of texts; a TOML date is as good as a quoted one."""
     return {
-        name: [str(value) for value in (given if isinstance(given, list) else [given])]
+        name: [shown(value) for value in (given if isinstance(given, list) else [given])]
         for name, given in edition.items()
     }

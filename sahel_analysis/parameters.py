@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
 from .dates import day_in_words
-from .errors import ParameterError, did_you_mean
+from .errors import MOST, ParameterError, did_you_mean, shown
 from .evidence import EVIDENCE
 from .posture import followed
 from .tables import Tables
 
 LANGUAGES = ("en",)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 REGION = ("as_of", "evidence", "countries", "lang")
 COUNTRY = ("as_of", "evidence", "country", "lang")
 # What each notebook takes; a name that a notebook does not take is refused, not ignored.
@@ -61,8 +64,8 @@ class ReportParameters(BaseModel):
     def _day(cls, value: object, info: Any) -> date:
         first, last = info.context["range"]
         try:
-            # A number or a time stamp is not a day: refuse what date.fromisoformat would let by.
-            if isinstance(value, str) and len(value) == 10:
+            # A number, a time stamp or a day of a week: refuse what date.fromisoformat would let by.
+            if isinstance(value, str) and _DAY.fullmatch(value):
                 day = date.fromisoformat(value)
             elif type(value) is date:
                 day = value
@@ -95,7 +98,7 @@ class ReportParameters(BaseModel):
     @classmethod
     def _countries(cls, value: object, info: Any) -> tuple[str, ...]:
         known = info.context["countries"]
-        if value == "all":
+        if isinstance(value, str) and value == "all":
             return tuple(known)
         chosen = [value] if isinstance(value, str) else value
         if not isinstance(chosen, list | tuple) or not chosen:
@@ -114,14 +117,13 @@ def _span(first: date, last: date) -> str:
 def _one_of(value: object, known: Mapping[str, str]) -> str:
     """Return a value if it is one of the keys; else say which are, with a hint."""
     if isinstance(value, str) and value in known:
-        return value
+        return str(value)
     options = ", ".join(f"{key} ({name})" if name else f"'{key}'" for key, name in known.items())
     by_name = {name.casefold(): key for key, name in known.items() if name}
-    named = by_name.get(str(value).casefold())
+    named = by_name.get(shown(value).casefold())
     hint = f" Did you mean '{named}'?" if named else did_you_mean(value, known)
-    # pydantic reads braces in the text as places to fill; there are none in ours.
-    fault = f"expected one of {options}.{hint}".replace("{", "(").replace("}", ")")
-    raise PydanticCustomError("choice", fault)
+    # pydantic reads braces in the text as places to fill, and names may hold some.
+    raise PydanticCustomError("choice", "{fault}", {"fault": f"expected one of {options}.{hint}"})
 
 
 @lru_cache(maxsize=2)  # every report of a matrix asks
@@ -130,7 +132,9 @@ def date_range(tables: Tables) -> tuple[date, date]:
 
     From the first day of the year of the earliest dated event to the latest day of the latest.
     """
-    earliest, latest = tables.events["earliest"].min(), tables.events["latest"].max()
+    starts = tables.events["earliest"].dropna()
+    earliest = (tables.events["latest"] if starts.empty else starts).min()
+    latest = tables.events["latest"].max()
     return date(earliest.year, 1, 1), latest.date()
 
 
@@ -157,18 +161,16 @@ def validate(notebook: str, values: Mapping[str, object], tables: Tables) -> Rep
     ParameterError
         If the notebook or a name is unknown, or a value is not allowed; says what is.
     """
-    if notebook not in NOTEBOOKS:
+    if not isinstance(notebook, str) or notebook not in NOTEBOOKS:
         hint = did_you_mean(notebook, NOTEBOOKS)
-        message = (
-            f"notebook: '{notebook}' is unknown; expected one of {', '.join(NOTEBOOKS)}.{hint}"
-        )
+        options = ", ".join(NOTEBOOKS)
+        message = f"notebook: '{shown(notebook)}' is unknown; expected one of {options}.{hint}"
         raise ParameterError(message)
     allowed = NOTEBOOKS[notebook]
     faults = [
-        f"{name}: not a parameter of {notebook}; it takes {', '.join(allowed)}."
+        f"{shown(name)}: not a parameter of {notebook}; it takes {', '.join(allowed)}."
         f"{did_you_mean(name, allowed)}"
-        for name in values
-        if name not in allowed
+        for name in islice((name for name in values if name not in allowed), MOST)
     ]
     known = {name: value for name, value in values.items() if name in allowed}
     context = {"range": date_range(tables), "countries": scope(tables)}
@@ -212,7 +214,8 @@ def _checked(
         faults = []
         for error in fault.errors():
             name = ".".join(str(part) for part in error["loc"]) or "parameters"
-            given = "" if error["type"] == "missing" else f"'{error['input']}' is not allowed; "
+            given = f"'{shown(error['input'])}' is not allowed; "
+            given = "" if error["type"] == "missing" else given
             faults.append(f"{name}: {given}{error['msg'].rstrip('.')}.".replace("?.", "?"))
         return None, faults
 
