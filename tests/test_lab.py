@@ -173,6 +173,7 @@ def test_both_maps_are_seen_with_caption_and_alternative_text(briefing):
         image, caption = figure.locator("img"), figure.locator("figcaption")
         image.scroll_into_view_if_needed()
         assert image.evaluate("e => e.complete && e.naturalWidth > 0")
+        assert image.get_attribute("src").startswith("data:image/svg+xml")
         assert "French forces" in image.get_attribute("alt")
         drawn, told = image.bounding_box(), caption.bounding_box()
         assert drawn["width"] > 450
