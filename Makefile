@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help report test lab check codebook bench fuzz lock clean moved
+.PHONY: help report test lab check codebook licences bench fuzz lock clean moved
 .DELETE_ON_ERROR:
 
 # What stands in the user's home must not change a report: neither the settings of matplotlib,
@@ -45,16 +45,22 @@ check: .venv/installed ## lint the code, check its format, validate the tables
 codebook: .venv/installed ## rewrite the column tables of data/README.md
 	$(BIN)/python -m sahel_analysis.codebook
 
-bench: .venv/installed ## measure the build beside its peers
+licences: .venv/installed ## list the licence of everything that is installed
+	$(BIN)/python -m sahel_analysis.licences
+
+bench: .venv/installed .venv/bench ## measure the build beside its peers, and growth of the tables
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/growth.py
 
 fuzz: .venv/installed ## run the long profile of the mutated tables
 	$(BIN)/python -m pytest -m fuzz --hypothesis-profile=long
 
-lock: ## renew requirements.lock (needs uv)
+lock: ## renew the locks (needs uv)
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile pyproject.toml - --quiet --upgrade \
 	  --group test --extra cluster --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --output-file requirements.lock
+	uv pip compile --quiet --upgrade --group bench --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-header --output-file benchmarks/requirements.lock
 
 clean: ## remove the environment, the reports and every cache
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist
@@ -81,6 +87,13 @@ clean: ## remove the environment, the reports and every cache
 .venv/installed: .venv/locked pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 	@touch .venv/installed
+
+# The yardstick of the benchmark; installed with the rest it would change how pandas keeps text.
+.venv/bench: .venv/locked benchmarks/requirements.lock
+	rm -rf $@
+	$(BIN)/python -m pip install --quiet --require-hashes --target $@ \
+	  --requirement benchmarks/requirements.lock
+	@touch $@
 
 ifneq ("$(shell cat .venv/locked 2>/dev/null)","$(CURDIR)")
 .venv/locked: moved

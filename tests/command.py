@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -42,6 +42,8 @@ class Run:
         Folder of trial notebooks in the place of the package's own.
     env : mapping, optional
         Environment variables to be set, or unset where the value is None.
+    offline : bool
+        Whether it has no network at all, where the machine can take it away.
     mount : tuple of str and path, optional
         A file system that only this run sees: what the shell is to do before it, where ``$0`` is
         the path, and the path. See `tmpfs`.
@@ -49,6 +51,8 @@ class Run:
         What the shell is to do after it, while the file system is still there.
     cwd : pathlib.Path, optional
         Where to start.
+    program : sequence of str or pathlib.Path, optional
+        Another program in the place of the command.
     """
 
     def __init__(
@@ -56,20 +60,25 @@ class Run:
         *arguments: str | Path,
         notebooks: Path | None = None,
         env: Mapping[str, str | None] | None = None,
+        offline: bool = False,
         mount: tuple[str, Path] | None = None,
         after: str = "true",
         cwd: Path | None = None,
+        program: Sequence[str | Path] = (),
     ) -> None:
         self.mark = uuid.uuid4().hex
         self.scratch = Path(tempfile.mkdtemp(prefix="run-"))
         own = {"TMPDIR": str(self.scratch), _MARK: self.mark}
         # A kernel that finds pytest's variable captures less than it does anywhere else.
         given = {**os.environ, "PYTEST_CURRENT_TEST": None, **own, **(env or {})}
-        command = [sys.executable, "-c", _START, str(notebooks or ""), *map(str, arguments)]
+        program = program or [sys.executable, "-c", _START, notebooks or ""]
+        command = [str(word) for word in (*program, *arguments)]
         if mount:
             before, place = mount
             script = f'{before} || exit 99; "$@"; code=$?; {after}; exit $code'
             command = [*namespace(), "sh", "-c", script, str(place), *command]
+        if offline:
+            command = [*namespace("--net", "true", needed=False), *command]
         self.process = subprocess.Popen(
             command,
             env={name: value for name, value in given.items() if value is not None},
@@ -125,10 +134,17 @@ def tmpfs(place: Path, options: str = "size=16m", then: str = "true") -> tuple[s
 
 
 @cache
-def namespace() -> list[str]:
-    """Return the command that gives a process mounts of its own; skip the test where none can."""
-    for command in (["unshare", "--mount"], ["unshare", "--user", "--map-root-user", "--mount"]):
-        trial = [*command, "sh", "-c", "mount -t tmpfs tmpfs /mnt"]
-        if shutil.which("unshare") and not subprocess.run(trial, capture_output=True).returncode:
+def namespace(
+    kind: str = "--mount", trial: str = "mount -t tmpfs tmpfs /mnt", *, needed: bool = True
+) -> list[str]:
+    """Return the command that gives a process mounts, or a network, of its own.
+
+    Where that cannot be, the test is skipped, or the command is empty.
+    """
+    for command in (["unshare", kind], ["unshare", "--user", "--map-root-user", kind]):
+        tried = [*command, "sh", "-c", trial]
+        if shutil.which("unshare") and not subprocess.run(tried, capture_output=True).returncode:
             return command
-    return pytest.skip("no file system can be mounted here")
+    if needed:
+        pytest.skip("this machine gives a process no file systems of its own")
+    return []

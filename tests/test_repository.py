@@ -27,6 +27,7 @@ ORDER = (
     "errors",
     "glyphs",
     "files",
+    "licences",
     "dates",
     "schema",
     "cells",
