@@ -144,7 +144,7 @@ _OUTPUT = click.option(
     help="Folder of the reports.",
 )
 _WORKERS = click.option(
-    "--jobs", "workers", type=click.IntRange(min=1), help="Reports at once; default: the cores."
+    "--jobs", "workers", type=click.IntRange(1, 1000), help="Reports at once; default: the cores."
 )
 
 
@@ -153,7 +153,7 @@ _WORKERS = click.option(
 @_OUTPUT
 @_WORKERS
 @click.option("--scheduler", help="Dask scheduler that does the work, such as tcp://host:8786.")
-@click.option("--timeout", type=click.IntRange(min=1), help="Seconds that a cell may take.")
+@click.option("--timeout", type=click.IntRange(1, 10**6), help="Seconds that a cell may take.")
 @click.option(
     "--log", type=click.Path(path_type=Path, dir_okay=False), help="File for a log, JSON lines."
 )
