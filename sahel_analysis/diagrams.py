@@ -9,7 +9,6 @@ import pandas as pd
 from . import charts, forces, timelines
 from . import missions as mission_bars
 from .display import Output
-from .narrative import in_letters
 from .report import Report
 from .sheets import canvas
 
@@ -50,7 +49,7 @@ def agreements(report: Report) -> Output:
         timelines.agreements_height_mm,
         timelines.agreements_alt,
         kept,
-        title=f"{signed} agreements signed, {len(kept) - signed} denounced.",
+        title=f"{_counted(signed, 'agreement')} signed, {len(kept) - signed or 'none'} denounced.",
         caption="Agreements by country and partner; filled: signed; hollow: denounced.",
     )
 
@@ -65,14 +64,14 @@ def force_levels(report: Report, root: str) -> Output:
     root : str
         ``"france"`` or ``"russia"``.
     """
-    name = report.tables.actors.at[root, "name_en"]
+    counts = report.figures(root)
     return _chart(
         report,
         forces.plot_force_levels,
         forces.force_levels_height_mm,
         forces.force_levels_alt,
-        report.figures(root),
-        title=f"No source counts the people of {name} year by year.",
+        counts,
+        title=_years_counted(report, counts, _FORCES[root]),
         caption="Each count with the range and the hedge of its source.",
     )
 
@@ -94,7 +93,7 @@ def missions(report: Report) -> Output:
     mission_bars.plot_missions(events, ax=ax, **shown)
     return report.figure(
         fig,
-        title=f"{len(chosen)} international missions from launch to end.",
+        title=f"{_counted(len(chosen), 'international mission')} from launch to end.",
         caption=f"Bars from launch to end; open at the right: no end on record. {report.edition}",
         alt=mission_bars.missions_alt(events, **shown),
     )
@@ -114,6 +113,8 @@ def verdicts(report: Report) -> Output:
         alt=charts.verdicts_alt(claims, checks),
     )
 
+
+_FORCES = {"france": "French forces", "russia": "Russian personnel"}
 
 # What moves forces, and what raises or lowers engagement; the rest is in the tables.
 _MOVES = {
@@ -140,12 +141,37 @@ def _timeline(report: Report, events: pd.DataFrame, text: str) -> Output:
 
 
 def _busiest(events: pd.DataFrame) -> str:
-    """Return how many events there are and which year saw most of those whose year is known."""
+    """Return how many events there are, and how many of them in the fullest year.
+
+    An event counts in a year only if all the days that it may mean lie there.
+    """
+    told = _counted(len(events), "event")
     years = events["latest"].dt.year[events["earliest"].dt.year == events["latest"].dt.year]
     if len(events) < 2 or years.empty:
-        return f"{in_letters(len(events)).capitalize()} event{'' if len(events) == 1 else 's'}."
+        return f"{told}."
     counts = years.value_counts().sort_index(ascending=False)
-    return f"{len(events)} events, most of all in {counts.idxmax()}: {in_letters(counts.max())}."
+    return f"{told}, {counts.max()} of them in {counts.idxmax()}."
+
+
+def _years_counted(report: Report, figures: pd.DataFrame, forces: str) -> str:
+    """Return for how many of the years some figure gives a number of people."""
+    day = pd.Timestamp(report.world.as_of)
+    dated = figures[(figures["unit"] == "people") & (figures["latest"] <= day)]
+    years = sorted(set(dated["latest"].dt.year))
+    if not years:
+        return f"No dated number of {forces}."
+    if len(years) == 1:
+        return f"Numbers of {forces} are on record for {years[0]} alone."
+    span = years[-1] - years[0] + 1
+    return (
+        f"Numbers of {forces} are on record for {len(years)} of the {span} years from "
+        f"{years[0]} to {years[-1]}."
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    """Return a number of things: ``No events``, ``1 event``, ``2 events``."""
+    return f"{number or 'No'} {noun}{'' if number == 1 else 's'}"
 
 
 def _chart(
