@@ -15,6 +15,7 @@ from tqdm import tqdm
 from .errors import SahelError
 
 _LINES = 8  # as many running reports as are shown one by one
+_COLUMNS, _ROWS = 80, 24
 
 
 class LogError(SahelError, RuntimeError):
@@ -35,7 +36,7 @@ class Progress:
     """
 
     def __init__(self, total: int, log: Path | None = None, stream: TextIO | None = None) -> None:
-        self.total, self.done = total, 0
+        self.total, self.done, self.failed = total, 0, 0
         self.stream = stream or sys.stderr
         self._log = log.open("w", encoding="utf-8") if log else None
         self._started: dict[str, float] = {}
@@ -47,14 +48,19 @@ class Progress:
         if self.stream.isatty() and self.total:
             shape = "{n_fmt} of {total_fmt} reports |{bar}| {elapsed}, {remaining} left"
             self._bar = tqdm(
-                total=self.total, file=self.stream, bar_format=shape, leave=False, position=0
+                total=self.total,
+                file=self.stream,
+                bar_format=shape,
+                leave=False,
+                position=0,
+                **self._room(),
             )
         self.note("build started", reports=self.total)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Clear the lines and close the log."""
-        self.note("build ended", made=self.done)
+        self.note("build ended", made=self.done - self.failed, failed=self.failed)
         for line in [*reversed(self._lines), *([self._bar] if self._bar else [])]:
             line.close()
         if self._log:
@@ -70,6 +76,7 @@ class Progress:
         """Tell what came of a report: ``made``, or why it failed."""
         self._started.pop(report, None)
         self.done += 1
+        self.failed += told != "made"
         self.note("report ended", report=report, outcome=told, **facts)
         told = told.splitlines()[0]
         if self._bar:
@@ -87,20 +94,28 @@ class Progress:
         """Redraw the lines of the running reports."""
         if self._bar is None:
             return
-        now = time.monotonic()
-        # A line that runs over the edge would be redrawn below itself, again and again.
-        edge = os.get_terminal_size(self.stream.fileno()).columns - 1
+        now, room = time.monotonic(), self._room()
         running = []
         for name, since in self._started.items():
             taken = f", {now - since:.0f} s"
-            running.append(f"  {name}"[: max(0, edge - len(taken))] + taken)
+            running.append(f"  {name}"[: max(0, room["ncols"] - len(taken))] + taken)
         while len(self._lines) < min(len(running), _LINES):
             place = len(self._lines) + 1
-            line = tqdm(file=self.stream, bar_format="{desc}", leave=False, position=place)
+            line = tqdm(file=self.stream, bar_format="{desc}", leave=False, position=place, **room)
             self._lines.append(line)
         for place, line in enumerate(self._lines):
             line.set_description_str(running[place] if place < len(running) else "")
+        self._bar.ncols = room["ncols"]
         self._bar.refresh()
+
+    def _room(self) -> dict[str, int]:
+        """Return how much of the terminal, as it is now, may be written on.
+
+        A line that runs over the edge would be redrawn below itself, again and again. A terminal
+        that does not know its size says 0.
+        """
+        size = os.get_terminal_size(self.stream.fileno())
+        return {"ncols": (size.columns or _COLUMNS) - 1, "nrows": (size.lines or _ROWS) - 1}
 
     def note(self, event: str, **facts: object) -> None:
         """Write one line of the log."""

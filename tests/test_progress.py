@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import time
 from contextlib import suppress
 from datetime import datetime
@@ -56,6 +57,7 @@ def test_log_has_one_event_for_each_start_and_end(built):
     assert sorted(events[1:-1]) == sorted(
         (told, report) for told in ("report started", "report ended") for report in (MLI, NER)
     )
+    assert (log[0]["reports"], log[-1]["made"], log[-1]["failed"]) == (2, 1, 1)
     times = [datetime.fromisoformat(event["time"]) for event in log]
     assert times == sorted(times)
     ended = {event["report"]: event for event in log if event["event"] == "report ended"}
@@ -74,18 +76,20 @@ def test_timings_are_in_the_log_and_not_among_the_reports(built):
         assert not any(told in data for told in [*seconds, *days]), name
 
 
-def test_terminal_shows_a_line_per_running_report_and_the_time_left():
-    """In its width, one below the other; what failed stays above, and the rest is cleared."""
+@pytest.mark.parametrize(("rows", "columns"), [(24, 50), (0, 0)])
+def test_terminal_shows_a_line_per_running_report_and_the_time_left(rows, columns, monkeypatch):
+    """In its width, if it knows it; what failed stays above, and the rest is cleared."""
     pty = pytest.importorskip("pty")
     import fcntl
     import struct
     import termios
 
     reader, writer = pty.openpty()
-    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 50, 0, 0))
+    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     os.set_blocking(reader, False)
     with os.fdopen(writer, "w") as stream:
-        with Progress(3, stream=stream) as progress:
+        monkeypatch.setattr(sys, "stderr", stream)
+        with Progress(3) as progress:
             progress.start(NER)
             progress.start("briefing_" + "-".join(["NER", "MLI"] * 9))
             time.sleep(1.1)
@@ -100,7 +104,7 @@ def test_terminal_shows_a_line_per_running_report_and_the_time_left():
     assert re.search(r"00:0[12], \? left$", shown[0])
     assert re.fullmatch(rf"  {NER}, [12] s", shown[1])
     assert re.fullmatch(r"  briefing_[NERMLI-]+, [12] s", shown[2])
-    assert max(map(len, shown)) < 50
+    assert max(map(len, shown)) < (columns or 80)
     assert re.search(r"1 of 3 reports .* 00:0[12], 00:0[2-5] left", half[0])
     assert left == [f"{MLI}: cell 4, ValueError: one line"]
 
