@@ -29,7 +29,8 @@ class _Group(click.Group):
             if fault.errno == EPIPE:
                 raise  # whoever read the output has left; click knows what to do
             message = f"'{fault.filename}': {fault.strerror}." if fault.filename else f"{fault}."
-        click.echo(message, err=True)
+        # A path may hold bytes that are no text.
+        click.echo(message.encode(errors="backslashreplace"), err=True)
         sys.exit(1)
 
 
