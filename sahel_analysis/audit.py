@@ -39,8 +39,8 @@ def claim_table(tables: Tables) -> pd.DataFrame:
         [
             {
                 "Place": f"P{row.paragraph} S{row.sentence} {marks([row.Index], tables)}",
-                "Claim": f"“{escape(row.quote)}” {escape(row.statement_en)}"
-                + ("" if row.attributed_to == "article" else f" *({escape(row.attributed_to)})*"),
+                "Claim": f"{escape(row.statement_en)} *“{escape(row.quote)}”*"
+                + ("" if row.attributed_to == "article" else f" ({escape(row.attributed_to)})"),
                 "Verdict": f"{VERDICTS[row.verdict]}, {row.credibility}",
                 "Finding": f"{escape(row.finding_en)} {marks(row.source_ids, tables)}".strip(),
             }
