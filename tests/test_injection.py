@@ -45,7 +45,7 @@ format = ["html", "pdf", "docx"]
 [editions.names]
 notebook = "regional_realignment"
 country = {json.dumps(COUNTRIES)}
-format = "html"
+format = ["html", "pdf", "docx"]
 """
 COMMAND = "from sahel_analysis.cli import main; main()"
 # All that our own pages are made of.
@@ -173,10 +173,10 @@ def test_every_string_is_literal_in_the_notebook(clone):
         assert not [tag for tag, _ in page.elements if tag in {"script", "form", "input", "link"}]
 
 
-def test_every_string_is_literal_in_the_pdf(clone):
+@pytest.mark.parametrize("place", [0, 1])
+def test_every_string_is_literal_in_the_pdf(clone, place):
     """And the file holds neither script nor address of another kind."""
-    [path] = reports(clone, "pdf")
-    pdf = PdfReader(path)
+    pdf = PdfReader(reports(clone, "pdf")[place])
     assert missing("".join(page.extract_text() for page in pdf.pages)) == []
     actions = [
         annotation.get_object().get("/A", {})
@@ -188,10 +188,10 @@ def test_every_string_is_literal_in_the_pdf(clone):
     assert not {"/JavaScript", "/OpenAction", "/AA"} & set(pdf.trailer["/Root"])
 
 
-def test_every_string_is_literal_in_the_word_file(clone):
+@pytest.mark.parametrize("place", [0, 1])
+def test_every_string_is_literal_in_the_word_file(clone, place):
     """As runs of text, without a field that Word would evaluate."""
-    [path] = reports(clone, "docx")
-    with zipfile.ZipFile(path) as parts:
+    with zipfile.ZipFile(reports(clone, "docx")[place]) as parts:
         document = parts.read("word/document.xml").decode()
         links = parts.read("word/_rels/document.xml.rels").decode()
     paragraphs = re.findall(r"<w:p[ >].*?</w:p>", document, flags=re.DOTALL)

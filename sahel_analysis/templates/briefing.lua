@@ -31,6 +31,10 @@ end
 -- Straight quotation marks and apostrophes as a typesetter sets them.
 local function curl(str)
   local text = str.text
+  -- Typst would set a minus for a hyphen before a number, and one character for three dots.
+  if typst and (text:find '^%W*%-%d' or text:find '%.%.%.') then
+    return pandoc.RawInline('typst', '#"' .. text:gsub('[\\"]', '\\%0') .. '";')
+  end
   if not text:find '[\'"]' then return nil end
   text = text:gsub("^([%(%[“]?)'(%w)", '%1‘%2'):gsub("'", '’')
   text = text:gsub('^([%(%[‘]?)"', '%1“'):gsub('"', '”')
