@@ -236,7 +236,7 @@ def _time(field: str, tables: Tables) -> alt.X:
     days = [_milliseconds(day.isoformat()) for day in date_range(tables)]
     # As an expression: Vega-Lite would read the same two numbers in two ways and join both.
     domain = alt.expr(f"[{days[0]}, {days[1]}]")
-    axis = alt.Axis(format="%Y", tickCount=alt.expr("width < 480 ? 5 : 14"), labelFlush=True)
+    axis = alt.Axis(format="%Y", tickCount=alt.expr("width < 480 ? 5 : 14"), labelFlush=False)
     scale = alt.Scale(type="utc", domain=domain, nice=False)
     return alt.X(f"{field}:T", title=None, scale=scale, axis=axis)
 
