@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from errno import EPIPE
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 
 class _Group(click.Group):
     """A group whose commands end with one message and exit code 1 where the package refuses."""
+
+    def main(self, *args: object, **kwargs: object) -> object:
+        """Run with standard streams, even if whoever started us closed them.
+
+        Else the next file opened would get their number, and what is printed.
+        """
+        for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+            if getattr(sys, name) is None:
+                stream = Path(os.devnull).open(mode)  # noqa: SIM115
+                os.set_inheritable(number, True)  # the lowest that is free, so it is the stream's
+                setattr(sys, name, stream)
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; print what the package or the system refused and why."""

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from .errors import ExportError
 from .evidence import World, edition, told_claims
 from .files import whole, write_text
 from .geography import BOUNDARIES_EN, disputed, places_frame, with_geometry
@@ -127,6 +128,10 @@ def write_gpkg(path: str | Path, world: World) -> Path:
                     append=file.exists(),
                     layer_options=about,
                 )
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as fault:
+            # The whole SQL statement may stand before it.
+            message = f"'{path}' cannot be written ({str(fault).rpartition('failed: ')[2]})."
+            raise ExportError(message) from fault
         finally:
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
     return Path(path)

@@ -42,6 +42,8 @@ class Run:
         Folder of trial notebooks in the place of the package's own.
     env : mapping, optional
         Environment variables to be set, or unset where the value is None.
+    shell : str
+        How a shell is to start it, where it is ``"$@"``.
     offline : bool
         Whether it has no network at all, where the machine can take it away.
     mount : tuple of str and path, optional
@@ -60,6 +62,7 @@ class Run:
         *arguments: str | Path,
         notebooks: Path | None = None,
         env: Mapping[str, str | None] | None = None,
+        shell: str = "",
         offline: bool = False,
         mount: tuple[str, Path] | None = None,
         after: str = "true",
@@ -73,6 +76,8 @@ class Run:
         given = {**os.environ, "PYTEST_CURRENT_TEST": None, **own, **(env or {})}
         program = program or [sys.executable, "-c", _START, notebooks or ""]
         command = [str(word) for word in (*program, *arguments)]
+        if shell:
+            command = ["sh", "-c", shell, "sh", *command]
         if mount:
             before, place = mount
             script = f'{before} || exit 99; "$@"; code=$?; {after}; exit $code'

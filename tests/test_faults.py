@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command import BRIEF, Run, brief, tmpfs
+from command import BRIEF, Run, brief, sahel, tmpfs
 from trial import contents, put_brief
 
 from sahel_analysis.jobs import Failure, Outcome
@@ -71,6 +71,25 @@ def test_full_disk_is_told_and_the_earlier_report_stands(changed, earlier, tmp_p
     run = brief(reports, notebooks=changed, mount=disk, after=after)
     refused(run, str(reports), "No space left on device")
     assert contents(copy) == contents(earlier)
+
+
+WRITERS = {
+    "layers.gpkg": ["export", "--format", "gpkg", "--output", "layers.gpkg"],
+    "layers.geojson": ["export", "--format", "geojson", "--output", "layers.geojson"],
+    "atlas.html": ["atlas", "--output", "."],
+}
+
+
+@pytest.mark.parametrize(("name", "command"), WRITERS.items(), ids=WRITERS)
+def test_full_disk_is_told_by_every_command_that_writes(name, command, tmp_path):
+    """And what was there before still is."""
+    folder, copy = tmp_path / "folder", tmp_path / "copy"
+    folder.mkdir()
+    disk = tmpfs(folder, "size=64k", f'cd "$0" && echo old > {name}')
+    run = sahel(*command, mount=disk, after=f'cp -r "{folder}" "{copy}"')
+    refused(run, "cannot be written")
+    assert contents(copy)[name] == b"old\n"
+    assert all(other in {name, ".lock"} for other in contents(copy))
 
 
 def test_read_only_folder_is_refused_before_anything_is_run(changed, earlier, tmp_path):

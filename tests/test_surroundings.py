@@ -57,6 +57,14 @@ def plain(notebooks, tmp_path_factory) -> Path:
     return reports
 
 
+def test_closed_standard_streams_do_not_change_a_byte(notebooks, plain, tmp_path):
+    """As some schedulers leave them: what is opened next must not pass for one of them."""
+    reports = tmp_path / "reports"
+    run = brief(reports, *ASKED, notebooks=notebooks, shell='exec "$@" <&- >&- 2>&-')
+    assert run.code == 0
+    assert contents(reports) == contents(plain)
+
+
 def long(folder: Path) -> Path:
     """Return a folder with a path of several hundred letters, which is there."""
     folder = folder / ("a" * 150) / ("b" * 150)
