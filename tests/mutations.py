@@ -70,20 +70,9 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Mutant:
-    """One file, and what must come of it.
+    """One file of a table, what was done to it, and what must come of it.
 
-    Attributes
-    ----------
-    name : str
-        Table.
-    content : bytes
-        The file.
-    done : tuple of str
-        What was done to it.
-    outcome : str
-        ``same``, ``refused`` or ``open``.
-    row, column : str
-        Where the message must point if it is refused; empty where any place will do.
+    If it must be refused, the message must point to `row` and `column`, unless these are empty.
     """
 
     name: str
@@ -189,14 +178,14 @@ def a_column_added(draw, sheet: Sheet) -> Done:
 def a_row_of_another_length(draw, sheet: Sheet) -> Done:
     """Leave a cell too many, a cell too few, or none at all."""
     row = _row(draw, sheet)
-    row[:] = draw(st.sampled_from([[*row, ""], row[:-1], [], [*row, *row], row[:1]]))
+    row[:] = draw(st.sampled_from([[*row, ""], row[:-1], [""], [*row, *row], row[:1]]))
     return "refused", "", ""
 
 
 def a_cell_that_no_column_takes(draw, sheet: Sheet) -> Done:
     """Put hidden characters, line breaks, spaces around, text without end."""
-    row, place = _row(draw, sheet), draw(st.integers(0, len(sheet.rows[0]) - 1))
-    text = draw(st.sampled_from(NEVER))
+    row, text = _row(draw, sheet), draw(st.sampled_from(NEVER))
+    place = draw(st.integers(0, len(sheet.rows[0]) - 1))
     _put(row, place, text)
     if text == "a\rb" or len(text) > csv.field_size_limit():
         return "refused", "", ""  # the writer leaves the one bare, the reader gives the other up
@@ -257,8 +246,7 @@ def bytes_of_another_encoding(draw, sheet: Sheet) -> Done:
 def a_slip_in_the_text(draw, sheet: Sheet) -> Done:
     """Put a character in, cut a stretch out, lose the rest."""
     signs = st.sampled_from('"",,;\n\r\x00\ufeff\u202e \'\\\t=') | st.characters(codec="utf-8")
-    part, sign = draw(st.floats(0, 1)), draw(signs)
-    cut = draw(st.integers(0, 40))
+    part, sign, cut = draw(st.floats(0, 1)), draw(signs), draw(st.integers(0, 40))
     kind = draw(st.sampled_from(["put", "cut", "end"]))
 
     def slip(text: str) -> str:
