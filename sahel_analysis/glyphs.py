@@ -28,5 +28,6 @@ def shapes() -> frozenset[int]:
     """Return the code points for which the typeface of the wheel has a shape."""
     from fontTools.ttLib import TTFont  # here: almost all text is plain
 
-    font = resources.files("font_source_sans_pro") / "files" / "SourceSansPro-Regular.ttf"
-    return frozenset(TTFont(str(font), lazy=True).getBestCmap())
+    file = resources.files("font_source_sans_pro") / "files" / "SourceSansPro-Regular.ttf"
+    with TTFont(str(file), lazy=True) as font:
+        return frozenset(font.getBestCmap())

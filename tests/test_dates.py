@@ -63,6 +63,16 @@ def test_what_is_no_edtf_date_is_refused_by_name(text):
         bounds(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["2023-24", "2023-12-04T10:00:00", "../..", "/", "[2022,2023]", "1950S2", "2023-12-04\n"],
+)
+def test_what_could_not_be_said_in_words_is_refused(text):
+    """A season looks like two years, a time of day would be lost, both ends open say nothing."""
+    with pytest.raises(ValueError, match="is not an EDTF date of the forms used here"):
+        bounds(text)
+
+
 def test_an_interval_that_runs_backwards_is_refused():
     """The end may not lie before the beginning."""
     with pytest.raises(ValueError, match="ends before it begins"):
@@ -81,6 +91,10 @@ def test_an_interval_that_runs_backwards_is_refused():
         ("../2012-01-01", "by 1 January 2012"),
         ("2013/..", "from 2013"),
         ("2023-11-29/2023-12-02", "29 November to 2 December 2023"),
+        ("2023-12-04/2023-12-04", "4 December 2023"),
+        ("2023-XX", "2023"),
+        ("2023-12-XX", "December 2023"),
+        ("201X", "between 2010 and 2019"),
     ],
 )
 def test_words_keep_the_precision_of_the_date(text, words):
