@@ -60,7 +60,8 @@ def started(line: str, folder: Path, **environment: str) -> Iterator[subprocess.
     try:
         yield process
     finally:
-        below = psutil.Process(process.pid).children(recursive=True)
+        alive = process.poll() is None
+        below = psutil.Process(process.pid).children(recursive=True) if alive else []
         process.terminate()
         process.wait(timeout=30)
         _, left = psutil.wait_procs(below, timeout=10)
