@@ -96,7 +96,13 @@ class Run:
 
     def end(self, seconds: float = 60) -> Run:
         """Wait for the end; hold the run to one message, no stray process and no left file."""
-        self.stdout, self.stderr = self.process.communicate(timeout=seconds)
+        try:
+            self.stdout, self.stderr = self.process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            for process in self.processes():
+                process.kill()
+            self.process.communicate()
+            raise
         self.code = self.process.returncode
         deadline = time.monotonic() + 3
         while (left := self.processes()) and time.monotonic() < deadline:
