@@ -31,7 +31,9 @@ _ARRIVAL = 60  # seconds in which what a cell showed must have come
 _STARTS = 3  # a kernel that does not come up is tried again; a cell that failed is not
 _INJECTED = "injected-parameters"
 _ERROR_MARK = "papermill-error-cell-tag"
+_WORD = re.compile(r"\S+")
 _CELL_FILE = re.compile(r"\S*ipykernel_\d+\S*\.py")
+_LONGEST_PATH = 4096
 
 
 class InputError(SahelError, RuntimeError):
@@ -256,8 +258,16 @@ def written(notebook: NotebookNode, source: str) -> bytes:
             cell["id"] = _INJECTED
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
-                output.text = _CELL_FILE.sub("cell.py", output.text)
+                output.text = _WORD.sub(_without_cell_file, output.text)
     return nbformat.writes(kept).encode() + b"\n"
+
+
+def _without_cell_file(word: re.Match) -> str:
+    """Return a word without the path of a cell; a search through megabytes would never end."""
+    text = word[0]
+    if len(text) > _LONGEST_PATH or "ipykernel_" not in text:
+        return text
+    return _CELL_FILE.sub("cell.py", text)
 
 
 _nursery: Nursery | None = None

@@ -114,6 +114,18 @@ def test_flood_around_the_notebook_does_not_reach_the_terminal(tmp_path):
     assert f"failed/{BRIEF}.json" in contents(tmp_path / "reports")
 
 
+def test_long_word_in_an_output_is_kept_in_no_time(ran):
+    """As long as the limit allows; warnings among it still name no path of this machine."""
+    cell = "import os, warnings\n\nprint('x' * 8_000_000)\nwarnings.warn('told')"
+    began = time.monotonic()
+    outcome = ran(cell)
+    assert outcome.failure is None
+    assert time.monotonic() - began < 20
+    text = outcome.files["ipynb"].decode()
+    assert "cell.py:" in text
+    assert "ipykernel_" not in text
+
+
 def test_many_small_outputs_are_stopped_too(ran, monkeypatch):
     """A million of them would fit into the bytes."""
     monkeypatch.setattr(channels, "MOST_MESSAGES", 200)
