@@ -14,7 +14,7 @@ from jupyter_client.channels import AsyncZMQSocketChannel
 from traitlets import Type
 
 START_TIMEOUT = 60  # seconds
-MOST_MIB = 32  # a large report shows a tenth of it
+MOST_MIB = 16  # a large report shows a tenth of it
 MOST_MESSAGES = 10_000
 
 
@@ -55,6 +55,9 @@ class WarmKernelClient(AsyncKernelClient):
     @property
     def iopub_channel(self) -> OutputChannel:
         """Channel of what the kernel shows; the manager hears if it is too much."""
+        if self._iopub_channel is None:
+            # Messages that wait here are in our memory; the kernel keeps the rest and drops none.
+            self.context.rcvhwm = 8
         channel = super().iopub_channel
         channel.flooded = self.parent.flooded
         return channel
