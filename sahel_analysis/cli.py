@@ -167,7 +167,13 @@ _WORKERS = click.option(
 @_OUTPUT
 @_WORKERS
 @click.option("--scheduler", help="Dask scheduler that does the work, such as tcp://host:8786.")
-@click.option("--timeout", type=click.IntRange(1, 10**6), help="Seconds that a cell may take.")
+@click.option(
+    "--timeout",
+    type=click.IntRange(1, 10**6),
+    default=600,
+    show_default=True,
+    help="Seconds that a cell may take.",
+)
 @click.option(
     "--log", type=click.Path(path_type=Path, dir_okay=False), help="File for a log, JSON lines."
 )
@@ -176,7 +182,7 @@ def build_reports(
     output: Path,
     workers: int | None,
     scheduler: str | None,
-    timeout: int | None,
+    timeout: int,
     log: Path | None,
     dry_run: bool,
     editions: Path | None,
