@@ -21,7 +21,7 @@ from .jobs import Order, Outcome
 from .kernels import CAN_FORK, Nursery
 from .worker import run
 
-_PRELOAD = ["sahel_analysis.worker"]
+_PRELOAD = ["sahel_analysis.worker", "sahel_analysis.runs"]
 _LONGEST_FOLDER = 60  # characters that leave room for the name of a socket; 104 are allowed in all
 
 
