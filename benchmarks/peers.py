@@ -40,7 +40,7 @@ def loop(editions: list[Edition], output: Path) -> None:
     import papermill
     from nbconvert import get_exporter
 
-    exporters = {suffix: get_exporter(f"briefing-{suffix}")() for suffix in ("html", "pdf")}
+    exporters = {suffix: get_exporter(f"briefing_{suffix}")() for suffix in ("html", "pdf")}
     for day, country in editions:
         made = output / f"{country}_{day}.ipynb"
         given = {"as_of": day, "country": country}
