@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,10 +96,16 @@ def plan(jobs: Iterable[Job], inputs: Inputs, store: Store) -> list[Plan]:
     store : Store
         Where they stand.
     """
+    wanted = list(jobs)
+    records = [store.record(job) for job in wanted]
+    with ThreadPoolExecutor() as pool:
+        # Files are read and hashed while the keys are worked out here.
+        altered = pool.map(lambda record: store.altered(record) if record else "", records)
+        keys = [inputs.key(job) for job in wanted]
+        found = list(altered)
     plans = []
-    for job in jobs:
-        key, record = inputs.key(job), store.record(job)
-        reasons = tuple(_reasons(job, key, record, store))
+    for job, key, record, name in zip(wanted, keys, records, found, strict=True):
+        reasons = tuple(_reasons(job, key, record, name, store.failed(job)))
         if record:
             formats = tuple(dict.fromkeys((*record["formats"], *job.formats)))
             job = Job(job.notebook, job.parameters, formats)
@@ -119,9 +126,11 @@ def listed(jobs: Iterable[Job], output: Path, tables: Tables) -> str:
     return "\n".join([*lines, f"{due} of {len(plans)} would run."])
 
 
-def _reasons(job: Job, key: Mapping[str, str], record: Mapping | None, store: Store):
+def _reasons(
+    job: Job, key: Mapping[str, str], record: Mapping | None, altered: str, failed: bool
+) -> Iterator[str]:
     """Yield why a job is to be run."""
-    if store.failed(job):
+    if failed:
         yield "it failed last time"
     if record is None:
         yield "it is not there yet"
@@ -132,7 +141,6 @@ def _reasons(job: Job, key: Mapping[str, str], record: Mapping | None, store: St
     missing = [name for name in job.formats if name not in record["formats"]]
     if missing:
         yield f"{', '.join(missing)} is wanted too"
-    altered = store.altered(record)
     if altered:
         yield f"'{altered}' is missing or was altered"
 
