@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sahel_analysis.errors import ExportError
-from sahel_analysis.typesetting import rasterised, reason, typeset
+from sahel_analysis.typesetting import UNDATED, rasterised, reason, typeset
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -53,8 +53,6 @@ _PATIENCE = 300  # seconds; pandoc takes less than one
 # pandoc built without such options says so and goes on.
 _COLLECTING = "-A16m -H16m -F8"
 _PDF_STANDARDS = ["a-2a", "ua-1"]
-# A report without a date still needs one fixed moment; ZIP archives know none earlier.
-_UNDATED = "1980-01-01"
 _OLDEST = (1980, 1, 1, 0, 0, 0)
 _DOCX_TEXT, _PANDOC_TEXT = 9184, 7920  # width of text, twentieths of a point
 _COLUMN = re.compile(rb'(<w:gridCol w:w=")([0-9]+)')
@@ -167,7 +165,7 @@ def _data_address(svg: str) -> str:
 
 def _set(document: Document, source: bytes) -> bytes:
     """Return the PDF of a Typst source."""
-    day = document.as_of or _UNDATED
+    day = document.as_of or UNDATED
     return typeset(source, document.figures, document.name, day, pdf_standards=_PDF_STANDARDS)
 
 
@@ -270,7 +268,7 @@ def _dated(written: bytes, document: Document) -> bytes:
     Pandoc's sandbox knows no date but 1970, and its tables are made for a narrower page.
     """
     target = io.BytesIO()
-    day = document.as_of or _UNDATED
+    day = document.as_of or UNDATED
     with zipfile.ZipFile(io.BytesIO(written)) as old, zipfile.ZipFile(target, "w") as new:
         for part in old.infolist():
             content = old.read(part)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from .errors import ExportError
 
+# A page without a date still needs one fixed moment; ZIP archives know none earlier.
+UNDATED = "1980-01-01"
 _WORD_PIXELS_PER_INCH = 220
 _THUMBNAIL_PT = 120
 _THUMBNAIL_PIXELS_PER_INCH = 144  # two pixels to a point, for fine screens
@@ -17,7 +19,7 @@ _SHEET = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
 
 
 def typeset(
-    source: bytes, figures: Mapping[str, str], name: str, day: str = "1980-01-01", **options: object
+    source: bytes, figures: Mapping[str, str], name: str, day: str = UNDATED, **options: object
 ) -> bytes | list[bytes]:
     """Return what Typst makes of a source.
 
