@@ -40,13 +40,14 @@ lab: .venv/installed ## open the notebooks in JupyterLab
 check: .venv/installed ## lint the code, check its format, validate the tables
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/sahel validate
 
 codebook: .venv/installed ## rewrite the column tables of data/README.md
-	$(BIN)/python -m sahel_analysis.codebook
+	$(BIN)/python -m sahel_analysis.tables.codebook
 
 licences: .venv/installed ## list the licence of everything that is installed
-	$(BIN)/python -m sahel_analysis.licences
+	$(BIN)/python -m sahel_analysis.publishing.licences
 
 bench: .venv/installed .venv/bench ## measure the build beside its peers, and growth of the tables
 	$(BIN)/python benchmarks/bench.py

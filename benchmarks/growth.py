@@ -52,21 +52,21 @@ def read(folder: Path) -> Callable:
 
 def load(folder: Path) -> Callable:
     """Load all tables."""
-    from sahel_analysis.tables import load_tables
+    from sahel_analysis.tables.loading import load_tables
 
     return lambda: load_tables(folder)
 
 
 def validate(folder: Path) -> Callable:
     """Do what `sahel validate` does."""
-    from sahel_analysis.validation import validate_folder
+    from sahel_analysis.publishing.validation import validate_folder
 
     return lambda: validate_folder(folder)
 
 
 def posture(folder: Path) -> Callable:
     """Fold the events up to one day."""
-    from sahel_analysis.posture import posture
+    from sahel_analysis.evidence.posture import posture
 
     tables = load(folder)()
     return lambda: posture(_DAY, "checked", tables)
@@ -76,7 +76,7 @@ def series(folder: Path) -> Callable:
     """Fold the events up to 120 month-ends."""
     import pandas as pd
 
-    from sahel_analysis.posture import posture_series
+    from sahel_analysis.evidence.posture import posture_series
 
     tables = load(folder)()
     days = pd.date_range("2014-01-31", periods=120, freq="ME")
@@ -85,9 +85,9 @@ def series(folder: Path) -> Callable:
 
 def draw(folder: Path) -> Callable:
     """Draw the map of all countries followed, from world and posture to the last sign."""
-    from sahel_analysis.evidence import world
-    from sahel_analysis.maps import canvas, plot_combined
-    from sahel_analysis.posture import posture_of
+    from sahel_analysis.evidence.posture import posture_of
+    from sahel_analysis.evidence.record import world
+    from sahel_analysis.figures.maps import canvas, plot_combined
 
     tables = load(folder)()
 

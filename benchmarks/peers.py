@@ -17,7 +17,7 @@ Edition = tuple[str, str]
 
 def source() -> Path:
     """Return the notebook's path."""
-    from sahel_analysis.jobs import notebook_folder
+    from sahel_analysis.batch.jobs import notebook_folder
 
     return notebook_folder() / f"{NOTEBOOK}.ipynb"
 
@@ -72,10 +72,12 @@ def nbprint(editions: list[Edition], output: Path) -> None:
 
 def floor(editions: list[Edition], output: Path) -> None:
     """Make each report without papermill, kernel and messages, in as many processes as cores."""
-    from sahel_analysis.build import cores
+    from sahel_analysis.batch.build import cores
 
     context = get_context("forkserver")
-    context.set_forkserver_preload(["sahel_analysis.worker", "sahel_analysis.diagrams"])
+    context.set_forkserver_preload(
+        ["sahel_analysis.batch.worker", "sahel_analysis.report.diagrams"]
+    )
     with ProcessPoolExecutor(cores(), mp_context=context) as pool:
         list(pool.map(_bare, editions, [output] * len(editions)))
 
@@ -84,7 +86,7 @@ def _bare(edition: Edition, output: Path) -> None:
     """Run the notebook's cells in this process and export what they show."""
     import nbformat
 
-    from sahel_analysis.exporters import export
+    from sahel_analysis.publishing.exporters import export
 
     day, country = edition
     notebook = nbformat.read(source(), as_version=4)

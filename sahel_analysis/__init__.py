@@ -3,43 +3,27 @@
 Public names load what they need on first use, so that importing the package stays cheap.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 
 _PUBLIC = {
-    "load_tables": "tables",
-    "load_sources": "loaders",
-    "load_sentences": "loaders",
-    "load_claims": "loaders",
-    "load_checks": "loaders",
-    "load_events": "loaders",
-    "load_figures": "loaders",
-    "load_actors": "loaders",
-    "load_countries": "loaders",
-    "load_places": "loaders",
-    "load_judgements": "loaders",
-    "world": "evidence",
-    "posture": "posture",
-    "posture_series": "posture",
-    "Report": "report",
-    "explore": "atlas",
+    "load_tables": "tables.loading",
+    "load_sources": "tables.loaders",
+    "load_sentences": "tables.loaders",
+    "load_claims": "tables.loaders",
+    "load_checks": "tables.loaders",
+    "load_events": "tables.loaders",
+    "load_figures": "tables.loaders",
+    "load_actors": "tables.loaders",
+    "load_countries": "tables.loaders",
+    "load_places": "tables.loaders",
+    "load_judgements": "tables.loaders",
+    "world": "evidence.record",
+    "posture": "evidence.posture",
+    "posture_series": "evidence.posture",
+    "Report": "report.report",
+    "explore": "atlas.page",
 }
 __all__ = sorted(_PUBLIC)
-
-
-class _Package(ModuleType):
-    """A package whose public names are what they are said to be.
-
-    Python binds a module to its name in the package when it is first imported, `posture` too.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in _PUBLIC or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> object:

@@ -14,7 +14,7 @@ import click
 from .errors import SahelError
 
 if TYPE_CHECKING:
-    from .tables import Tables
+    from .tables.loading import Tables
 
 
 class _Group(click.Group):
@@ -57,7 +57,7 @@ def main() -> None:
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def validate(folder: Path | None) -> None:
     """Hold the tables in FOLDER (or the package's own) against schema and rules."""
-    from .validation import validate_folder
+    from .publishing.validation import validate_folder
 
     click.echo(validate_folder(folder))
 
@@ -71,8 +71,8 @@ def validate(folder: Path | None) -> None:
 )
 def audit(article: Path) -> None:
     """Hold the tables against a copy of the article, sentence by sentence."""
-    from .audit import hold_against
-    from .tables import load_tables
+    from .prose.audit import hold_against
+    from .tables.loading import load_tables
 
     click.echo(hold_against(load_tables(), article))
 
@@ -90,10 +90,10 @@ def audit(article: Path) -> None:
 @click.option("--output", type=click.Path(path_type=Path), help="The file; else named by its day.")
 def export_world(form: str, as_of: str | None, evidence: str, output: Path | None) -> None:
     """Hand on layers, events, sources or claims to other tools."""
-    from .evidence import world
-    from .interchange import export
-    from .parameters import validate_world
-    from .tables import load_tables
+    from .evidence.record import world
+    from .publishing.interchange import export
+    from .report.parameters import validate_world
+    from .tables.loading import load_tables
 
     tables = load_tables()
     asked = {"evidence": evidence} | ({"as_of": as_of} if as_of is not None else {})
@@ -137,7 +137,7 @@ def _matrix(command: Callable) -> Callable:
 
 def _jobs(editions: Path | None, edition: tuple[str, ...], options: dict, tables: Tables) -> list:
     """Return the jobs that the options ask for."""
-    from .matrix import expand, read_editions
+    from .batch.matrix import expand, read_editions
 
     asked = {name: [part for value in given for part in value] for name, given in options.items()}
     given = [name for name, values in asked.items() if values]
@@ -190,9 +190,9 @@ def build_reports(
     **options: tuple,
 ) -> None:
     """Make the reports that are wanted; without options, all of the default edition."""
-    from .build import build
-    from .freshness import listed
-    from .tables import load_tables
+    from .batch.build import build
+    from .batch.freshness import listed
+    from .tables.loading import load_tables
 
     tables = load_tables()
     wanted = _jobs(editions, edition, options, tables)
@@ -218,8 +218,8 @@ def verify_reports(
     **options: tuple,
 ) -> None:
     """Make reports again elsewhere and compare every byte; without options, all that stand."""
-    from .tables import load_tables
-    from .verify import standing, verify
+    from .batch.verify import standing, verify
+    from .tables.loading import load_tables
 
     tables = load_tables()
     chosen = editions or any(options.values())
@@ -235,10 +235,10 @@ def verify_reports(
 @_OUTPUT
 def write_atlas(output: Path) -> None:
     """Write the interactive atlas, one offline page, into the folder of the reports."""
-    from .atlas import atlas_html
-    from .build import list_reports
-    from .store import Store
-    from .tables import load_tables
+    from .atlas.page import atlas_html
+    from .batch.build import list_reports
+    from .batch.store import Store
+    from .tables.loading import load_tables
 
     tables = load_tables()
     page, store = atlas_html(tables), Store(output)

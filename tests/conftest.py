@@ -7,7 +7,7 @@ import pytest
 from browser import chromium, open_page  # noqa: F401
 from hypothesis import HealthCheck, settings
 
-from sahel_analysis.tables import Tables, load_tables
+from sahel_analysis.tables.loading import Tables, load_tables
 
 # `make test` tries the same examples each time, `make fuzz` new ones, and says how to repeat them.
 _EVERY = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -25,7 +25,7 @@ def tables() -> Tables:
 @pytest.fixture(scope="session")
 def atlas_page(tables) -> bytes:
     """Return the atlas."""
-    from sahel_analysis.atlas import atlas_html  # here: most tests draw no page
+    from sahel_analysis.atlas.page import atlas_html
 
     return atlas_html(tables)
 

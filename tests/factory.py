@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from sahel_analysis.columns import check_columns
-from sahel_analysis.schema import read_schema
-from sahel_analysis.tables import Tables, data_folder
+from sahel_analysis.tables.columns import check_columns
+from sahel_analysis.tables.loading import Tables, data_folder
+from sahel_analysis.tables.schema import read_schema
 
 SCHEMA = read_schema(data_folder())
 

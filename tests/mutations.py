@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from factory import SCHEMA
 from hypothesis import strategies as st
 
-from sahel_analysis.tables import data_folder
+from sahel_analysis.tables.loading import data_folder
 
 ORIGINALS = {name: (data_folder() / f"{name}.csv").read_bytes() for name in SCHEMA}
 SHEETS = {

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from factory import data_copy, put
 
 from sahel_analysis.cli import export_world, main
-from sahel_analysis.interchange import FORMATS
+from sahel_analysis.publishing.interchange import FORMATS
 
 READERS = {
     "gpkg": lambda path: gpd.read_file(path, layer="posture"),

@@ -39,7 +39,7 @@ def kernels(below: int | None = None) -> list[psutil.Process]:
     found = []
     for process in processes:
         try:
-            if "sahel_analysis.nursery" in process.cmdline():
+            if "sahel_analysis.batch.nursery" in process.cmdline():
                 found.append(process)
         except psutil.Error:
             continue

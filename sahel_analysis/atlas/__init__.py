@@ -1,0 +1,1 @@
+"""Atlas: the interactive page."""

@@ -1,0 +1,256 @@
+"""The atlas: one interactive page of all states, events and sources; offline, in one file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from datetime import date
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlencode
+
+import jinja2
+
+from ..errors import ParameterError, did_you_mean
+from ..evidence.record import EVIDENCE, article_day
+from ..figures.geography import BOUNDARIES_EN, PROJECTION_EN
+from ..prose.captions import EXHIBITS, THEMES
+from ..prose.notes import CONTRADICTED_SIGN, VERDICTS
+from ..report.display import Output
+from ..report.parameters import date_range, scope
+from ..tables.dates import MONTHS, day_in_words
+from ..tables.loading import Tables, load_tables
+from .ledger import Entry, count_entries, event_entries
+from .outlines import draw, hatches
+from .stripes import counts, stripes
+from .stylesheet import colour_rules, font_rules
+from .turns import state_on, turns
+
+TEMPLATES = Path(__file__).parent / "templates"
+_EVIDENCE = {"article": "as the article tells it", "checked": "checked record"}
+_EXHIBITS = {"french": "French", "russian": "Russian", "combined": "Both"}
+_THEMES = (
+    ("french", "french_posture", "French posture"),
+    ("russian", "russian_engagement", "Russian engagement"),
+)
+# Parameters of the charts that follow the page's colours, and the page's names for these.
+_INKS = {
+    "ink": "ink", "rule": "quiet", "tint": "tint", "edge": "edge",
+    "blue": "blue", "purple": "purple",
+}  # fmt: skip
+_STYLE = "/* style */"  # stands in the page until all its characters are known
+
+
+def atlas_html(tables: Tables) -> bytes:
+    """Return the atlas as one HTML file that needs nothing else and reaches for nothing.
+
+    The page starts on the article's day, in the checked evidence. Without a script it shows map,
+    table and events of that day; with one, those of any day from the first to the last event.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables.
+
+    Returns
+    -------
+    bytes
+        UTF-8. Equal tables give equal bytes.
+    """
+    return _page(tables, "").encode()
+
+
+def explore(
+    as_of: str | date | None = None,
+    evidence: str = "checked",
+    *,
+    country: str = "",
+    exhibit: str = "combined",
+    tables: Tables | None = None,
+    height: int = 900,
+) -> Output:
+    """Return the atlas for a notebook's cell.
+
+    Parameters
+    ----------
+    as_of : str or datetime.date, optional
+        Day on which it opens, ISO 8601; the article's day without it.
+    evidence : {"checked", "article"}
+        Evidence with which it opens; see `posture.posture`.
+    country : str, optional
+        Country in scope that is chosen from the start, ISO 3166-1 alpha-3.
+    exhibit : {"combined", "french", "russian"}
+        What the map shows at first.
+    tables : Tables, optional
+        Tables already loaded; the package's own without it.
+    height : int, optional
+        Height of the frame, pixels.
+
+    Returns
+    -------
+    display.Output
+        The page of `atlas_html` in a sandboxed frame: its script runs, its links to sources open in
+        a new window, and it has no access to the notebook.
+
+    Raises
+    ------
+    ParameterError
+        If the day is outside the range of the events, or another value is not one of those named.
+
+    Examples
+    --------
+    >>> explore("2022-09-01", "article", country="MLI", exhibit="french")
+    Output(text/html, text/markdown)
+    """
+    tables = load_tables() if tables is None else tables
+    first, last = date_range(tables)
+    try:
+        day = date.fromisoformat(str(as_of)) if as_of else article_day(tables).date()
+    except ValueError:
+        day = None
+    if day is None or not first <= day <= last:
+        message = f"as_of: '{as_of}' is not allowed; expected a day from {first} to {last}."
+        raise ParameterError(message)
+    known = {"evidence": EVIDENCE, "country": ("", *scope(tables)), "exhibit": tuple(EXHIBITS)}
+    given = {"evidence": evidence, "country": country, "exhibit": exhibit}
+    for name, value in given.items():
+        if value not in known[name]:
+            allowed = "', '".join(option for option in known[name] if option)
+            hint = did_you_mean(value, known[name])
+            message = f"{name}: '{value}' is not allowed; expected one of '{allowed}'.{hint}"
+            raise ParameterError(message)
+    start = {"date": day.isoformat(), "evidence": evidence, "show": exhibit, "country": country}
+    page = _page(tables, urlencode({name: value for name, value in start.items() if value}))
+    words = f"Atlas, opened on {day_in_words(day)}, {_EVIDENCE[evidence]}"
+    frame = (
+        f'<iframe title="{words}" srcdoc="{html.escape(page)}" sandbox="allow-scripts allow-popups '
+        f'allow-popups-to-escape-sandbox" style="width:100%;height:{height}px;border:0"></iframe>'
+    )
+    # A printed report holds maps and tables; of the atlas it says that it is there.
+    return Output({"text/html": frame, "text/markdown": f"{words}: see the file `atlas.html`."})
+
+
+def _page(tables: Tables, start: str) -> str:
+    """Return the page; `start` is the state with which it opens where its address gives none."""
+    first, last = date_range(tables)
+    day = article_day(tables).date()
+    state = {"day": day.isoformat(), "evidence": "checked", "exhibit": "combined", "country": ""}
+    turned = turns(tables)
+    here = turned[state["evidence"]]
+    position = sum(turn <= state["day"] for turn in here["days"]) - 1
+    rows = {iso3: state_on(here, iso3, day) for iso3 in scope(tables)}
+    events, figures = event_entries(tables), count_entries(tables)
+    told_events = [_told(entry, state) for entry in events]
+    told_figures = [_told(entry, state) for entry in figures]
+    data = {
+        "first": first.isoformat(),
+        "last": last.isoformat(),
+        "start": state,
+        "months": MONTHS,
+        "names": scope(tables),
+        "lanes": list(scope(tables)),
+        "evidence": _EVIDENCE,
+        "themes": _THEMES,
+        "inks": _INKS,
+        "turns": turned,
+        "charts": {"stripes": stripes(turned, events, tables), "counts": counts(figures, tables)},
+    }
+    scripts = {"bundle": _bundle(), "script": _template("atlas.js")}
+    values = {
+        "start": start,
+        "state": state,
+        "policy": _policy(scripts.values()),
+        "first": first.isoformat(),
+        "last": last.isoformat(),
+        "first_words": str(first.year),
+        "last_words": str(last.year),
+        "last_index": (last - first).days,
+        "day_index": (day - first).days,
+        "day_words": day_in_words(day),
+        "countries": scope(tables),
+        "rows": rows,
+        "told": {iso3: _sentence(row) for iso3, row in rows.items()},
+        "numbers": {
+            iso3: sum(e["shown"] and iso3 in e["iso3"].split() for e in told_events)
+            for iso3 in rows
+        },
+        "finding": here["findings"][state["exhibit"]][position],
+        "edition": f"{day_in_words(day)}, {_EVIDENCE[state['evidence']]}",
+        "evidence_choices": [("checked", "Checked record"), ("article", "Article")],
+        "exhibit_choices": list(_EXHIBITS.items()),
+        "events": told_events,
+        "figures": told_figures,
+        "event_count": f"{sum(e['shown'] for e in told_events)} by {day_in_words(day)}",
+        "figure_count": f"{sum(e['shown'] for e in told_figures)} by {day_in_words(day)}",
+        "map": draw(tables),
+        "hatches": hatches(),
+        "keys": [(name, *THEMES[theme]) for name, theme, _ in _THEMES],
+        "map_note": f"{PROJECTION_EN}. Boundaries: {BOUNDARIES_EN}; no opinion on legal status "
+        "implied.",
+        "digest": tables.sha256[:12],
+        "data": _json(data),
+        **scripts,
+    }
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=False
+    )
+    template = environment.from_string(_template("atlas.html"))
+    page = template.render(style=_STYLE, **values)
+    fonts = font_rules(page + values["data"])
+    looks = "\n".join((fonts, colour_rules(), _template("atlas.css")))
+    return page.replace(_STYLE, looks, 1)
+
+
+def _told(entry: Entry, state: dict[str, str]) -> dict[str, object]:
+    """Return an entry with what the page says of it at first."""
+    parts = [
+        f"{len(entry.sources)} source{'' if len(entry.sources) == 1 else 's'}",
+        *(["article"] if entry.claims else []),
+        *([f"confidence {entry.confidence}"] if entry.confidence else []),
+    ]
+    words = day_in_words(date.fromisoformat(entry.day)) if entry.day else ""
+    shown = entry.day <= state["day"] and state["evidence"] in entry.evidence.split()
+    contradicted = any(claim.verdict == VERDICTS["contradicted"] for claim in entry.claims)
+    wrong = f"{CONTRADICTED_SIGN} Contradicted by independent sources" if contradicted else ""
+    said = {"origin": ", ".join(parts), "day_words": words, "shown": shown, "wrong": wrong}
+    return {**vars(entry), **said}
+
+
+def _sentence(row: dict) -> str:
+    """Return a state in words, as the page's script says it."""
+    if not row["covered"]:
+        return row["french_posture"]["words"]
+    themes = (row[theme] for _, theme, _ in _THEMES)
+    return ". ".join(t["words"] + (f", {t['when']}" if t["when"] else "") for t in themes)
+
+
+def _policy(scripts: object) -> str:
+    """Return the content security policy: these scripts, this style, and nothing from outside."""
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; font-src data:; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _json(data: object) -> str:
+    """Return data as JSON that cannot end a script element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def _template(name: str) -> str:
+    """Return the text of a template."""
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@cache
+def _bundle() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed with its interpreter, as one script."""
+    import vl_convert  # here because it loads a JavaScript engine
+
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")

@@ -1,0 +1,138 @@
+"""Catalogue: one page that lists every report of a folder, offline and without need of a script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from ..report.parameters import NOTEBOOKS
+from ..tables.dates import day_in_words
+from .jobs import Failure
+
+TEMPLATES = Path(__file__).parent / "templates"
+_COLUMNS = (
+    ("report", "Report"), ("country", "Countries"), ("day", "As of"), ("evidence", "Evidence"),
+    ("status", "Status"), ("size", "Size"),
+)  # fmt: skip
+_FORMATS = {"html": "HTML", "pdf": "PDF", "docx": "Word", "ipynb": "Notebook"}
+_THUMBNAIL = ".thumbnail.png"
+_WHOLE, _FAILED, _STALE = "made", "failed", "failed; the report is an earlier one"
+
+
+def catalogue(
+    records: Sequence[Mapping], failures: Sequence[Mapping], *, atlas: bool = False
+) -> bytes:
+    """Return the page as UTF-8; equal records give equal bytes.
+
+    Parameters
+    ----------
+    records : sequence of mapping
+        Records of the reports that stand; see `store.Store.keep`.
+    failures : sequence of mapping
+        Accounts of the reports that failed last time; see `store.Store.set_aside`.
+    atlas : bool
+        Whether ``atlas.html`` stands beside the page.
+    """
+    from jinja2 import Environment, FileSystemLoader
+    from markupsafe import Markup
+
+    failed = {account["report"]: account for account in failures}
+    standing = {record["report"]: record for record in records}
+    rows = [_row(standing.get(report), failed.get(report)) for report in _ordered(standing, failed)]
+    choices = [
+        ("report", "Report", _options(rows, "title")),
+        ("country", "Countries", _options(rows, "place")),
+        ("day", "As of", _options(rows, "day")),
+        ("evidence", "Evidence", _options(rows, "evidence")),
+        ("status", "Status", _options(rows, "status")),
+    ]
+    style = (TEMPLATES / "catalogue.css").read_text(encoding="utf-8")
+    script = (TEMPLATES / "catalogue.js").read_text(encoding="utf-8")
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+    page = environment.get_template("catalogue.html").render(
+        rows=rows,
+        columns=_COLUMNS,
+        choices=choices,
+        summary=_summary(rows),
+        atlas=atlas,
+        style=Markup(style),
+        style_hash=_hash(style),
+        script=Markup(script),
+        script_hash=_hash(script),
+    )
+    return page.encode() + b"\n"
+
+
+def _ordered(standing: Mapping[str, Mapping], failed: Mapping[str, Mapping]) -> list[str]:
+    """Return the paths of all reports: by edition, then as the notebooks stand."""
+    place = {name: number for number, name in enumerate(NOTEBOOKS)}
+
+    def order(report: str) -> tuple:
+        account = standing.get(report) or failed[report]
+        return report.split("/")[0], place.get(account["notebook"], len(place)), report
+
+    return sorted({*standing, *failed}, key=order)
+
+
+def _row(record: Mapping | None, account: Mapping | None) -> dict:
+    """Return what the page shows of one report."""
+    known = record or account
+    path = known["report"]
+    day, evidence, _ = path.split("/")[0].split("_")
+    told = known.get("told") or {}
+    outputs = known.get("outputs", {})
+    thumbnail = f"{path}{_THUMBNAIL}"
+    files = [
+        {
+            "name": name,
+            "link": f"{path}.{suffix}",
+            "size": size(outputs[f"{path}.{suffix}"]["bytes"]),
+        }
+        for suffix, name in _FORMATS.items()
+        if f"{path}.{suffix}" in outputs
+    ]
+    if account and account.get("partial"):
+        files.append({"name": "Notebook as far as it ran", "link": account["partial"], "size": ""})
+    total = sum(facts["bytes"] for name, facts in outputs.items() if name != thumbnail)
+    status = _WHOLE if account is None else _STALE if record else _FAILED
+    place = told.get("place") or known["parameters"].get("country") or "All countries followed"
+    return {
+        "title": told.get("title") or known["notebook"],
+        "place": place,
+        "day": day,
+        "day_in_words": day_in_words(date.fromisoformat(day)),
+        "evidence": evidence,
+        "status": status,
+        "why": str(Failure(**account["failure"])).splitlines()[0] if account else "",
+        "link": next((file["link"] for file in files), ""),
+        "files": files,
+        "bytes": total,
+        "size": size(total) if total else "",
+        "thumbnail": thumbnail if thumbnail in outputs else "",
+    }
+
+
+def _options(rows: Iterable[Mapping], name: str) -> list[str]:
+    """Return what a filter offers."""
+    return sorted({row[name] for row in rows})
+
+
+def _summary(rows: Sequence[Mapping]) -> str:
+    """Return how many reports there are, and how many failed."""
+    whole = sum(row["status"] == _WHOLE for row in rows)
+    failed = len(rows) - whole
+    told = f"{whole} report{'' if whole == 1 else 's'}"
+    return f"{told}, {failed} failed." if failed else f"{told}."
+
+
+def size(count: int) -> str:
+    """Return a number of bytes for readers."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
+
+
+def _hash(text: str) -> str:
+    """Return what the page's policy calls a style or script of its own."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

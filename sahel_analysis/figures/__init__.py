@@ -1,0 +1,1 @@
+"""Figures: frames to maps and charts, by matplotlib and geopandas."""

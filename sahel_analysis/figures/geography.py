@@ -1,0 +1,171 @@
+"""Outlines of countries, disputed lines and places, in the projection of the maps."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from ..errors import DataError, Problem
+from ..tables.loading import data_folder, load_tables
+
+# Lambert azimuthal equal-area, because the maps compare fills. Its centre is the middle of the
+# frame, Dakar to Djibouti and southern Gabon to northern Mauritania, moved a little north so that
+# the belt from Mali to Sudan lies level: distances are true within 4 per cent everywhere in it.
+CENTRE_LAT, CENTRE_LON = 13, 12
+CRS = f"+proj=laea +lat_0={CENTRE_LAT} +lon_0={CENTRE_LON} +datum=WGS84 +units=m +no_defs"
+PROJECTION_EN = f"Lambert azimuthal equal-area, centred on {CENTRE_LAT}° N {CENTRE_LON}° E"
+BOUNDARIES_EN = "Natural Earth 4.1"
+MAP_BASIS = f"{PROJECTION_EN}. Boundaries: {BOUNDARIES_EN}; no opinion on legal status implied."
+
+_WGS84 = "EPSG:4326"
+
+
+def boundaries(folder: str | Path | None = None) -> gpd.GeoDataFrame:
+    """Return the outlines of Africa and its surroundings, projected.
+
+    One row is one country or territory; Natural Earth 4.1 at 1:50 million, simplified. How it was
+    cut and what it leaves out: ``data/boundaries/README.md``.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        Data folder; see `tables.data_folder`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Indexed by ``iso_n3`` (str); columns ``name``, ``region`` (``Africa`` or empty) and
+        ``geometry`` (polygons, metres, `CRS`).
+
+    Raises
+    ------
+    DataError
+        If the file is missing or cannot be read.
+    """
+    return _layer(data_folder(folder), "countries.geojson", "iso_n3").copy()
+
+
+def disputed(folder: str | Path | None = None) -> gpd.GeoDataFrame:
+    """Return the lines whose course or status is disputed, projected.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        Data folder; see `tables.data_folder`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Indexed by ``line_id``; columns ``name_en``, ``note_en`` and ``geometry`` (lines, metres,
+        `CRS`).
+
+    Raises
+    ------
+    DataError
+        If the file is missing or cannot be read.
+    """
+    return _layer(data_folder(folder), "disputed_lines.geojson", "line_id").copy()
+
+
+@lru_cache(maxsize=8)
+def continent(folder: str | Path | None = None) -> shapely.Geometry:
+    """Return the outline of Africa without inner boundaries, for a locator.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        Data folder; see `tables.data_folder`.
+
+    Returns
+    -------
+    shapely.Geometry
+        Polygons, metres, `CRS`; 40 km coarse, and without islands smaller than 5000 km².
+    """
+    outlines = boundaries(folder)
+    whole = shapely.coverage_union_all(outlines.geometry[outlines["region"] == "Africa"].to_numpy())
+    parts = shapely.get_parts(whole)
+    return shapely.simplify(shapely.multipolygons(parts[shapely.area(parts) > 5e9]), 40_000)
+
+
+def places_frame(places: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return places as points, projected.
+
+    Parameters
+    ----------
+    places : pandas.DataFrame
+        Rows of the table ``places``, with ``lon`` and ``lat`` in degrees, WGS 84.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Same rows and columns, with ``geometry`` (points, metres, `CRS`).
+    """
+    points = gpd.points_from_xy(places["lon"], places["lat"], crs=_WGS84)
+    return gpd.GeoDataFrame(places, geometry=points).to_crs(CRS)
+
+
+def with_geometry(
+    frame: pd.DataFrame,
+    countries: pd.DataFrame | None = None,
+    folder: str | Path | None = None,
+) -> gpd.GeoDataFrame:
+    """Join each row of a frame to the outline of its country.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Indexed by ISO 3166-1 alpha-3 code.
+    countries : pandas.DataFrame, optional
+        Rows of the table ``countries``; read from `folder` where not given.
+    folder : str or pathlib.Path, optional
+        Data folder; see `tables.data_folder`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Same rows in the same order, with ``geometry`` (polygons, metres, `CRS`).
+
+    Raises
+    ------
+    DataError
+        If a row has no country in `countries`, or its country no outline; names all of them.
+    """
+    if countries is None:
+        countries = load_tables(folder).countries
+    outlines = boundaries(folder).geometry
+    numbers = countries["iso_n3"].reindex(frame.index)
+    problems = []
+    for iso3, number in numbers.items():
+        if pd.isna(number):
+            message = f"'{iso3}' is not in countries.csv; add the row there."
+            problems.append(Problem("data/countries.csv", str(iso3), "iso3", message))
+        elif number not in outlines.index:
+            message = (
+                f"'{number}' has no outline in data/boundaries/countries.geojson; "
+                "expected the three-digit ISO 3166-1 numeric code of a country in Africa or near."
+            )
+            problems.append(Problem("data/countries.csv", str(iso3), "iso_n3", message))
+    if problems:
+        raise DataError(problems)
+    geometry = gpd.GeoSeries(outlines.reindex(numbers).to_numpy(), index=frame.index, crs=CRS)
+    return gpd.GeoDataFrame(frame, geometry=geometry)
+
+
+@lru_cache(maxsize=8)
+def _layer(folder: Path, file: str, key: str) -> gpd.GeoDataFrame:
+    """Read and project one layer once per folder: projecting costs more than drawing."""
+    path = folder / "boundaries" / file
+    label = f"{folder.name}/boundaries/{file}"
+    if not path.is_file():
+        message = f"there is no such file; looked for it in '{path.parent}'."
+        raise DataError([Problem(label, "", "", message)])
+    try:
+        layer = gpd.read_file(path)
+    except Exception as fault:  # GDAL raises errors of its own, one class per driver and failure
+        message = f"cannot be read as GeoJSON ({fault}); make it again by boundaries/README.md."
+        raise DataError([Problem(label, "", "", message)]) from fault
+    return layer.set_index(key).to_crs(CRS)

@@ -1,0 +1,1 @@
+"""Prose: rows to sentences, as Markdown."""

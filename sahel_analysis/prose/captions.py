@@ -1,0 +1,284 @@
+"""What a map says in words: the note under it, its alternative text, its table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import pandas as pd
+
+from ..errors import ParameterError, did_you_mean
+from ..tables.dates import MONTHS, day_in_words, in_words
+from ..tables.vocabulary import FRENCH_LABELS, NOT_COVERED_LABEL, RUSSIAN_LABELS
+
+# Which columns of a posture frame an exhibit shows, with the reader's words for each state in the
+# order in which a list of countries is read.
+THEMES = {
+    "french_posture": (
+        "French forces",
+        {s: FRENCH_LABELS[s] for s in ("withdrawn", "leaving", "present", "none_recorded")},
+    ),
+    "russian_engagement": ("Russian engagement", dict(RUSSIAN_LABELS)),
+}
+EXHIBITS = {
+    "french": ("french_posture",),
+    "russian": ("russian_engagement",),
+    "combined": ("french_posture", "russian_engagement"),
+}
+_SHOWN = {
+    "french": "coloured by French military posture",
+    "russian": "coloured and hatched by Russian engagement",
+    "combined": "coloured by French military posture and hatched by Russian engagement",
+}
+_EVIDENCE = {
+    "article": ("article", "as the article tells it"),
+    "checked": ("checked record", "as checked against other sources"),
+}
+# Projection, source and disclaimer: under every map.
+_DAY = re.compile(r"\b\d{1,2} (?=[A-Z])")
+
+
+def themes(exhibit: str) -> tuple[str, ...]:
+    """Return the posture columns that an exhibit shows.
+
+    Parameters
+    ----------
+    exhibit : str
+        ``french``, ``russian`` or ``combined``.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such exhibit.
+    """
+    if exhibit not in EXHIBITS:
+        allowed = "', '".join(EXHIBITS)
+        hint = did_you_mean(exhibit, EXHIBITS)
+        message = f"exhibit '{exhibit}' is not known; expected one of '{allowed}'.{hint}"
+        raise ParameterError(message)
+    return EXHIBITS[exhibit]
+
+
+def since(row: pd.Series, theme: str) -> str:
+    """Return since when a state has held, with the precision of the event that decided it.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        One row of a posture frame; ``<theme>_since`` is an EDTF date, empty where none is known.
+    theme : str
+        ``french_posture`` or ``russian_engagement``.
+
+    Returns
+    -------
+    str
+        ``August 2022``, ``by 1 January 2012``, ``4 December 2023``; empty where no date is known.
+    """
+    day = row[f"{theme}_since"]
+    return in_words(day) if isinstance(day, str) and day else ""
+
+
+def month(words: str) -> str:
+    """Return a date in words cut to a short month for a map label: ``Aug 2022``.
+
+    A state whose beginning is open, ``by 4 December 2023``, is told ``as of Dec 2023``: beside
+    "leaving", "by" would read as a deadline.
+    """
+    words = words.rsplit(" to ", 1)[-1]  # a span counts from its last day
+    words = re.sub(r"^by ", "as of ", _DAY.sub("", words))
+    for name in MONTHS:
+        words = words.replace(name, name[:3])
+    return words
+
+
+def map_note(
+    posture: pd.DataFrame,
+    *,
+    exhibit: str,
+    as_of: date,
+    evidence: str,
+    events: pd.DataFrame | None = None,
+    unlabelled: Sequence[str] = (),
+) -> str:
+    """Return the note under a map: what it was drawn from, how, and what it does not say.
+
+    Parameters
+    ----------
+    posture : pandas.DataFrame
+        The rows drawn.
+    exhibit : str
+        ``french``, ``russian`` or ``combined``.
+    as_of : datetime.date
+        Cut-off date.
+    evidence : str
+        ``article`` or ``checked``.
+    events : pandas.DataFrame, optional
+        Rows of the table ``events``; with it the note counts the sources as well.
+    unlabelled : sequence of str, optional
+        Countries for whose label there was no room.
+
+    Returns
+    -------
+    str
+        Four or five short sentences.
+    """
+    counted = drawn_from([posture], exhibit, evidence, events)
+    parts = [f"Drawn from {counted} as of {day_in_words(as_of)}."]
+    if unlabelled:
+        parts.append(f"No room for a label: {', '.join(unlabelled)}; see the table.")
+    return " ".join(parts)
+
+
+def drawn_from(
+    frames: Sequence[pd.DataFrame], exhibit: str, evidence: str, events: pd.DataFrame | None = None
+) -> str:
+    """Return how many events, and from how many sources, decide the states of some frames.
+
+    Parameters
+    ----------
+    frames : sequence of pandas.DataFrame
+        Posture frames.
+    exhibit : str
+        ``french``, ``russian`` or ``combined``.
+    evidence : str
+        ``article`` or ``checked``.
+    events : pandas.DataFrame, optional
+        Rows of the table ``events``; without it the sources are not counted.
+    """
+    columns = [f"{theme}_event_ids" for theme in themes(exhibit)]
+    lists = [ids for frame in frames for column in columns for ids in frame[column]]
+    used = sorted({event_id for ids in lists for event_id in ids})
+    told = (
+        f"{len(used) or 'no'} event{'' if len(used) == 1 else 's'} of the {_EVIDENCE[evidence][0]}"
+    )
+    sources = set()
+    if events is not None:
+        sources = {s for ids in events["source_ids"].reindex(used).dropna() for s in ids}
+    if not sources:
+        return told
+    return f"{told} ({len(sources)} source{'' if len(sources) == 1 else 's'})"
+
+
+def map_alt(
+    posture: pd.DataFrame,
+    *,
+    exhibit: str,
+    as_of: date,
+    evidence: str,
+    countries: pd.DataFrame,
+) -> str:
+    """Return the alternative text of a map, from the rows that draw it.
+
+    Parameters
+    ----------
+    posture : pandas.DataFrame
+        The rows drawn.
+    exhibit : str
+        ``french``, ``russian`` or ``combined``.
+    as_of : datetime.date
+        Cut-off date.
+    evidence : str
+        ``article`` or ``checked``.
+    countries : pandas.DataFrame
+        Rows of the table ``countries``, for the names.
+
+    Returns
+    -------
+    str
+        Kind of map and finding in two sentences, then the countries of each state.
+    """
+    shown = themes(exhibit)
+    known = posture[posture["covered"]]
+    told = _EVIDENCE[evidence][1]
+    kind = f"Map of {_count(len(posture))} {_SHOWN[exhibit]}"
+    parts = [f"{kind}, {told}, as of {day_in_words(as_of)}."]
+    parts.append(_finding(known, shown))
+    for theme in shown:
+        for state, label in THEMES[theme][1].items():
+            listed = _names(known.index[known[theme] == state], countries)
+            if listed:
+                parts.append(f"{label[0].upper()}{label[1:]}: {listed}.")
+    missing = _names(posture.index[~posture["covered"]], countries)
+    if missing:
+        parts.append(f"{NOT_COVERED_LABEL.capitalize()}: {missing}.")
+    return " ".join(parts)
+
+
+def map_table(
+    posture: pd.DataFrame,
+    *,
+    exhibit: str,
+    countries: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return what a map shows as a table for readers, from the rows that draw it.
+
+    Parameters
+    ----------
+    posture : pandas.DataFrame
+        The rows drawn.
+    exhibit : str
+        ``french``, ``russian`` or ``combined``.
+    countries : pandas.DataFrame
+        Rows of the table ``countries``, for the names.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per country, in name order; text columns ``Country`` and, for each theme shown,
+        the state, since when, and the events that decided it.
+    """
+    columns: dict[str, list[str]] = {"Country": list(countries["name_en"].reindex(posture.index))}
+    for theme in themes(exhibit):
+        heading, labels = THEMES[theme]
+        adjective = heading.split()[0]
+        columns[heading] = [
+            labels[row[theme]] if row["covered"] else NOT_COVERED_LABEL
+            for _, row in posture.iterrows()
+        ]
+        columns[f"{adjective} since"] = [since(row, theme) for _, row in posture.iterrows()]
+        columns[f"{adjective} events"] = [", ".join(ids) for ids in posture[f"{theme}_event_ids"]]
+    return pd.DataFrame(columns).sort_values("Country", ignore_index=True)
+
+
+def map_finding(posture: pd.DataFrame, *, exhibit: str) -> str:
+    """Return the one sentence a reader should take away from a map.
+
+    Parameters
+    ----------
+    posture : pandas.DataFrame
+        The rows drawn.
+    exhibit : str
+        ``french``, ``russian`` or ``combined``.
+    """
+    return _finding(posture[posture["covered"]], themes(exhibit))
+
+
+def _finding(known: pd.DataFrame, shown: Sequence[str]) -> str:
+    """Return the one sentence a reader should take away."""
+    if len(known) == 1:
+        # Of one country a share says nothing; its states do.
+        states = [THEMES[theme][1][known.iloc[0][theme]] for theme in shown]
+        text = "; ".join(states)
+        return f"{text[0].upper()}{text[1:]}."
+    halves = []
+    if "french_posture" in shown:
+        gone = int(known["french_posture"].isin(["leaving", "withdrawn"]).sum())
+        halves.append(f"French forces are leaving or have left {_of(gone, len(known))}")
+    if "russian_engagement" in shown:
+        deployed = int((known["russian_engagement"] == "deployed").sum())
+        halves.append(f"Russian personnel are deployed in {_of(deployed, len(known))}")
+    return "; ".join(halves) + "."
+
+
+def _of(number: int, total: int) -> str:
+    return f"{number or 'none'} of {_count(total)} covered" if total else "no country covered"
+
+
+def _count(number: int) -> str:
+    return f"{number} countr{'y' if number == 1 else 'ies'}"
+
+
+def _names(keys: Iterable[str], countries: pd.DataFrame) -> str:
+    """Return country names, sorted, in one line."""
+    return ", ".join(sorted(countries["name_en"].reindex(list(keys))))

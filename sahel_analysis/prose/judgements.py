@@ -1,0 +1,119 @@
+"""Key judgements: which of ours hold on a day, and how they are worded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from ..evidence.record import World
+from ..tables.dates import day_in_words
+from .markdown import bullets, escape
+from .notes import marks, row_marks
+
+# ICD 203, Analytic Standards: the words and their bands, per cent.
+LIKELIHOODS = {
+    "almost_no_chance": ("almost no chance", 1, 5),
+    "very_unlikely": ("very unlikely", 5, 20),
+    "unlikely": ("unlikely", 20, 45),
+    "roughly_even_chance": ("roughly even chance", 45, 55),
+    "likely": ("likely", 55, 80),
+    "very_likely": ("very likely", 80, 95),
+    "almost_certain": ("almost certain", 95, 99),
+}
+CONFIDENCES = ("low", "moderate", "high")
+
+
+def in_force(world: World, scopes: Iterable[str]) -> pd.DataFrame:
+    """Return the judgements of some scopes that hold in a world on its day.
+
+    Parameters
+    ----------
+    world : World
+        Evidence and day.
+    scopes : iterable of str
+        ``"region"`` and countries, in the order in which they are to be read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the judgements table, by scope as given, then by rank.
+    """
+    table, day = world.tables.judgements, pd.Timestamp(world.as_of)
+    held = table[
+        (table["evidence"] == world.evidence)
+        & (table["valid_from"] <= day)
+        & ~(table["valid_to"] < day)
+    ]
+    order = {scope: position for position, scope in enumerate(scopes)}
+    chosen = held[held["scope"].isin(order)]
+    return (
+        chosen.assign(position=chosen["scope"].map(order))
+        .sort_values(["position", "rank"], kind="stable")
+        .drop(columns="position")
+    )
+
+
+def key_judgements(world: World, scopes: Iterable[str] = ("region",)) -> str:
+    """Return the judgements in force as a list: judgement, how sure, what it rests on.
+
+    Parameters
+    ----------
+    world : World
+        Evidence and day.
+    scopes : iterable of str
+        See `in_force`.
+    """
+    rows = in_force(world, scopes)
+    if rows.empty:
+        first = world.tables.judgements.query("evidence == @world.evidence")["valid_from"].min()
+        since = "" if pd.isna(first) else f"; our judgements begin on {day_in_words(first)}"
+        return f"We hold no key judgement for {day_in_words(world.as_of)} here{since}."
+    return bullets(
+        f"**{escape(row.text_en)}** *{measure(row)}.* {escape(row.basis_en)} "
+        f"{basis_marks(row, world)}"
+        for row in rows.itertuples()
+    )
+
+
+def measure(row: pd.Series | object) -> str:
+    """Return how sure a judgement is: its likelihood with the band, or its confidence."""
+    if row.likelihood:
+        words, low, high = LIKELIHOODS[row.likelihood]
+        return f"{words[0].upper()}{words[1:]}, {low} to {high} per cent; {row.change}"
+    return f"Confidence: {row.confidence}; {row.change}"
+
+
+def basis_marks(row: pd.Series | object, world: World) -> str:
+    """Return the marks of the claims and events that a judgement rests on."""
+    tables = world.tables
+    events = " ".join(row_marks(tables.events.loc[key], tables) for key in row.event_ids)
+    return f"{marks(row.claim_ids, tables)} {events}".strip()
+
+
+def rivals(world: World, scopes: Iterable[str] = ("region",)) -> pd.DataFrame:
+    """Return for each judgement in force the best rival reading and what would change our mind.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``Judgement``, ``Rival reading``, ``What would change our mind``; cells Markdown.
+    """
+    rows = in_force(world, scopes)
+    return pd.DataFrame(
+        {
+            "Judgement": [escape(text) for text in rows["text_en"]],
+            "Rival reading": [escape(text) for text in rows["alternative_en"]],
+            "What would change our mind": [escape(text) for text in rows["indicators_en"]],
+        }
+    )
+
+
+def words_of_judgement() -> pd.DataFrame:
+    """Return the likelihood words with their bands in per cent, after ICD 203."""
+    return pd.DataFrame(
+        [
+            {"Word": words, "Chance": f"{low} to {high} per cent"}
+            for words, low, high in LIKELIHOODS.values()
+        ]
+    )

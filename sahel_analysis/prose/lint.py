@@ -1,0 +1,263 @@
+"""Lint: what the wording of judgements and narrative owes the reader, as far as a program can tell.
+
+It follows ICD 203: words of likelihood from one row of its scale, never beside a confidence, a
+judgement set apart from reported fact, no hedge that says nothing, no number without a row behind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ..errors import Problem
+from ..tables.dates import MONTHS
+from ..tables.loading import Tables
+from .judgements import LIKELIHOODS
+from .notes import key_of
+from .wording import Sentence, block_text, sentences_of
+
+# "May" with a capital is the month; "could not" and "no soldier could" say what was impossible.
+_IMPOSSIBLE = re.compile(r"\b[Nn](?:o \w+|obody|othing|one) could\b|\b[Cc]ould not\b")
+_VAGUE = re.compile(
+    r"\b(may|[Mm]ight|[Cc]ould|[Pp]ossibly|[Pp]erhaps|[Pp]otentially|[Mm]aybe"
+    r"|[Pp]resumably|[Cc]onceivably|[Aa]rguably|[Ss]eem(?:s|ed|ingly)?|[Aa]pparently"
+    r"|[Aa]ppear(?:s|ed)? to)\b"
+)
+# The other row of ICD 203; the two are not to be mixed, and ours is the one of LIKELIHOODS.
+_OTHER_ROW = {
+    "remote": "almost no chance",
+    "highly improbable": "very unlikely",
+    "improbable": "unlikely",
+    "roughly even odds": "roughly even chance",
+    "highly probable": "very likely",
+    "probable": "likely",
+    "probably": "likely",
+    "nearly certain": "almost certain",
+}
+_WORDS = {words: key for key, (words, _, _) in LIKELIHOODS.items()}
+_LIKELIHOOD = re.compile(rf"\b({'|'.join(sorted(_WORDS, key=len, reverse=True))})(?:ly)?\b", re.I)
+_OTHER = re.compile(rf"\b({'|'.join(sorted(_OTHER_ROW, key=len, reverse=True))})\b", re.I)
+_CONFIDENCE = re.compile(r"\bconfiden(?:ce|t|tly)\b", re.I)
+_REPORTED = re.compile(
+    r"\baccording to\b|\b(?:say|said|tell|told|warn|report|claim|announc|accus|denie|deny|threaten)"
+    r"\w*\b[^.;]*\bthat\b",
+    re.I,
+)
+_OURS = re.compile(
+    r"\b(?:in our reading|our (?:inference|guess|judgement)|we (?:take|infer|judge))\b"
+)
+_ATTRIBUTED = re.compile(
+    r"\baccording to\b|\b(?:said|says|reportedly|announced|announces|quotes|quoted)\b"
+    r"|\breport(?:s|ed) that\b|[“”\"]",
+    re.I,
+)
+_MONTH = "|".join(MONTHS)
+_HEDGED = r"(?:perhaps |about )*\b"
+_HEADS = r"(?:troops|soldiers|men|people|personnel|instructors|fighters)"
+_OF = r"(?:of|the|its|their|article’s|article's|earlier|other|later|\d[\d,]*)"
+_ROWS = r"(?:assertions?|claims?|events?|documents?|sources?|rows?|others|judgements?)"
+# What holds a digit and is no quantity: dates, names, the Admiralty scale, and counts of our own
+# rows, which the same page shows.
+_NO_QUANTITY = re.compile(
+    "|".join(
+        (
+            rf"{_HEDGED}\d{{1,2}}(?: (?:{_MONTH}))?(?: to \d{{1,2}})? (?:{_MONTH})\b(?: \d{{4}})?",
+            rf"{_HEDGED}(?:{_MONTH}) \d{{4}}\b",
+            rf"{_HEDGED}(?:19|20)\d\d(?:-\d\d){{0,2}}\b(?! (?:per cent|{_HEADS}))",
+            r"\b(?:Air Base|ICD|Directive|Resolution|paragraph|sentence) \d+\b",
+            r"\b[A-Za-z]+-?\d+\b|\b\d+[A-Za-z]+\b",
+            r"\(1 to 6\)",
+            rf"\b\d[\d,]*(?:\s{_OF}){{0,4}}\s{_ROWS}\b",
+        )
+    ),
+    re.I,
+)
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+_MEASURE = re.compile(
+    r"\*(?:(?P<words>[A-Z][a-z ]+), \d+ to \d+ per cent|Confidence: (?:low|moderate|high))"
+    r"; (?:new|strengthened|weakened|unchanged)\.\*"
+)
+
+
+def lint_judgements(tables: Tables) -> list[Problem]:
+    """Return what is wrong with the wording of our judgements.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables; ``judgements`` and the rows they cite are read.
+
+    Returns
+    -------
+    list of Problem
+        By row and column: a vague hedge; a word of likelihood that is not that of the column
+        ``likelihood``, or stands where a confidence is set; a word of the other ICD 203 row; a
+        confidence in words; reported fact in the judgement itself (attribution or quotation), or a
+        likelihood in its basis; a number that no cited row holds. Quotations and dates are exempt.
+    """
+    label = f"{tables.folder.name}/judgements.csv"
+    return [
+        Problem(label, row.Index, column, message)
+        for row in tables.judgements.itertuples()
+        for column, message in _row_faults(row, tables)
+    ]
+
+
+def _row_faults(row: object, tables: Tables) -> Iterator[tuple[str, str]]:
+    """Yield column and message for each fault of one judgement."""
+    for column in ("text_en", "basis_en", "alternative_en", "indicators_en"):
+        for text in _plain_sentences(getattr(row, column)):
+            for message in (*_vague(text), *_other_row(text), *_mixed(text)):
+                yield column, message
+    expected = LIKELIHOODS[row.likelihood][0] if row.likelihood else ""
+    found = _likelihoods(row.text_en)
+    if expected and found != [expected]:
+        told = f"'{', '.join(found)}'" if found else "no word of likelihood"
+        yield "text_en", f"holds {told}; expected '{expected}' and no other, as in likelihood."
+    if not expected and found:
+        yield "text_en", f"holds '{found[0]}', but the row sets a confidence; expected none."
+    if match := _CONFIDENCE.search(row.text_en):
+        yield "text_en", f"'{match[0]}' belongs into the column confidence, not into the sentence."
+    if match := _ATTRIBUTED.search(row.text_en):
+        yield "text_en", f"'{match[0]}' reports; put what others say into basis_en."
+    for word in _likelihoods(row.basis_en):
+        yield (
+            "basis_en",
+            f"'{word}' judges; expected reported fact here, and the judgement in text_en.",
+        )
+    backing = _numbers(" ".join(_cited_texts(row, tables)))
+    for column in ("text_en", "basis_en"):
+        for number in _numbers(getattr(row, column)):
+            if number not in backing:
+                yield column, f"'{number}' stands in no claim, event or figure that the row cites."
+
+
+def _cited_texts(row: object, tables: Tables) -> Iterator[str]:
+    """Yield what the rows that a judgement cites say, figures of the same claims included."""
+    for key in row.claim_ids:
+        yield f"{tables.claims.at[key, 'statement_en']} {tables.claims.at[key, 'quote']}"
+    for key in row.event_ids:
+        yield tables.events.at[key, "summary_en"]
+    cited = set(row.claim_ids)
+    for figure in tables.figures.itertuples():
+        if cited & set(figure.claim_ids):
+            values = (figure.low, figure.best, figure.high)
+            yield " ".join(f"{value:,.0f}" for value in values if not pd.isna(value))
+
+
+def lint_narrative(markdown: str, label: str, tables: Tables) -> list[Problem]:
+    """Return what is wrong with the wording of a piece of narrative.
+
+    Parameters
+    ----------
+    markdown : str
+        Markdown as the narrative functions give it, one block per line.
+    label : str
+        What it is, for the messages.
+    tables : Tables
+        The rows that its marks lead to.
+
+    Returns
+    -------
+    list of Problem
+        By line: a vague hedge, a word of the other ICD 203 row or a likelihood in a sentence of
+        ours; likelihood and confidence in one sentence; a key judgement whose word is not that of
+        its measure; a numeral without a mark; a mark that leads to no row. Exempt are quotations,
+        dates, counts of our own rows, and what a sentence reports: ``according to``, ``warns
+        that``, or a mark of a claim that is a forecast, an opinion, an aim or an allegation. A mark
+        within a sentence vouches for that sentence; marks behind a full stop vouch for the
+        sentences before it, back to the mark before. Numbers in words are not seen.
+    """
+    return [
+        Problem(label, f"line {number}", "", message)
+        for number, line in enumerate(markdown.splitlines(), 1)
+        if line.strip() and not line.startswith("#")
+        for message in _line_faults(line, tables)
+    ]
+
+
+def _line_faults(line: str, tables: Tables) -> Iterator[str]:
+    """Yield a message for each fault of one block."""
+    text = block_text(line)
+    if measure := _MEASURE.search(text):
+        yield from _judgement_faults(text[: measure.start()], measure["words"] or "")
+        text = text[measure.end() :]
+    for sentence in sentences_of(text):
+        for message in _sentence_faults(sentence, tables):
+            yield f"{message} In: '{sentence.start}'"
+
+
+def _judgement_faults(text: str, words: str) -> Iterator[str]:
+    """Yield the faults of a key judgement's own sentence."""
+    expected = [words.lower()] if words else []
+    if (found := _likelihoods(text)) != expected:
+        yield f"the judgement holds {found}; its measure expects {expected}."
+    for part in _plain_sentences(text):
+        yield from (*_vague(part), *_other_row(part), *_mixed(part))
+
+
+def _sentence_faults(sentence: Sentence, tables: Tables) -> Iterator[str]:
+    """Yield the faults of a sentence that is no judgement."""
+    for anchor in sentence.marks:
+        if not _leads(anchor, tables):
+            yield f"the mark '{anchor}' leads to no row."
+    text = sentence.unquoted
+    yield from _mixed(text)
+    if not sentence.vouched and (numbers := _numbers(text)):
+        yield f"'{numbers[0]}' has no mark behind it."
+    if _reports(sentence, tables):
+        return
+    yield from (*_vague(text), *_other_row(text))
+    if (found := _likelihoods(text)) and not _OURS.search(text):
+        yield f"'{found[0]}' judges among facts; make it a key judgement or say whose it is."
+
+
+def _reports(sentence: Sentence, tables: Tables) -> bool:
+    """Return whether a sentence tells what somebody else expects, thinks or alleges."""
+    if _REPORTED.search(sentence.unquoted):
+        return True
+    claims = [key_of(anchor) for anchor in sentence.marks if anchor[0] == "c"]
+    known = [key for key in claims if key in tables.claims.index]
+    return bool((tables.claims.loc[known, "modality"] != "fact").any())
+
+
+def _leads(anchor: str, tables: Tables) -> bool:
+    """Return whether an anchor stands for a row."""
+    key = key_of(anchor)
+    kinds = (tables.claims, tables.events, tables.figures, tables.sources, tables.judgements)
+    return any(key in frame.index for frame in kinds)
+
+
+def _plain_sentences(text: str) -> list[str]:
+    """Return the sentences of a table cell without their quotations."""
+    return [sentence.unquoted for sentence in sentences_of(text)]
+
+
+def _vague(text: str) -> Iterator[str]:
+    """Yield a message for each hedge that does not say how likely something is."""
+    for match in _VAGUE.finditer(_IMPOSSIBLE.sub(" ", _NO_QUANTITY.sub(" ", text))):
+        yield f"'{match[0]}' does not say how likely it is; use a word of likelihood or none."
+
+
+def _other_row(text: str) -> Iterator[str]:
+    """Yield a message for each word of the row of ICD 203 that we do not use."""
+    for match in _OTHER.finditer(text):
+        yield f"'{match[0]}' is of the other ICD 203 row; use '{_OTHER_ROW[match[0].lower()]}'."
+
+
+def _mixed(text: str) -> Iterator[str]:
+    """Yield a message where a likelihood and a confidence stand in one sentence."""
+    if (found := _likelihoods(text)) and (match := _CONFIDENCE.search(text)):
+        yield f"'{found[0]}' and '{match[0]}' stand in one sentence; keep them apart."
+
+
+def _likelihoods(text: str) -> list[str]:
+    """Return the words of likelihood in a text, each once, as the scale has them."""
+    return list(dict.fromkeys(match[1].lower() for match in _LIKELIHOOD.finditer(text)))
+
+
+def _numbers(text: str) -> list[str]:
+    """Return the numerals of a text that count or measure something."""
+    return _NUMBER.findall(_NO_QUANTITY.sub(" ", text))

@@ -1,0 +1,1 @@
+"""Publishing: executed notebooks to pages, and data to the formats of other tools."""

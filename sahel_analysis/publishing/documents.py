@@ -1,0 +1,287 @@
+"""Markdown and figures to HTML, PDF and DOCX, by pandoc and Typst out of their wheels."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+from sahel_analysis.errors import ExportError
+from sahel_analysis.publishing.typesetting import UNDATED, rasterised, reason, typeset
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+# CommonMark has no raw TeX, no citations and no maths, so text has few ways to be anything else.
+READER = (
+    "commonmark+attributes+bracketed_spans+definition_lists+fenced_divs+gfm_auto_identifiers"
+    "+pipe_tables"
+)
+
+# What the templates say themselves, by language; another language's reports fall back on English.
+WORDS = {
+    "en": {
+        "back": "Back to the text",
+        "bottom-line": "Bottom line",
+        "contents": "Contents",
+        "edition": "This edition",
+        "figure": "Figure",
+        "of": "of",
+        "page": "Page",
+        "skip": "Skip to the report",
+        "table": "Table",
+    },
+}
+
+# What may stand in a data address within double quotes as it is.
+_PLAIN = " '!$()*+,-./;=?@[]_{|}~"
+FORMATS = ("html", "pdf", "docx")
+# What pandoc writes for a format, and what `pages.lua` puts between two of them.
+_WRITERS = {"html": "html5", "pdf": "typst"}
+_BETWEEN = b"\0"
+# How what it writes begins and ends, as our templates have it.
+_FRAMES = {"html": (b"<!DOCTYPE html>", b"</html>"), "pdf": (b"#", b"")}
+_PATIENCE = 300  # seconds; pandoc takes less than one
+# For pandoc's runtime: memory rather than garbage collection, which took a quarter of its time. A
+# pandoc built without such options says so and goes on.
+_COLLECTING = "-A16m -H16m -F8"
+_PDF_STANDARDS = ["a-2a", "ua-1"]
+_OLDEST = (1980, 1, 1, 0, 0, 0)
+_DOCX_TEXT, _PANDOC_TEXT = 9184, 7920  # width of text, twentieths of a point
+_COLUMN = re.compile(rb'(<w:gridCol w:w=")([0-9]+)')
+_WHOLE_ROW = b"<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc>"  # no page ends within it
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report on its way to pages.
+
+    Attributes
+    ----------
+    name : str
+        Name of the notebook, for messages.
+    markdown : str
+        The report in the dialect `READER`.
+    title : str
+        Plain text.
+    subtitle : str
+        Plain text.
+    edition : str
+        The edition on one line, plain text.
+    as_of : str
+        ISO date, or empty.
+    lang : str
+        BCP 47 tag.
+    figures : mapping of str to str
+        File name as the Markdown has it, to SVG.
+    """
+
+    name: str
+    markdown: str
+    title: str
+    subtitle: str = ""
+    edition: str = ""
+    as_of: str = ""
+    lang: str = "en"
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+def convert(document: Document, formats: Iterable[str]) -> dict[str, bytes]:
+    """Return a report in several formats.
+
+    Parameters
+    ----------
+    document : Document
+        The report.
+    formats : iterable of str
+        Of `FORMATS`: ``html``, one file that holds its style and figures and loads nothing;
+        ``pdf``, tagged, conforming to PDF/A-2a and PDF/UA-1; ``docx``, with real headings,
+        captions, alt texts and table headers.
+
+    Returns
+    -------
+    dict of str to bytes
+        Format to file content, in the order asked for.
+
+    Raises
+    ------
+    ExportError
+        If pandoc or Typst fails.
+    """
+    wanted = list(formats)
+    written = _written(document, [target for target in wanted if target in _WRITERS])
+    finished = {"html": _with_figures, "pdf": _set}
+    return {
+        target: finished[target](document, written[target])
+        if target in written
+        else _word_file(document)
+        for target in wanted
+    }
+
+
+def _written(document: Document, formats: Sequence[str]) -> dict[str, bytes]:
+    """Return what pandoc writes for some formats after one reading."""
+    if not formats:
+        return {}
+    targets = " ".join(_WRITERS[target] for target in formats)
+    pages = _pandoc(document, str(TEMPLATES / "pages.lua"), "-M", f"targets={targets}")
+    written = dict(zip(formats, pages.split(_BETWEEN), strict=False))
+    for target in formats:
+        begin, end = _FRAMES[target]
+        page = written.get(target, b"").strip()
+        if not (page.startswith(begin) and page.endswith(end)):
+            message = f"pandoc wrote something else than the {target} of '{document.name}'"
+            raise ExportError(message)
+    return written
+
+
+def _with_figures(document: Document, page: bytes) -> bytes:
+    """Return an HTML page that holds its figures."""
+
+    def inlined(found: re.Match) -> str:
+        return f'src="{_data_address(document.figures[found[1]])}"'
+
+    # Quotation marks in text are written as entities, so only an attribute can look like this.
+    return re.sub(r'src="(figure-\d+\.svg)"', inlined, page.decode()).encode()
+
+
+def _data_address(svg: str) -> str:
+    """Return a figure as a data address for a double-quoted attribute.
+
+    Percent-encoded rather than base64, which is a quarter longer.
+    """
+    bare = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL).replace("'", "&#39;")
+    one_line = " ".join(bare.split()).replace('"', "'")
+    # A page that loads nothing should not even look as if it did: clip paths are url(#...) too.
+    return f"data:image/svg+xml,{quote(one_line, safe=_PLAIN).replace('url(', 'url%28')}"
+
+
+def _set(document: Document, source: bytes) -> bytes:
+    """Return the PDF of a Typst source."""
+    day = document.as_of or UNDATED
+    return typeset(source, document.figures, document.name, day, pdf_standards=_PDF_STANDARDS)
+
+
+def _word_file(document: Document) -> bytes:
+    """Return a Word file; its pictures are PNG, since Word does not show every SVG."""
+    with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
+        reference = Path(folder) / "reference.docx"
+        reference.write_bytes(_reference())
+        pages = Path(folder) / "figures"
+        pages.mkdir()
+        for name, drawn in rasterised(document.figures, document.name).items():
+            (pages / name).write_bytes(drawn)
+        written = _pandoc(
+            document,
+            "docx",
+            *("--lua-filter", str(TEMPLATES / "briefing.lua")),
+            *("--reference-doc", str(reference), "-M", f"figure-folder={pages}"),
+        )
+    try:
+        return _dated(written, document)
+    except zipfile.BadZipFile as fault:
+        message = f"pandoc wrote something else than the docx of '{document.name}'"
+        raise ExportError(message) from fault
+
+
+def _pandoc(document: Document, target: str, *options: str) -> bytes:
+    """Return what pandoc makes of a document."""
+    words = WORDS.get(document.lang.split("-")[0], WORDS["en"])
+    values = {
+        "title": document.title,
+        "subtitle": document.subtitle,
+        # It also stands in an attribute, where pandoc's templates leave quotation marks as they are.
+        "edition-line": document.edition.replace('"', "”"),
+        "as-of": document.as_of,
+        "lang": document.lang,
+        **{f"word-{key}": word for key, word in words.items()},
+    }
+    metadata = [part for key, text in values.items() if text for part in ("-M", f"{key}={text}")]
+    command = [
+        *(_pandoc_path(), "--from", READER, "--to", target, "--output", "-", "--wrap=none"),
+        "--sandbox",
+        *options,
+        *metadata,
+    ]
+    try:
+        run = subprocess.run(
+            _arguments(command),
+            input=document.markdown.encode(),
+            env={**os.environ, "LC_ALL": "C.UTF-8", "GHCRTS": _COLLECTING},
+            capture_output=True,
+            timeout=_PATIENCE,
+        )
+    except (OSError, subprocess.TimeoutExpired) as fault:
+        message = f"pandoc could not be run for '{document.name}': {fault}"
+        raise ExportError(message) from fault
+    if run.returncode:
+        told = run.stderr.decode(errors="replace")
+        message = f"pandoc could not convert '{document.name}': {reason(told)}"
+        raise ExportError(message)
+    return run.stdout
+
+
+def _arguments(command: list[str]) -> list[str] | list[bytes]:
+    """Return a command in UTF-8, which pandoc is told to expect, whatever the locale is here."""
+    return (
+        command if os.name == "nt" else [part.encode(errors="surrogateescape") for part in command]
+    )
+
+
+@cache
+def _pandoc_path() -> str:
+    """Return where the wheel put pandoc."""
+    try:
+        import pypandoc
+
+        own = Path(pypandoc.__file__).parent / "files" / f"pandoc{'.exe' * (os.name == 'nt')}"
+        # pypandoc would take any newer pandoc of the machine, which may write other bytes.
+        return os.environ.get("PYPANDOC_PANDOC") or (
+            str(own) if own.is_file() else pypandoc.get_pandoc_path()
+        )
+    except (ImportError, OSError) as fault:
+        message = "pandoc was not found: install the package 'pypandoc_binary'"
+        raise ExportError(message) from fault
+
+
+@cache
+def _reference() -> bytes:
+    """Return the Word file whose styles and page pandoc copies, zipped from its parts."""
+    archive = io.BytesIO()
+    folder = TEMPLATES / "docx"
+    with zipfile.ZipFile(archive, "w") as parts:
+        for path in sorted(folder.rglob("*.xml")) + sorted(folder.rglob("*.rels")):
+            parts.write(path, path.relative_to(folder).as_posix())
+    return archive.getvalue()
+
+
+def _dated(written: bytes, document: Document) -> bytes:
+    """Return a Word file with the report's date, its tables as wide as its text, its rows whole.
+
+    Pandoc's sandbox knows no date but 1970, and its tables are made for a narrower page.
+    """
+    target = io.BytesIO()
+    day = document.as_of or UNDATED
+    with zipfile.ZipFile(io.BytesIO(written)) as old, zipfile.ZipFile(target, "w") as new:
+        for part in old.infolist():
+            content = old.read(part)
+            if part.filename == "docProps/core.xml":
+                content = content.replace(b"1970-01-01T", f"{day}T".encode())
+            if part.filename == "word/document.xml":
+                content = _COLUMN.sub(_widened, content).replace(b"<w:tr><w:tc>", _WHOLE_ROW)
+            # Pandoc's are of the local clock and of our template's files on this disk.
+            part.date_time, part.external_attr = _OLDEST, 0o600 << 16
+            new.writestr(part, content)
+    return target.getvalue()
+
+
+def _widened(column: re.Match) -> bytes:
+    """Return a table's column with its share of the template's width of text."""
+    return b"%s%d" % (column[1], round(int(column[2]) * _DOCX_TEXT / _PANDOC_TEXT))

@@ -1,0 +1,216 @@
+"""Executed notebooks to HTML, PDF and DOCX, for nbconvert, JupyterLab and `build`.
+
+One road: outputs to Markdown by our nbconvert template, Markdown to pages by `documents`. Only what
+`display` made is published; code, prompts and the parameters cells are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from nbconvert.exporters import Exporter, TemplateExporter
+from nbconvert.preprocessors import Preprocessor
+from traitlets import Bool
+
+from sahel_analysis.errors import ExportError
+from sahel_analysis.prose.markdown import escape
+from sahel_analysis.publishing.documents import FORMATS, TEMPLATES, Document, convert
+from sahel_analysis.report.display import COVER_TYPE
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+SVG = "image/svg+xml"
+# Cells that set a report up and are no part of it; `remove-cell` is nbconvert's own custom.
+UNPUBLISHED = {"parameters", "injected-parameters", "remove-cell"}
+
+
+class Publisher(Preprocessor):
+    """Keeps what a report publishes and refuses what it cannot."""
+
+    enabled = Bool(True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Return the notebook without set-up cells, its cover and figures in the resources."""
+        name = _name(resources)
+        resources["cover"] = None
+        resources["figures"] = {}
+        cells = []
+        for number, cell in enumerate(nb.cells, start=1):
+            if UNPUBLISHED & set(cell.metadata.get("tags", [])):
+                continue
+            if cell.cell_type == "code":
+                place = f"'{name}', cell {number}"
+                shown = [self._published(output, place, resources) for output in cell.outputs]
+                cell.outputs = [output for output in shown if output is not None]
+            cells.append(cell)
+        nb.cells = cells
+        return nb, resources
+
+    def _published(self, output: NotebookNode, place: str, resources: dict) -> NotebookNode | None:
+        """Return an output if it is published, None if it is not."""
+        if output.output_type == "error":
+            message = f"{place} failed with {output.ename}: {output.evalue}"
+            raise ExportError(message)
+        if output.output_type not in {"display_data", "execute_result"}:
+            return None
+        if COVER_TYPE in output.data:
+            if resources["cover"] is not None:
+                message = f"{place} shows a second cover; a report has one"
+                raise ExportError(message)
+            resources["cover"] = output.data[COVER_TYPE]
+            return None
+        if "text/markdown" in output.data:
+            return output
+        if SVG in output.data:
+            return self._figure(output, place, resources)
+        if set(output.data) <= {"text/plain"}:
+            self.log.warning("%s shows plain text, which is not published", place)
+            return None
+        message = (
+            f"{place} shows {', '.join(sorted(output.data))}, which cannot be published: "
+            "show it with 'display.figure', 'display.table' or 'display.prose'"
+        )
+        raise ExportError(message)
+
+    def _figure(self, output: NotebookNode, place: str, resources: dict) -> NotebookNode:
+        """Return a figure under its file name; its SVG goes to the resources."""
+        told = output.metadata.get(SVG, {})
+        figures = resources["figures"]
+        for part in ("alt", "caption"):
+            if not str(told.get(part, "")).strip():
+                message = (
+                    f"{place}: figure {len(figures) + 1} has no '{part}' in its metadata: "
+                    "show it with 'display.figure'"
+                )
+                raise ExportError(message)
+        told["file"] = f"figure-{len(figures) + 1}.svg"
+        figures[told["file"]] = "".join(output.data[SVG])
+        return output
+
+
+class _MarkdownExporter(TemplateExporter):
+    """Executed notebook to the Markdown of a report."""
+
+    default_preprocessors = [Publisher]
+    extra_template_basedirs = [str(TEMPLATES)]
+
+    def _template_name_default(self) -> str:
+        return "briefing"
+
+    def _file_extension_default(self) -> str:
+        return ".md"
+
+    def default_filters(self):
+        """Add `escape` to nbconvert's filters."""
+        yield from super().default_filters()
+        yield "escape_markdown", escape
+
+    def document(self, nb: NotebookNode, resources: dict | None) -> tuple[Document, dict]:
+        """Return the report and nbconvert's resources."""
+        text, resources = self.from_notebook_node(nb, resources)
+        cover = resources["cover"] or {}
+        name = _name(resources)
+        document = Document(
+            name=name,
+            markdown=text,
+            title=cover.get("title") or name,
+            subtitle=cover.get("subtitle", ""),
+            edition=", ".join(value for _, value in cover.get("edition", [])),
+            as_of=cover.get("as_of", ""),
+            lang=cover.get("lang", "en"),
+            figures=resources["figures"],
+        )
+        return document, resources
+
+
+class _BriefingExporter(Exporter):
+    """What the three formats share."""
+
+    def _convert(self, nb: NotebookNode, resources: dict | None) -> tuple[bytes, dict]:
+        """Return the file in this exporter's format."""
+        document, resources = _MarkdownExporter(config=self.config).document(nb, resources)
+        resources["output_extension"] = self.file_extension
+        [page] = convert(document, [self.file_extension.lstrip(".")]).values()
+        return page, resources
+
+
+class BriefingHTMLExporter(_BriefingExporter):
+    """Executed notebook to one HTML file."""
+
+    export_from_notebook = "Sahel briefing (HTML)"
+    output_mimetype = "text/html"
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(self, nb, resources=None, **kwargs) -> tuple[str, dict]:
+        """Return the page as text."""
+        page, resources = self._convert(nb, resources)
+        return page.decode(), resources
+
+
+class BriefingPDFExporter(_BriefingExporter):
+    """Executed notebook to a tagged PDF."""
+
+    export_from_notebook = "Sahel briefing (PDF)"
+    output_mimetype = "application/pdf"
+
+    def _file_extension_default(self) -> str:
+        return ".pdf"
+
+    def from_notebook_node(self, nb, resources=None, **kwargs) -> tuple[bytes, dict]:
+        """Return the file's bytes."""
+        return self._convert(nb, resources)
+
+
+class BriefingDOCXExporter(_BriefingExporter):
+    """Executed notebook to a Word file."""
+
+    export_from_notebook = "Sahel briefing (DOCX)"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+    def _file_extension_default(self) -> str:
+        return ".docx"
+
+    def from_notebook_node(self, nb, resources=None, **kwargs) -> tuple[bytes, dict]:
+        """Return the file's bytes."""
+        return self._convert(nb, resources)
+
+
+def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict[str, bytes]:
+    """Return an executed notebook in several formats.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed; left as it is.
+    formats : iterable of str
+        Of ``html``, ``pdf`` and ``docx``.
+    name : str
+        Name of the report, for messages, and its title where it has no cover.
+
+    Returns
+    -------
+    dict of str to bytes
+        Format to file content, in the order asked for. Equal notebooks give equal bytes.
+
+    Raises
+    ------
+    ExportError
+        If a format is unknown, a cell failed, a figure lacks its alt text or caption, a mark leads
+        nowhere, or pandoc or Typst fails.
+    """
+    wanted = list(dict.fromkeys(formats))
+    for chosen in wanted:
+        if chosen not in FORMATS:
+            message = f"format '{chosen}' is not one of {', '.join(FORMATS)}"
+            raise ExportError(message)
+    document, _ = _MarkdownExporter().document(notebook, {"metadata": {"name": name}})
+    return convert(document, wanted)
+
+
+def _name(resources: dict) -> str:
+    """Return the notebook's name as nbconvert knows it."""
+    return resources.get("metadata", {}).get("name") or "notebook"

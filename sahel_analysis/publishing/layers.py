@@ -1,0 +1,169 @@
+"""Map layers for QGIS and its kin: posture, events and places of a world, in WGS 84."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from ..errors import ExportError
+from ..evidence.posture import posture_of
+from ..evidence.record import World, edition, told_claims
+from ..figures.geography import BOUNDARIES_EN, disputed, places_frame, with_geometry
+from ..files import whole, write_text
+from .references import cited_sources
+from .spreadsheets import event_rows
+
+CRS = "EPSG:4326"
+# A tenth of a metre: finer digits would be noise of the projection, there and back.
+_DIGITS = 6
+
+_ABOUT = {
+    "posture": "One row is one country followed: French posture and Russian engagement, {edition}. "
+    f"The ids name the events that decide. Outlines: {BOUNDARIES_EN}; they say nothing about the "
+    "status of any territory.",
+    "events": "One row is one event with a known place, {edition}.",
+    "events_without_place": "One row is one event known to a country or region only, {edition}.",
+    "places": "One row is one capital, base or town that an event names.",
+    "disputed_lines": "One row is one line whose course or status is disputed. {boundaries}.",
+    "claims": "One row is one assertion of the article that refers to that day or before.",
+    "sources": "One row is one document that the events, figures and checks rest on.",
+}
+
+
+def layers(world: World) -> dict[str, pd.DataFrame]:
+    """Return a world as map layers and the tables that they lead to.
+
+    Parameters
+    ----------
+    world : World
+        Evidence and day.
+
+    Returns
+    -------
+    dict of geopandas.GeoDataFrame or pandas.DataFrame
+        ``posture`` (polygons), ``events`` and ``places`` (points), ``disputed_lines`` (lines), all
+        in degrees, WGS 84; ``events_without_place``, ``claims`` and ``sources`` without geometry.
+        An event is a point only where its place is known: none stands at the middle of a country.
+        Lists are parted by ``;``.
+    """
+    tables = world.tables
+    rows = event_rows(world)
+    placed = rows[rows["place_id"] != ""]
+    places = places_frame(tables.places)
+    points = gpd.GeoSeries(
+        places.geometry.reindex(placed["place_id"]).to_numpy(), index=placed.index, crs=places.crs
+    )
+    precision = tables.places["precision"].reindex(placed["place_id"]).to_numpy()
+    events = gpd.GeoDataFrame(placed.assign(precision=precision), geometry=points)
+    checks = tables.checks[["verdict", "credibility", "finding_en"]]
+    found = {
+        "posture": _posture(world),
+        "events": events,
+        "events_without_place": rows[rows["place_id"] == ""].drop(
+            columns=["place_id", "place", "lon", "lat"]
+        ),
+        "places": places[places.index.isin(placed["place_id"])],
+        "disputed_lines": disputed(tables.folder),
+        "claims": told_claims(world).join(checks),
+        "sources": cited_sources(world),
+    }
+    return {name: _plain(frame) for name, frame in found.items()}
+
+
+def _posture(world: World) -> gpd.GeoDataFrame:
+    """Return the posture of every country followed, with its outline."""
+    frame, countries = posture_of(world), world.tables.countries
+    frame = frame.assign(
+        as_of=world.as_of.isoformat(),
+        evidence=world.evidence,
+        french_posture_event_ids=frame["french_posture_event_ids"].map(";".join),
+        russian_engagement_event_ids=frame["russian_engagement_event_ids"].map(";".join),
+    )
+    frame.insert(0, "name_en", countries["name_en"].reindex(frame.index))
+    return with_geometry(frame, countries, world.tables.folder)
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a layer with its key as a column, plain types, and rounded degrees."""
+    frame = frame.reset_index()
+    for name, column in frame.items():
+        if pd.api.types.is_datetime64_any_dtype(column):
+            frame[name] = column.dt.strftime("%Y-%m-%d").fillna("")
+        elif name in {"lon", "lat"}:
+            frame[name] = pd.to_numeric(column)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    degrees = frame.geometry.to_crs(CRS).to_numpy()
+    rounded = shapely.transform(degrees, lambda points: points.round(_DIGITS))
+    return frame.set_geometry(gpd.GeoSeries(shapely.orient_polygons(rounded), crs=CRS))
+
+
+def write_gpkg(path: str | Path, world: World) -> Path:
+    """Write a world as a GeoPackage with every layer and table of `layers`.
+
+    Equal worlds give equal bytes: the format's time of last change is the world's day.
+
+    Raises
+    ------
+    ExportError
+        If the file cannot be written.
+    """
+    import pyogrio
+
+    told = {"edition": edition(world), "boundaries": BOUNDARIES_EN}
+    with whole(path) as file:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{world.as_of}T00:00:00.000Z"})
+        try:
+            for name, frame in layers(world).items():
+                about = {"DESCRIPTION": _ABOUT[name].format(**told)}
+                pyogrio.write_dataframe(
+                    frame,
+                    file,
+                    layer=name,
+                    driver="GPKG",
+                    append=file.exists(),
+                    layer_options=about,
+                )
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as fault:
+            # The whole SQL statement may stand before it.
+            message = f"'{path}' cannot be written ({str(fault).rpartition('failed: ')[2]})."
+            raise ExportError(message) from fault
+        finally:
+            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+    return Path(path)
+
+
+def write_geojson(path: str | Path, world: World) -> Path:
+    """Write a world as one GeoJSON file (RFC 7946): posture as polygons, events as points.
+
+    Each feature says in ``layer`` what it is: ``posture`` or ``event``. An event known to a country
+    or region only is a feature without a geometry, so that none is lost.
+
+    Raises
+    ------
+    ExportError
+        If the file cannot be written.
+    """
+    found = layers(world)
+    rest = found["events_without_place"]
+    bare = gpd.GeoDataFrame(rest, geometry=[None] * len(rest), crs=CRS)
+    features = []
+    for layer, key, frame in (
+        ("posture", "iso3", found["posture"]),
+        ("event", "event_id", found["events"]),
+        ("event", "event_id", bare),
+    ):
+        for feature in frame.set_index(key).iterfeatures():
+            properties = {"layer": layer, key: feature["id"], **feature["properties"]}
+            features.append({**feature, "properties": properties})
+    collection = {
+        "type": "FeatureCollection",
+        "name": f"sahel_{world.as_of}_{world.evidence}",
+        "description": f"{_ABOUT['posture']} {_ABOUT['events']}".format(edition=edition(world)),
+        "features": features,
+    }
+    return write_text(path, json.dumps(collection, ensure_ascii=False) + "\n")

@@ -1,0 +1,1 @@
+"""Report: what a notebook holds, and the outputs that its cells show."""

@@ -1,0 +1,162 @@
+"""Promises about freshness: what stands is what would be made now, by content alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+
+import pytest
+
+from sahel_analysis.batch import freshness
+from sahel_analysis.batch.freshness import Inputs, listed, notebook_sha256, plan
+from sahel_analysis.batch.jobs import Failure, Outcome
+from sahel_analysis.batch.matrix import expand
+from sahel_analysis.batch.store import Store, StoreError
+
+NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "source": "1"}]})
+
+
+@pytest.fixture
+def job(tables):
+    """Return the brief of Mali."""
+    (job,) = expand(tables, {"notebook": ["country_brief"], "country": ["MLI"]})
+    return job
+
+
+@pytest.fixture
+def store(tmp_path, tables, job):
+    """Return a folder in which the brief of Mali stands."""
+    store = Store(tmp_path / "reports")
+    files = {"ipynb": b"{}", "html": b"<p>", "pdf": b"%PDF"}
+    record = {
+        "notebook": job.notebook,
+        "parameters": job.values,
+        "formats": list(job.formats),
+        "told": {},
+        "key": Inputs(tables).key(job),
+    }
+    with store.locked():
+        store.keep(Outcome(job, files), record)
+    return store
+
+
+def reasons(job, tables, store) -> tuple[str, ...]:
+    """Return why a job would run."""
+    (step,) = plan([job], Inputs(tables), store)
+    return step.reasons
+
+
+def test_report_that_stands_is_fresh(job, tables, store):
+    """Whatever the time stamps say."""
+    os.utime(store.folder / f"{job.path}.html", (0, 0))
+    assert reasons(job, tables, store) == ()
+
+
+def test_report_that_is_not_there_is_due(tables, store):
+    """And says so."""
+    (other,) = expand(tables, {"notebook": ["country_brief"], "country": ["NER"]})
+    assert reasons(other, tables, store) == ("it is not there yet",)
+
+
+@pytest.mark.parametrize("harm", ["missing", "altered"])
+def test_file_that_is_missing_or_altered_makes_its_report_due(job, tables, store, harm):
+    """One byte is enough."""
+    path = store.folder / f"{job.path}.pdf"
+    path.unlink() if harm == "missing" else path.write_bytes(b"%PDG")
+    assert reasons(job, tables, store) == (f"'{job.path}.pdf' is missing or was altered",)
+
+
+def test_row_that_changed_makes_the_reports_that_show_it_due(job, tables, store):
+    """And no others: rows of Niger alone leave Mali as it is."""
+    events = tables.events
+    for country, expected in (("MLI", ("rows that it shows changed",)), ("NER", ())):
+        named = events[[cell == (country,) for cell in events["iso3"]]]
+        past = named[named["latest"] < "2023-01-01"]
+        frame = events.copy()
+        frame.at[past.index[0], "summary_en"] = "Something else."
+        assert reasons(job, replace(tables, events=frame), store) == expected
+
+
+@pytest.mark.parametrize(
+    ("function", "told"),
+    [
+        ("code_sha256", "the package's code changed"),
+        ("environment_sha256", "installed packages changed"),
+    ],
+)
+def test_code_and_packages_that_changed_make_everything_due(
+    monkeypatch, job, tables, store, function, told
+):
+    """Both are part of what a report was made from."""
+    monkeypatch.setattr(freshness, function, lambda: "other")
+    assert reasons(job, tables, store) == (told,)
+
+
+def test_format_that_is_wanted_too_makes_a_report_due_in_all_its_formats(job, tables, store):
+    """None is left stale, none is lost."""
+    (step,) = plan([replace(job, formats=("docx",))], Inputs(tables), store)
+    assert step.reasons == ("docx is wanted too",)
+    assert step.job.formats == ("html", "pdf", "docx")
+    (step,) = plan([replace(job, formats=("html",))], Inputs(tables), store)
+    assert step.reasons == ()
+
+
+def test_report_that_failed_is_due_and_the_earlier_one_stands(job, tables, store):
+    """Until it is made, which clears the failure."""
+    failure = Failure("cell", 3, "ValueError", "no")
+    with store.locked():
+        store.set_aside(Outcome(job, {"ipynb": b"{}"}, failure=failure), {})
+        assert reasons(job, tables, store) == ("it failed last time",)
+        assert (store.folder / f"{job.path}.html").read_bytes() == b"<p>"
+        (account,) = store.failures()
+        assert Failure(**account["failure"]) == failure
+        store.keep(Outcome(job, {"ipynb": b"{}"}), {"formats": []})
+    assert not (store.folder / "failed").exists()
+    # What the new report does not have, it does not leave behind either.
+    assert not (store.folder / f"{job.path}.html").exists()
+
+
+def test_notebook_is_known_by_its_cells(tmp_path):
+    """Outputs and counters of a run change nothing; a tag or a letter does."""
+    run = json.loads(NOTEBOOK)
+    run["cells"][0] |= {"outputs": [{"text": "1"}], "execution_count": 7}
+    assert notebook_sha256(json.dumps(run)) == notebook_sha256(NOTEBOOK)
+    run["cells"][0]["source"] = ["1"]
+    assert notebook_sha256(json.dumps(run)) == notebook_sha256(NOTEBOOK)
+    run["cells"][0]["source"] = "2"
+    assert notebook_sha256(json.dumps(run)) != notebook_sha256(NOTEBOOK)
+
+
+def test_dry_run_lists_what_would_run_and_why(tables, store):
+    """Fresh reports by name."""
+    jobs = expand(tables, {"notebook": ["country_brief"], "country": ["MLI", "NER"]})
+    fresh, due, count = listed(jobs, store.folder, tables).splitlines()
+    assert fresh.startswith("fresh  2023-12-04_checked_en/country_brief_MLI")
+    assert due.endswith("it is not there yet")
+    assert count == "1 of 2 would run."
+
+
+def test_folder_is_held_against_a_second_build(store):
+    """Until the first is done."""
+    with store.locked(), pytest.raises(StoreError, match="Another build writes to"):
+        Store(store.folder).locked().__enter__()
+    with store.locked():
+        pass
+
+
+def test_folder_that_cannot_be_made_is_told(tmp_path):
+    """With what to do."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="name another"):
+        Store(tmp_path / "file" / "reports").locked().__enter__()
+
+
+def test_what_a_killed_build_left_is_swept(store):
+    """It lies beside the folder, never in it."""
+    left = store.folder.parent / ".reports.staging"
+    left.mkdir()
+    (left / "half.html").write_text("<p")
+    with store.locked():
+        assert not (left / "half.html").exists()
+    assert not left.exists()

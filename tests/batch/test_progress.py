@@ -1,0 +1,175 @@
+"""Promises about what a build tells while it runs: to a terminal, to a pipe, to a log, beforehand."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from command import Run, sahel
+from trial import contents, put_brief
+
+from sahel_analysis.batch.progress import Progress
+
+MATRIX = ["build", "--notebook", "country_brief", "--format", "html", "--country", "NER,MLI"]
+FAULT = 'if country == "MLI":\n    raise ValueError("one line\\nand another")'
+NER, MLI = (f"2023-12-04_checked_en/country_brief_{iso3}" for iso3 in ("NER", "MLI"))
+
+
+@pytest.fixture(scope="module")
+def notebooks(tmp_path_factory) -> Path:
+    """Return the folder of a trial brief that fails for Mali."""
+    return put_brief(tmp_path_factory.mktemp("trial"), FAULT)
+
+
+@pytest.fixture(scope="module")
+def built(notebooks, tmp_path_factory) -> tuple[Run, Path, list[dict]]:
+    """Return a build of two of which one failed, its folder and its log."""
+    folder = tmp_path_factory.mktemp("built")
+    log = folder / "log.jsonl"
+    run = sahel(*MATRIX, "--output", folder / "reports", "--log", log, notebooks=notebooks)
+    assert run.code == 1
+    lines = log.read_text(encoding="utf-8").splitlines()
+    return run, folder / "reports", [json.loads(line) for line in lines]
+
+
+def test_pipe_gets_one_plain_line_per_report(built):
+    """Numbered, with what came of it and how long it took."""
+    lines = sorted(built[0].stderr.splitlines(), key=lambda line: line.partition(" ")[2])
+    shape = r"\[{}/2\] {} \(\d+\.\d s\)"
+    assert len(lines) == 2
+    assert re.fullmatch(shape.format("[12]", f"{MLI}: cell 4, ValueError: one line"), lines[0])
+    assert re.fullmatch(shape.format("[12]", f"{NER}: made"), lines[1])
+    assert {line[:5] for line in lines} == {"[1/2]", "[2/2]"}
+
+
+def test_log_has_one_event_for_each_start_and_end(built):
+    """JSON lines with the time; what failed is told in full."""
+    _, _, log = built
+    events = [(event["event"], event.get("report", "")) for event in log]
+    assert (events[0], events[-1]) == (("build started", ""), ("build ended", ""))
+    assert sorted(events[1:-1]) == sorted(
+        (told, report) for told in ("report started", "report ended") for report in (MLI, NER)
+    )
+    assert (log[0]["reports"], log[-1]["made"], log[-1]["failed"]) == (2, 1, 1)
+    times = [datetime.fromisoformat(event["time"]) for event in log]
+    assert times == sorted(times)
+    ended = {event["report"]: event for event in log if event["event"] == "report ended"}
+    assert ended[NER]["outcome"] == "made"
+    assert ended[MLI]["outcome"] == "cell 4, ValueError: one line\nand another"
+    assert all(event["seconds"] > 0 for event in ended.values())
+
+
+def test_timings_are_in_the_log_and_not_among_the_reports(built):
+    """A report that takes longer is the same report."""
+    _, reports, log = built
+    seconds = [str(event["seconds"]).encode() for event in log if "seconds" in event]
+    days = {event["time"][:10].encode() for event in log}
+    for name, data in contents(reports).items():
+        assert b'"seconds"' not in data, name
+        assert not any(told in data for told in [*seconds, *days]), name
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(24, 50), (0, 0)])
+def test_terminal_shows_a_line_per_running_report_and_the_time_left(rows, columns, monkeypatch):
+    """In its width, if it knows it; what failed stays above, and the rest is cleared."""
+    pty = pytest.importorskip("pty")
+    import fcntl
+    import struct
+    import termios
+
+    reader, writer = pty.openpty()
+    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    os.set_blocking(reader, False)
+    with os.fdopen(writer, "w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        with Progress(3) as progress:
+            progress.start(NER)
+            progress.start("briefing_" + "-".join(["NER", "MLI"] * 9))
+            time.sleep(1.1)
+            progress.refresh()
+            shown = screen(written_to(reader))
+            progress.finish(NER, "made", seconds=1.1)
+            half = screen(written_to(reader))
+            progress.finish(MLI, "cell 4, ValueError: one line\nand another")
+        left = screen(written_to(reader))
+    os.close(reader)
+    assert "0 of 3 reports" in shown[0]
+    assert re.search(r"00:0[12], \? left$", shown[0])
+    assert re.fullmatch(rf"  {NER}, [12] s", shown[1])
+    assert re.fullmatch(r"  briefing_[NERMLI-]+, [12] s", shown[2])
+    assert max(map(len, shown)) < (columns or 80)
+    assert re.search(r"1 of 3 reports .* 00:0[12], 00:0[2-5] left", half[0])
+    assert left == [f"{MLI}: cell 4, ValueError: one line"]
+
+
+def written_to(reader: int) -> bytes:
+    """Return all that has been written to a terminal since it was last read."""
+    written = b""
+    with suppress(BlockingIOError):
+        while True:
+            written += os.read(reader, 1 << 16)
+    return written
+
+
+def screen(written: bytes) -> list[str]:
+    """Return the lines that stand on a screen after some writing, from the first to the last."""
+    lines, row, column = {}, 0, 0
+    for part in re.findall(r"\x1b\[A|\r|\n|[^\x1b\r\n]+", written.decode()):
+        if part == "\x1b[A":
+            row -= 1
+        elif part == "\n":
+            row += 1
+        elif part == "\r":
+            column = 0
+        else:
+            before = lines.get(row, "").ljust(column)
+            lines[row] = before[:column] + part + before[column + len(part) :]
+            column += len(part)
+    return [text for _, line in sorted(lines.items()) if (text := line.rstrip())]
+
+
+def test_dry_run_says_what_would_run_and_why_and_touches_nothing(built, notebooks):
+    """Neither the reports nor, where there are none, their folder."""
+    _, reports, _ = built
+
+    def seen() -> dict[str, int]:
+        return {str(path): path.stat().st_mtime_ns for path in [reports, *reports.rglob("*")]}
+
+    before = seen()
+    asked = ["--country", "CAF", "--dry-run", "--output"]
+    run = sahel(*MATRIX, *asked, reports, notebooks=notebooks)
+    assert run.code == 0
+    assert [line.split(maxsplit=2) for line in run.stdout.splitlines()[:-1]] == [
+        ["fresh", NER],
+        ["runs", MLI, "it failed last time; it is not there yet"],
+        ["runs", NER.replace("NER", "CAF"), "it is not there yet"],
+    ]
+    assert run.stdout.splitlines()[-1] == "2 of 3 would run."
+    assert seen() == before
+    elsewhere = reports.parent / "elsewhere"
+    sahel(*MATRIX, *asked, elsewhere, notebooks=notebooks)
+    assert not elsewhere.exists()
+
+
+def test_editions_of_a_file_are_asked_for_by_name(notebooks, tmp_path):
+    """With the values that the file gives them; all of them without a name."""
+    path = tmp_path / "editions.toml"
+    path.write_text(
+        '[editions.december]\nnotebook = "country_brief"\ncountry = "NER"\n'
+        'as_of = 2023-12-04\nformat = "html"\n[editions.empty]\ncountry = "NGR"\n',
+        encoding="utf-8",
+    )
+    asked = ["build", "--editions", path, "--output", tmp_path / "reports", "--dry-run"]
+    run = sahel(*asked, "--edition", "december", notebooks=notebooks)
+    assert run.code == 0
+    assert run.stdout == f"runs   {NER}  it is not there yet\n1 of 1 would run.\n"
+    all_of_them = sahel(*asked, notebooks=notebooks)
+    assert all_of_them.code == 1
+    assert "[editions.empty] country: 'NGR' is not allowed" in all_of_them.stderr

@@ -1,0 +1,205 @@
+"""Promises about builds that are killed or stopped: whole reports, no stray process, and it goes on."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command import Run, sahel
+from trial import contents, put_brief
+
+from sahel_analysis.batch.jobs import Failure, Outcome
+from sahel_analysis.batch.kernels import CAN_FORK
+from sahel_analysis.batch.matrix import expand
+from sahel_analysis.batch.store import Store
+
+pytestmark = pytest.mark.skipif(not CAN_FORK, reason="signals and forks are those of Unix")
+
+DAYS = ("2022-09-01", "2023-12-04")
+# A kernel waits here for as long as the file is there, and says where it is.
+WAIT = """
+import os, time
+from pathlib import Path
+
+gate = Path({gate!r})
+if (country, as_of) == ("BFA", "2023-12-04") and gate.exists():
+    gate.write_text(str(os.getpid()))
+    while gate.exists():
+        time.sleep(0.01)
+"""
+
+
+@pytest.fixture(scope="module")
+def gate(tmp_path_factory) -> Path:
+    """Return the file that holds the brief of Burkina Faso back; it is not there yet."""
+    return tmp_path_factory.mktemp("gate") / "gate"
+
+
+@pytest.fixture(scope="module")
+def notebooks(gate) -> Path:
+    """Return a folder with a trial brief that may wait at the gate."""
+    return put_brief(gate.parent / "notebooks", WAIT.format(gate=str(gate)))
+
+
+def words(output: Path, *countries: str) -> list[str | Path]:
+    """Return the arguments of a build of some countries on two days, HTML only."""
+    matrix = ["--notebook", "country_brief", "--format", "html", "--as-of", ",".join(DAYS)]
+    return ["build", *matrix, "--country", ",".join(countries), "--output", output]
+
+
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.01)
+
+
+def suffixes(output: Path) -> dict[str, set[str]]:
+    """Return the files of every report that stands, by suffix."""
+    found = defaultdict(set)
+    for name in contents(output):
+        folder, _, file = name.partition("/")
+        if file and folder not in {"failed", ".records"}:
+            report, _, suffix = name.partition(".")
+            found[report].add(suffix)
+    return dict(found)
+
+
+def foreground(run: Run) -> list[int]:
+    """Return the processes of a build that a terminal would send Ctrl-C to."""
+    group = os.getpgid(run.process.pid)
+    return [process.pid for process in run.processes() if os.getpgid(process.pid) == group]
+
+
+WHOLE = {"ipynb", "html"}
+
+
+def test_killed_kernel_costs_its_own_report_and_no_other(notebooks, gate, tmp_path):
+    """Of twelve, eleven are made and one is recorded; the next run makes that one alone."""
+    reports, lost = tmp_path / "reports", "2023-12-04_checked_en/country_brief_BFA"
+    asked = words(reports, "NER", "MLI", "BFA", "TCD", "CAF", "SDN")
+    gate.write_text("")
+    run = Run(*asked, notebooks=notebooks)
+    until(gate.read_text)
+    os.kill(int(gate.read_text()), signal.SIGKILL)
+    gate.unlink()
+    assert run.end().code == 1
+    standing = suffixes(reports)
+    assert len(standing) == 11
+    assert all(files == WHOLE for files in standing.values())
+    assert lost not in standing
+    (account,) = Store(reports).failures()
+    failure = Failure(**account["failure"])
+    assert account["report"] == lost
+    assert account["notebook"] == "country_brief"
+    assert (account["parameters"]["country"], account["parameters"]["as_of"]) == ("BFA", DAYS[1])
+    assert (failure.stage, failure.cell, failure.error) == ("dead kernel", 4, "DeadKernelError")
+    assert "SIGKILL" in failure.message
+    partial = (reports / account["partial"]).read_text(encoding="utf-8")
+    assert "report.cover()" in partial
+    assert '"execution_count": 2' in partial
+    assert f"{lost}  FAILED  cell 4, DeadKernelError" in run.stdout
+    again = sahel(*asked, notebooks=notebooks)
+    assert again.code == 0
+    assert again.stdout.endswith("1 made, 11 unchanged, 0 failed.\n")
+    assert suffixes(reports)[lost] == WHOLE
+    assert not (reports / "failed").exists()
+
+
+def test_build_that_is_killed_leaves_whole_reports_and_no_process(notebooks, gate, tmp_path):
+    """Each time: killed, terminated, by Ctrl-C. In the end all is as if nothing had happened."""
+    reports, undisturbed = tmp_path / "killed" / "reports", tmp_path / "undisturbed" / "reports"
+    standing: dict[str, set[str]] = {}
+    gate.write_text("")
+    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
+        run = Run(*words(reports, "BFA", "NER"), notebooks=notebooks)
+        until(lambda: gate.read_text() and len(suffixes(reports)) >= 2)
+        gate.write_text("")
+        started = time.monotonic()
+        for pid in foreground(run) if number == signal.SIGINT else [run.process.pid]:
+            os.kill(pid, number)
+        assert run.process.wait(timeout=5) == (-number if number == signal.SIGKILL else 1)
+        until(lambda run=run: not run.processes(), seconds=5)
+        assert time.monotonic() - started < 5
+        if number == signal.SIGKILL:  # nobody could sweep up
+            run.process.communicate()
+            shutil.rmtree(run.scratch, ignore_errors=True)
+        else:
+            told = run.end().stderr.splitlines()[-1]
+            assert re.fullmatch(r"Stopped: [01] reports were made, [12] were not\. .*", told)
+            assert [path.name for path in reports.parent.iterdir()] == ["reports"]
+        assert standing.items() <= suffixes(reports).items()
+        standing = suffixes(reports)
+        assert 2 <= len(standing) <= 3
+        assert all(files == WHOLE for files in standing.values())
+    gate.unlink()
+    last = sahel(*words(reports, "BFA", "NER"), notebooks=notebooks)
+    assert last.code == 0
+    made = 4 - len(standing)
+    assert last.stdout.endswith(f"{made} made, {len(standing)} unchanged, 0 failed.\n")
+    assert sahel(*words(undisturbed, "BFA", "NER"), notebooks=notebooks).code == 0
+    assert contents(reports) == contents(undisturbed)
+
+
+def killed_at(step: int, change: Callable[[], object]) -> bool:
+    """Kill a fork of this process at its n-th move or removal; return whether it came to that."""
+    pid = os.fork()
+    if pid == 0:
+        left = iter(range(step))
+        for name in ("_move", "_drop"):
+            real = getattr(Store, name)
+
+            def counted(*given, real=real):
+                if next(left, None) is None:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                real(*given)
+
+            setattr(Store, name, counted)
+        try:
+            change()
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+
+
+def test_report_is_all_old_or_all_new_wherever_the_build_was_killed(tables, tmp_path):
+    """Whoever opens the folder next finishes what was begun."""
+    (job,) = expand(tables, {"notebook": ["country_brief"], "country": ["MLI"]})
+    old = Outcome(job, {"ipynb": b"old", "html": b"old", "pdf": b"old"})
+    new = Outcome(job, {"ipynb": b"new", "html": b"new", "docx": b"new"})
+    failed = Outcome(job, {"ipynb": b"half"}, failure=Failure("cell", 4, "ValueError", "no"))
+
+    def standing(*outcomes: Outcome) -> dict[str, bytes]:
+        """Return the files of a folder into which these were put one after the other."""
+        shutil.rmtree(tmp_path / "reports", ignore_errors=True)
+        put(*outcomes)
+        return contents(tmp_path / "reports")
+
+    def put(*outcomes: Outcome) -> None:
+        store = Store(tmp_path / "reports")
+        with store.locked():
+            for outcome in outcomes:
+                (store.set_aside if outcome.failure else store.keep)(outcome, {})
+
+    for first, then in ((old, new), (old, failed), (failed, new)):
+        before, after = standing(first), standing(first, then)
+        assert before != after
+        seen = []
+        for step in range(20):
+            standing(first)
+            killed = killed_at(step, lambda then=then: put(then))
+            put()
+            seen.append(contents(tmp_path / "reports"))
+            assert seen[-1] in (before, after), step
+            if not killed:
+                break
+        assert len(seen) > 2
+        assert seen[-1] == after
