@@ -84,15 +84,15 @@ def series(folder: Path) -> Callable:
 
 
 def draw(folder: Path) -> Callable:
-    """Draw the map of all countries followed, from world and posture to the last sign."""
+    """Draw the map of all countries followed, from record and posture to the last sign."""
     from sahel_analysis.evidence.posture import posture_of
-    from sahel_analysis.evidence.record import world
+    from sahel_analysis.evidence.record import record
     from sahel_analysis.figures.maps import canvas, plot_combined
 
     tables = load(folder)()
 
     def step() -> None:
-        shown = world(_DAY, "checked", tables)
+        shown = record(_DAY, "checked", tables)
         figure, ax = canvas()
         plot_combined(
             posture_of(shown),

@@ -17,7 +17,7 @@ _PUBLIC = {
     "load_countries": "tables.loaders",
     "load_places": "tables.loaders",
     "load_judgements": "tables.loaders",
-    "world": "evidence.record",
+    "record": "evidence.record",
     "posture": "evidence.posture",
     "posture_series": "evidence.posture",
     "Report": "report.report",

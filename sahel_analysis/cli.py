@@ -90,7 +90,7 @@ def audit(article: Path) -> None:
 @click.option("--output", type=click.Path(path_type=Path), help="The file; else named by its day.")
 def export_world(form: str, as_of: str | None, evidence: str, output: Path | None) -> None:
     """Hand on layers, events, sources or claims to other tools."""
-    from .evidence.record import world
+    from .evidence.record import record
     from .publishing.interchange import export
     from .report.parameters import validate_world
     from .tables.loading import load_tables
@@ -98,7 +98,7 @@ def export_world(form: str, as_of: str | None, evidence: str, output: Path | Non
     tables = load_tables()
     asked = {"evidence": evidence} | ({"as_of": as_of} if as_of is not None else {})
     parameters = validate_world(asked, tables)
-    shown = world(parameters.as_of, parameters.evidence, tables)
+    shown = record(parameters.as_of, parameters.evidence, tables)
     click.echo(export(shown, form, output))
 
 

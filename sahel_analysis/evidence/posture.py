@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from ..tables.loading import Tables, load_tables
-from .record import World, visible_events
+from .record import Record, visible_events
 
 FRENCH_POSTURES = ("none_recorded", "present", "leaving", "withdrawn")
 RUSSIAN_ENGAGEMENTS = ("none_recorded", "contact", "agreement", "assistance", "deployed")
@@ -185,9 +185,9 @@ def followed(tables: Tables) -> list[str]:
     return list(countries[countries["in_scope"]].sort_values("rank").index)
 
 
-def posture_of(world: World) -> pd.DataFrame:
-    """Return the posture that a world of evidence shows; see `posture`."""
-    return posture(world.as_of, world.evidence, world.tables)
+def posture_of(record: Record) -> pd.DataFrame:
+    """Return the posture that a record shows; see `posture`."""
+    return posture(record.as_of, record.evidence, record.tables)
 
 
 def family(actors: pd.DataFrame, root: str) -> frozenset[str]:

@@ -23,7 +23,7 @@ _RANK = {kind: position for position, kind in enumerate(_ORDER)}
 
 
 @dataclass(frozen=True, repr=False)
-class World:
+class Record:
     """What one kind of evidence shows up to one day.
 
     Attributes
@@ -49,11 +49,11 @@ class World:
     def __repr__(self) -> str:
         """Return day and evidence, and how much counts."""
         counts = f"{len(self.events)} events, {len(self.figures)} figures"
-        return f"World({self.as_of}, {self.evidence}: {counts})"
+        return f"Record({self.as_of}, {self.evidence}: {counts})"
 
     @property
     def is_checked(self) -> bool:
-        """Whether this is the checked world."""
+        """Whether this is the checked record."""
         return self.evidence == "checked"
 
     def contradicts(self, claim_id: str) -> bool:
@@ -61,7 +61,7 @@ class World:
         return claim_id in contradicted(self.tables)
 
 
-def world(as_of: str | date, evidence: str = "checked", tables: Tables | None = None) -> World:
+def record(as_of: str | date, evidence: str = "checked", tables: Tables | None = None) -> Record:
     """Return what one kind of evidence shows up to one day.
 
     Parameters
@@ -75,7 +75,7 @@ def world(as_of: str | date, evidence: str = "checked", tables: Tables | None = 
 
     Returns
     -------
-    World
+    Record
         The day, and the events and figures that count by then.
 
     Raises
@@ -85,10 +85,10 @@ def world(as_of: str | date, evidence: str = "checked", tables: Tables | None = 
 
     Examples
     --------
-    >>> shown = world("2023-12-04", "article")
+    >>> shown = record("2023-12-04", "article")
     >>> shown.events.at["EV-012", "summary_en"]
     'Chad expelled French troops.'
-    >>> "EV-012" in world("2023-12-04", "checked").events.index
+    >>> "EV-012" in record("2023-12-04", "checked").events.index
     False
     """
     tables = load_tables() if tables is None else tables
@@ -96,7 +96,7 @@ def world(as_of: str | date, evidence: str = "checked", tables: Tables | None = 
     stamp = pd.Timestamp(day)
     events = visible_events(tables, evidence)
     figures = visible_figures(tables, evidence)
-    return World(
+    return Record(
         as_of=day,
         evidence=evidence,
         tables=tables,
@@ -110,14 +110,14 @@ def article_day(tables: Tables) -> pd.Timestamp:
     return tables.claims["latest"].max()
 
 
-def told_claims(world_: World) -> pd.DataFrame:
-    """Return the claims that refer to no later day than a world's.
+def told_claims(record_: Record) -> pd.DataFrame:
+    """Return the claims that refer to no later day than a record's.
 
     A claim without a date, or with an open end, speaks of the article's own day.
     """
-    claims = world_.tables.claims
-    spoken = claims["latest"].fillna(article_day(world_.tables))
-    return claims[spoken <= pd.Timestamp(world_.as_of)]
+    claims = record_.tables.claims
+    spoken = claims["latest"].fillna(article_day(record_.tables))
+    return claims[spoken <= pd.Timestamp(record_.as_of)]
 
 
 def contradicted(tables: Tables) -> frozenset[str]:
@@ -174,6 +174,6 @@ def _visible(frame: pd.DataFrame, tables: Tables, evidence: str) -> pd.Series:
     return (frame["basis"] == "reference") | pd.Series(sound, frame.index, dtype="bool")
 
 
-def edition(world_: World) -> str:
-    """Return what a world is, for readers: ``as of 4 December 2023, article evidence``."""
-    return f"as of {day_in_words(world_.as_of)}, {world_.evidence} evidence"
+def edition(record_: Record) -> str:
+    """Return what a record is, for readers: ``as of 4 December 2023, article evidence``."""
+    return f"as of {day_in_words(record_.as_of)}, {record_.evidence} evidence"

@@ -110,7 +110,7 @@ def plot_force_levels(
     Parameters
     ----------
     figures : pandas.DataFrame
-        Figures, as in ``World.figures``; others than dated counts of French or Russian people
+        Figures, as in ``Record.figures``; others than dated counts of French or Russian people
         are named as left out.
     ax : matplotlib.axes.Axes
         Axes in their final place.

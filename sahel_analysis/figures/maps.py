@@ -162,7 +162,7 @@ def plot_pair(
     events: pd.DataFrame | None = None,
     titles: tuple[str, str] = ("As the article tells it", "As checked against other sources"),
 ) -> Sequence[Axes]:
-    """Draw the article's world beside the checked one; names in bold mark what differs.
+    """Draw the article's record beside the checked one; names in bold mark what differs.
 
     Parameters
     ----------

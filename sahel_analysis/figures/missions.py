@@ -54,7 +54,7 @@ def plot_missions(
     Parameters
     ----------
     events : pandas.DataFrame
-        Events, as in ``World.events``.
+        Events, as in ``Record.events``.
     ax : matplotlib.axes.Axes
         Axes in their final place.
     actors : pandas.DataFrame

@@ -54,7 +54,9 @@ def label_forms(row: pd.Series, shown: Sequence[str], name: str) -> list[Block]:
         narrow.append(Row(f"{words}," if when else words, symbol=sign))
         narrow += [Row(when)] if when else []
     if not stated:
-        wide = [Row(vocabulary.NONE_RECORDED_LABEL if row["covered"] else vocabulary.NOT_COVERED_LABEL)]
+        wide = [
+            Row(vocabulary.NONE_RECORDED_LABEL if row["covered"] else vocabulary.NOT_COVERED_LABEL)
+        ]
     names = [[Row(name, bold=True)], [Row(part, bold=True) for part in _broken(name)]]
     forms = [names[0] + wide, names[0] + (narrow or wide), names[1] + (narrow or wide)]
     unlike = [form for n, form in enumerate(forms) if form not in forms[:n]]

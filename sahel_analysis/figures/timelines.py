@@ -65,7 +65,7 @@ def plot_timeline(
     Parameters
     ----------
     events : pandas.DataFrame
-        Events, as in ``World.events``.
+        Events, as in ``Record.events``.
     ax : matplotlib.axes.Axes
         Axes in their final place; names, ticks and legend stay within it.
     actors : pandas.DataFrame
@@ -181,7 +181,7 @@ def plot_agreements(
     Parameters
     ----------
     events : pandas.DataFrame
-        Events, as in ``World.events``; other types than the two are named as left out.
+        Events, as in ``Record.events``; other types than the two are named as left out.
     ax : matplotlib.axes.Axes
         Axes in their final place.
     actors : pandas.DataFrame

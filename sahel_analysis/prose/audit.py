@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import DataError, Problem
-from ..evidence.record import world
+from ..evidence.record import record
 from ..tables.loading import Tables
 from .judgements import key_judgements
 from .markdown import bullets, escape
@@ -87,7 +87,7 @@ def unverified(tables: Tables) -> str:
 def provenance(tables: Tables) -> str:
     """Return our judgements on where the article's text comes from."""
     last = tables.events["latest"].max().date()
-    return key_judgements(world(last, "checked", tables), ["article"])
+    return key_judgements(record(last, "checked", tables), ["article"])
 
 
 def _error(tables: Tables, claim_id: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from ..evidence.posture import family
-from ..evidence.record import World
+from ..evidence.record import Record
 from ..tables.dates import in_words, since_in_words
 from .markdown import bullets, escape
 from .narrative import STATES, country_names, event_marks, listed
@@ -70,12 +70,12 @@ def naming(frame: pd.DataFrame, iso3s: Iterable[str], *, regions: bool) -> pd.Da
     return frame[pd.Series(kept, index=frame.index, dtype=bool)]
 
 
-def last_year(world: World, events: pd.DataFrame) -> str:
-    """Return the events of the twelve months up to a world's day, grouped by who acts.
+def last_year(record: Record, events: pd.DataFrame) -> str:
+    """Return the events of the twelve months up to a record's day, grouped by who acts.
 
     Parameters
     ----------
-    world : World
+    record : Record
         Evidence and day.
     events : pandas.DataFrame
         Some of its events.
@@ -86,7 +86,7 @@ def last_year(world: World, events: pd.DataFrame) -> str:
         Markdown: a titled list per group, each event with date, country and marks, and a sentence
         that says how many earlier events there are and where they stand.
     """
-    actors, start = world.tables.actors, pd.Timestamp(world.as_of) - pd.DateOffset(years=1)
+    actors, start = record.tables.actors, pd.Timestamp(record.as_of) - pd.DateOffset(years=1)
     recent = events[events["latest"] > start]
     french = set(involving(recent, actors, "france").index)
     russian = set(involving(recent, actors, "russia").index) - french
@@ -96,7 +96,7 @@ def last_year(world: World, events: pd.DataFrame) -> str:
         "Governments, alliances and missions": recent[~recent.index.isin(french | russian)],
     }
     blocks = [
-        f"### {title}\n\n{bullets(_event_line(world, row) for row in rows.itertuples())}"
+        f"### {title}\n\n{bullets(_event_line(record, row) for row in rows.itertuples())}"
         for title, rows in groups.items()
         if not rows.empty
     ]
@@ -111,21 +111,21 @@ def last_year(world: World, events: pd.DataFrame) -> str:
     return "\n\n".join(blocks)
 
 
-def _event_line(world: World, row: object) -> str:
+def _event_line(record: Record, row: object) -> str:
     """Return one event as a line: date, where, what, marks."""
-    where = listed(country_names(row.iso3, world.tables)) or "the region"
+    where = listed(country_names(row.iso3, record.tables)) or "the region"
     return (
         f"**{_capital(in_words(row.date_edtf))}, {where}.** {escape(row.summary_en)} "
-        f"{row_marks(row, world.tables)}"
+        f"{row_marks(row, record.tables)}"
     )
 
 
-def event_table(world: World, events: pd.DataFrame) -> pd.DataFrame:
+def event_table(record: Record, events: pd.DataFrame) -> pd.DataFrame:
     """Return events as a table for readers, earliest first.
 
     Parameters
     ----------
-    world : World
+    record : Record
         The evidence they come from.
     events : pandas.DataFrame
         Some of its events.
@@ -139,9 +139,9 @@ def event_table(world: World, events: pd.DataFrame) -> pd.DataFrame:
         [
             {
                 "Date": _capital(in_words(row.date_edtf)),
-                "Where": listed(country_names(row.iso3, world.tables)) or "Region",
+                "Where": listed(country_names(row.iso3, record.tables)) or "Region",
                 "What": f"{EVENT_TYPES[row.event_type]}. {escape(row.summary_en)}",
-                "Notes": row_marks(row, world.tables),
+                "Notes": row_marks(row, record.tables),
             }
             for row in events.itertuples()
         ],
@@ -149,7 +149,7 @@ def event_table(world: World, events: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def figure_table(world: World, figures: pd.DataFrame) -> pd.DataFrame:
+def figure_table(record: Record, figures: pd.DataFrame) -> pd.DataFrame:
     """Return figures as a table for readers.
 
     Returns
@@ -164,7 +164,7 @@ def figure_table(world: World, figures: pd.DataFrame) -> pd.DataFrame:
                 "Quantity": _capital(escape(row.label_en)),
                 "Value": value_in_words(row),
                 "When": _capital(in_words(row.date_edtf)) if row.date_edtf else "Not stated",
-                "Notes": row_marks(row, world.tables),
+                "Notes": row_marks(row, record.tables),
             }
             for row in ordered.itertuples()
         ],
@@ -173,13 +173,13 @@ def figure_table(world: World, figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def posture_table(
-    world: World, posture: pd.DataFrame, columns: Sequence[str] = tuple(_HEADINGS)
+    record: Record, posture: pd.DataFrame, columns: Sequence[str] = tuple(_HEADINGS)
 ) -> pd.DataFrame:
     """Return the posture as a table for readers: state, since when, and the rows behind it.
 
     Parameters
     ----------
-    world : World
+    record : Record
         The evidence behind the posture.
     posture : pandas.DataFrame
         Rows of `posture.posture`.
@@ -198,8 +198,8 @@ def posture_table(
             for name in columns
         }
         ids = [event_id for name in columns for event_id in row[f"{name}_event_ids"]]
-        [country] = country_names([iso3], world.tables)
-        rows.append({"Country": country, **states, "Notes": event_marks(ids, world.tables)})
+        [country] = country_names([iso3], record.tables)
+        rows.append({"Country": country, **states, "Notes": event_marks(ids, record.tables)})
     headings = [_HEADINGS[name] for name in columns]
     return pd.DataFrame(rows, columns=["Country", *headings, "Notes"])
 

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..evidence.record import World, told_claims
+from ..evidence.record import Record, told_claims
 from .markdown import bullets, escape
 from .narrative import STATES, country_names, deciding, event_marks, listed
 from .notes import marks
 
 
-def contradicted_claims(world: World) -> str:
+def contradicted_claims(record: Record) -> str:
     """Return every contradicted claim with its correction, gravest first."""
-    checks = world.tables.checks
+    checks = record.tables.checks
     wrong = checks[checks["verdict"] == "contradicted"]
-    told = wrong[wrong.index.isin(told_claims(world).index)]
+    told = wrong[wrong.index.isin(told_claims(record).index)]
     rank = told["gravity"].map({"high": 0, "moderate": 1, "low": 2})
     order = told.assign(rank=rank).sort_values(["rank"], kind="stable").index
     if order.empty:
         return "No claim of the article that refers to this period is contradicted."
-    return bullets(_correction(world, claim_id) for claim_id in order)
+    return bullets(_correction(record, claim_id) for claim_id in order)
 
 
-def _correction(world: World, claim_id: str) -> str:
+def _correction(record: Record, claim_id: str) -> str:
     """Return one contradicted claim and what the sources say instead."""
-    tables = world.tables
+    tables = record.tables
     claim, check = tables.claims.loc[claim_id], tables.checks.loc[claim_id]
     return (
         f"The article: {escape(claim.statement_en)} {marks([claim_id], tables)} "
@@ -32,12 +32,12 @@ def _correction(world: World, claim_id: str) -> str:
     )
 
 
-def differences(article: World, checked: World, left: pd.DataFrame, right: pd.DataFrame) -> str:
-    """Return in words where the article's world and the checked world differ, and why.
+def differences(article: Record, checked: Record, left: pd.DataFrame, right: pd.DataFrame) -> str:
+    """Return in words where the article's record and the checked one differ, and why.
 
     Parameters
     ----------
-    article, checked : World
+    article, checked : Record
         The two worlds on the same day.
     left, right : pandas.DataFrame
         Their postures, same rows.

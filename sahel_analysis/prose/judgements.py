@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ..evidence.record import World
+from ..evidence.record import Record
 from ..tables.dates import day_in_words
 from .markdown import bullets, escape
 from .notes import marks, row_marks
@@ -24,12 +24,12 @@ LIKELIHOODS = {
 CONFIDENCES = ("low", "moderate", "high")
 
 
-def in_force(world: World, scopes: Iterable[str]) -> pd.DataFrame:
-    """Return the judgements of some scopes that hold in a world on its day.
+def in_force(record: Record, scopes: Iterable[str]) -> pd.DataFrame:
+    """Return the judgements of some scopes that hold in a record on its day.
 
     Parameters
     ----------
-    world : World
+    record : Record
         Evidence and day.
     scopes : iterable of str
         ``"region"`` and countries, in the order in which they are to be read.
@@ -39,9 +39,9 @@ def in_force(world: World, scopes: Iterable[str]) -> pd.DataFrame:
     pandas.DataFrame
         Rows of the judgements table, by scope as given, then by rank.
     """
-    table, day = world.tables.judgements, pd.Timestamp(world.as_of)
+    table, day = record.tables.judgements, pd.Timestamp(record.as_of)
     held = table[
-        (table["evidence"] == world.evidence)
+        (table["evidence"] == record.evidence)
         & (table["valid_from"] <= day)
         & ~(table["valid_to"] < day)
     ]
@@ -54,24 +54,24 @@ def in_force(world: World, scopes: Iterable[str]) -> pd.DataFrame:
     )
 
 
-def key_judgements(world: World, scopes: Iterable[str] = ("region",)) -> str:
+def key_judgements(record: Record, scopes: Iterable[str] = ("region",)) -> str:
     """Return the judgements in force as a list: judgement, how sure, what it rests on.
 
     Parameters
     ----------
-    world : World
+    record : Record
         Evidence and day.
     scopes : iterable of str
         See `in_force`.
     """
-    rows = in_force(world, scopes)
+    rows = in_force(record, scopes)
     if rows.empty:
-        first = world.tables.judgements.query("evidence == @world.evidence")["valid_from"].min()
+        first = record.tables.judgements.query("evidence == @record.evidence")["valid_from"].min()
         since = "" if pd.isna(first) else f"; our judgements begin on {day_in_words(first)}"
-        return f"We hold no key judgement for {day_in_words(world.as_of)} here{since}."
+        return f"We hold no key judgement for {day_in_words(record.as_of)} here{since}."
     return bullets(
         f"**{escape(row.text_en)}** *{measure(row)}.* {escape(row.basis_en)} "
-        f"{basis_marks(row, world)}"
+        f"{basis_marks(row, record)}"
         for row in rows.itertuples()
     )
 
@@ -84,14 +84,14 @@ def measure(row: pd.Series | object) -> str:
     return f"Confidence: {row.confidence}; {row.change}"
 
 
-def basis_marks(row: pd.Series | object, world: World) -> str:
+def basis_marks(row: pd.Series | object, record: Record) -> str:
     """Return the marks of the claims and events that a judgement rests on."""
-    tables = world.tables
+    tables = record.tables
     events = " ".join(row_marks(tables.events.loc[key], tables) for key in row.event_ids)
     return f"{marks(row.claim_ids, tables)} {events}".strip()
 
 
-def rivals(world: World, scopes: Iterable[str] = ("region",)) -> pd.DataFrame:
+def rivals(record: Record, scopes: Iterable[str] = ("region",)) -> pd.DataFrame:
     """Return for each judgement in force the best rival reading and what would change our mind.
 
     Returns
@@ -99,7 +99,7 @@ def rivals(world: World, scopes: Iterable[str] = ("region",)) -> pd.DataFrame:
     pandas.DataFrame
         Columns ``Judgement``, ``Rival reading``, ``What would change our mind``; cells Markdown.
     """
-    rows = in_force(world, scopes)
+    rows = in_force(record, scopes)
     return pd.DataFrame(
         {
             "Judgement": [escape(text) for text in rows["text_en"]],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..evidence.record import World, told_claims
+from ..evidence.record import Record, told_claims
 from ..tables.dates import day_in_words, since_in_words
 from ..tables.loading import Tables
 from .markdown import escape
@@ -95,7 +95,7 @@ def event_marks(event_ids: Iterable[str], tables: Tables) -> str:
 
 
 def posture_sentence(
-    world: World,
+    record: Record,
     posture: pd.DataFrame,
     column: str,
     states: Sequence[str],
@@ -105,7 +105,7 @@ def posture_sentence(
 
     Parameters
     ----------
-    world : World
+    record : Record
         The evidence behind the posture.
     posture : pandas.DataFrame
         Rows of `posture.posture` for the countries the report shows.
@@ -123,9 +123,9 @@ def posture_sentence(
         if rows.empty:
             continue
         parts = [
-            f"{name} {event_marks(deciding(ids), world.tables)}"
+            f"{name} {event_marks(deciding(ids), record.tables)}"
             for name, ids in zip(
-                in_sentence(rows.index, world.tables), rows[f"{column}_event_ids"], strict=True
+                in_sentence(rows.index, record.tables), rows[f"{column}_event_ids"], strict=True
             )
         ]
         if state in brief and len(parts) > _NAMED:
@@ -135,10 +135,10 @@ def posture_sentence(
     if not clauses:
         subject = "French forces" if column == "french_posture" else "Russian engagement"
         return (
-            f"No event up to {day_in_words(world.as_of)} records {subject} in the countries shown."
+            f"No event up to {day_in_words(record.as_of)} records {subject} in the countries shown."
         )
-    voice = "by the article's account, " if not world.is_checked else ""
-    sentence = f"As of {day_in_words(world.as_of)}, {voice}{clauses[0]}"
+    voice = "by the article's account, " if not record.is_checked else ""
+    sentence = f"As of {day_in_words(record.as_of)}, {voice}{clauses[0]}"
     return "; ".join([sentence, *clauses[1:]]) + "."
 
 
@@ -148,7 +148,7 @@ def deciding(event_ids: Sequence[str]) -> Sequence[str]:
 
 
 def bottom_line(
-    world: World,
+    record: Record,
     posture: pd.DataFrame,
     columns: Sequence[str] = ("french_posture", "russian_engagement"),
 ) -> str:
@@ -156,57 +156,57 @@ def bottom_line(
 
     Parameters
     ----------
-    world : World
+    record : Record
         The evidence behind the posture.
     posture : pandas.DataFrame
         Rows of `posture.posture` for the countries the report shows.
     columns : sequence of str, optional
         Which of the two are told.
     """
-    first, *rest = (posture_sentence(world, posture, name, *_ORDER[name]) for name in columns)
-    stem = f"As of {day_in_words(world.as_of)}, "
+    first, *rest = (posture_sentence(record, posture, name, *_ORDER[name]) for name in columns)
+    stem = f"As of {day_in_words(record.as_of)}, "
     if first.startswith(stem):  # a second sentence does not say the day again
         rest = [text.removeprefix(stem).removeprefix("by the article's account, ") for text in rest]
     return " ".join([first, *rest])
 
 
-def country_paragraph(world: World, posture: pd.DataFrame, iso3: str) -> str:
+def country_paragraph(record: Record, posture: pd.DataFrame, iso3: str) -> str:
     """Return what the events say of one country, state by state, with dates and marks."""
-    row, tables = posture.loc[iso3], world.tables
+    row, tables = posture.loc[iso3], record.tables
     name = in_sentence([iso3], tables)[0]
-    french = _state_sentence(world, row, name, "french_posture", _FRENCH, "French forces")
+    french = _state_sentence(record, row, name, "french_posture", _FRENCH, "French forces")
     russian = _state_sentence(
-        world, row, name, "russian_engagement", _RUSSIAN, "Russian engagement"
+        record, row, name, "russian_engagement", _RUSSIAN, "Russian engagement"
     )
     return f"{french} {russian}"
 
 
-def country_by_country(world: World, posture: pd.DataFrame) -> str:
+def country_by_country(record: Record, posture: pd.DataFrame) -> str:
     """Return a paragraph for each covered country; the others are named in one sentence.
 
     Parameters
     ----------
-    world : World
+    record : Record
         The evidence behind the posture.
     posture : pandas.DataFrame
         Rows of `posture.posture`.
     """
     covered = posture[posture["covered"]]
     blocks = [
-        f"**{country_names([iso3], world.tables)[0]}.** {country_paragraph(world, posture, iso3)}"
+        f"**{country_names([iso3], record.tables)[0]}.** {country_paragraph(record, posture, iso3)}"
         for iso3 in covered.index
     ]
-    silent = in_sentence(posture.index[~posture["covered"]], world.tables)
+    silent = in_sentence(posture.index[~posture["covered"]], record.tables)
     if silent:
         blocks.append(
-            f"**Not covered.** No event of the {world.evidence} evidence up to "
-            f"{day_in_words(world.as_of)} names {listed(silent)}."
+            f"**Not covered.** No event of the {record.evidence} evidence up to "
+            f"{day_in_words(record.as_of)} names {listed(silent)}."
         )
     return "\n\n".join(blocks)
 
 
 def _state_sentence(
-    world: World, row: pd.Series, name: str, column: str, words: dict, missing: str
+    record: Record, row: pd.Series, name: str, column: str, words: dict, missing: str
 ) -> str:
     """Return one state of one country as a sentence."""
     state = row[column]
@@ -214,21 +214,21 @@ def _state_sentence(
         return f"No event records {missing} in {name}."
     subject, _, does = words[state]
     since = row[f"{column}_since"]
-    cites = event_marks(row[f"{column}_event_ids"], world.tables)
+    cites = event_marks(row[f"{column}_event_ids"], record.tables)
     return f"{subject} {does} {name}, on record {since_in_words(since)} {cites}."
 
 
-def claim_sentence(world: World, claim_id: str) -> str:
+def claim_sentence(record: Record, claim_id: str) -> str:
     """Return a claim as a sentence of the report, with its mark and, if checked, its correction.
 
     Parameters
     ----------
-    world : World
+    record : Record
         In checked evidence a claim that is not borne out is followed by the finding.
     claim_id : str
         Key of the claim.
     """
-    tables = world.tables
+    tables = record.tables
     claim = tables.claims.loc[claim_id]
     statement = escape(claim.statement_en.rstrip("."))
     said_by = claim.attributed_to
@@ -238,7 +238,7 @@ def claim_sentence(world: World, claim_id: str) -> str:
     if said_by != "article" and not told:
         statement = f"{statement}, according to {escape(_with_article(said_by))}"
     cite = marks([claim_id], tables)
-    if not world.is_checked or claim_id not in tables.checks.index:
+    if not record.is_checked or claim_id not in tables.checks.index:
         return f"{statement} {cite}."
     check = tables.checks.loc[claim_id]
     if check.verdict == "corroborated":
@@ -253,32 +253,32 @@ def _with_article(name: str) -> str:
     return f"the {name}" if name.startswith(("Nigerien", "Russian", "United")) else name
 
 
-def theme_paragraph(world: World, theme: str) -> str:
+def theme_paragraph(record: Record, theme: str) -> str:
     """Return what the article says on one theme, sentence by sentence, each with its mark."""
-    claims = told_claims(world)
+    claims = told_claims(record)
     chosen = claims[claims["theme"] == theme].sort_values(["paragraph", "sentence"], kind="stable")
-    return " ".join(claim_sentence(world, claim_id) for claim_id in chosen.index)
+    return " ".join(claim_sentence(record, claim_id) for claim_id in chosen.index)
 
 
-def what_happened(world: World, themes: Iterable[str] = tuple(THEMES)) -> str:
+def what_happened(record: Record, themes: Iterable[str] = tuple(THEMES)) -> str:
     """Return the article's story by theme, one titled paragraph per theme.
 
     Parameters
     ----------
-    world : World
-        Claims that refer to a later day than `world.as_of` are left out and counted.
+    record : Record
+        Claims that refer to a later day than `record.as_of` are left out and counted.
     themes : iterable of str
         Keys of `THEMES`, in order.
     """
     blocks = [
         f"### {THEMES[theme]}\n\n{paragraph}"
         for theme in themes
-        if (paragraph := theme_paragraph(world, theme))
+        if (paragraph := theme_paragraph(record, theme))
     ]
-    hidden = len(world.tables.claims) - len(told_claims(world))
+    hidden = len(record.tables.claims) - len(told_claims(record))
     if hidden:
         blocks.append(
-            f"{hidden} of the article's {len(world.tables.claims)} assertions refer to a later day "
-            f"than {day_in_words(world.as_of)}, or to the day of the article itself, and are left out."
+            f"{hidden} of the article's {len(record.tables.claims)} assertions refer to a later day "
+            f"than {day_in_words(record.as_of)}, or to the day of the article itself, and are left out."
         )
     return "\n\n".join(blocks)

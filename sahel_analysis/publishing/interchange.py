@@ -1,4 +1,4 @@
-"""Interchange: which formats a world can be handed on in, and who writes each."""
+"""Interchange: which formats a record can be handed on in, and who writes each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from ..evidence.record import World, edition
+from ..evidence.record import Record, edition
 
 # Format: ending of the file, module and function that write it, what stands in it.
 FORMATS = {
@@ -18,12 +18,12 @@ FORMATS = {
 }
 
 
-def export(world: World, form: str, path: str | Path | None = None) -> str:
-    """Write a world in one format.
+def export(record: Record, form: str, path: str | Path | None = None) -> str:
+    """Write a record in one format.
 
     Parameters
     ----------
-    world : World
+    record : Record
         Evidence and day.
     form : str
         Key of `FORMATS`.
@@ -42,7 +42,7 @@ def export(world: World, form: str, path: str | Path | None = None) -> str:
         If the file cannot be written.
     """
     ending, module, function, held = FORMATS[form]
-    path = Path(path or f"sahel_{world.as_of}_{world.evidence}{ending}")
+    path = Path(path or f"sahel_{record.as_of}_{record.evidence}{ending}")
     # Here because geopandas is heavy and most formats do without it.
     write: Callable = getattr(import_module(f".{module}", __package__), function)
-    return f"{write(path, world)}: {held}, {edition(world)}."
+    return f"{write(path, record)}: {held}, {edition(record)}."

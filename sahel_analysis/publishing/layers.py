@@ -1,4 +1,4 @@
-"""Map layers for QGIS and its kin: posture, events and places of a world, in WGS 84."""
+"""Map layers for QGIS and its kin: posture, events and places of a record, in WGS 84."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import shapely
 
 from ..errors import ExportError
 from ..evidence.posture import posture_of
-from ..evidence.record import World, edition, told_claims
+from ..evidence.record import Record, edition, told_claims
 from ..figures.geography import BOUNDARIES_EN, disputed, places_frame, with_geometry
 from ..files import whole, write_text
 from .references import cited_sources
@@ -34,12 +34,12 @@ _ABOUT = {
 }
 
 
-def layers(world: World) -> dict[str, pd.DataFrame]:
-    """Return a world as map layers and the tables that they lead to.
+def layers(record: Record) -> dict[str, pd.DataFrame]:
+    """Return a record as map layers and the tables that they lead to.
 
     Parameters
     ----------
-    world : World
+    record : Record
         Evidence and day.
 
     Returns
@@ -50,8 +50,8 @@ def layers(world: World) -> dict[str, pd.DataFrame]:
         An event is a point only where its place is known: none stands at the middle of a country.
         Lists are parted by ``;``.
     """
-    tables = world.tables
-    rows = event_rows(world)
+    tables = record.tables
+    rows = event_rows(record)
     placed = rows[rows["place_id"] != ""]
     places = places_frame(tables.places)
     points = gpd.GeoSeries(
@@ -61,30 +61,30 @@ def layers(world: World) -> dict[str, pd.DataFrame]:
     events = gpd.GeoDataFrame(placed.assign(precision=precision), geometry=points)
     checks = tables.checks[["verdict", "credibility", "finding_en"]]
     found = {
-        "posture": _posture(world),
+        "posture": _posture(record),
         "events": events,
         "events_without_place": rows[rows["place_id"] == ""].drop(
             columns=["place_id", "place", "lon", "lat"]
         ),
         "places": places[places.index.isin(placed["place_id"])],
         "disputed_lines": disputed(tables.folder),
-        "claims": told_claims(world).join(checks),
-        "sources": cited_sources(world),
+        "claims": told_claims(record).join(checks),
+        "sources": cited_sources(record),
     }
     return {name: _plain(frame) for name, frame in found.items()}
 
 
-def _posture(world: World) -> gpd.GeoDataFrame:
+def _posture(record: Record) -> gpd.GeoDataFrame:
     """Return the posture of every country followed, with its outline."""
-    frame, countries = posture_of(world), world.tables.countries
+    frame, countries = posture_of(record), record.tables.countries
     frame = frame.assign(
-        as_of=world.as_of.isoformat(),
-        evidence=world.evidence,
+        as_of=record.as_of.isoformat(),
+        evidence=record.evidence,
         french_posture_event_ids=frame["french_posture_event_ids"].map(";".join),
         russian_engagement_event_ids=frame["russian_engagement_event_ids"].map(";".join),
     )
     frame.insert(0, "name_en", countries["name_en"].reindex(frame.index))
-    return with_geometry(frame, countries, world.tables.folder)
+    return with_geometry(frame, countries, record.tables.folder)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -102,10 +102,10 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.set_geometry(gpd.GeoSeries(shapely.orient_polygons(rounded), crs=CRS))
 
 
-def write_gpkg(path: str | Path, world: World) -> Path:
-    """Write a world as a GeoPackage with every layer and table of `layers`.
+def write_gpkg(path: str | Path, record: Record) -> Path:
+    """Write a record as a GeoPackage with every layer and table of `layers`.
 
-    Equal worlds give equal bytes: the format's time of last change is the world's day.
+    Equal records give equal bytes: the format's time of last change is the record's day.
 
     Raises
     ------
@@ -114,11 +114,11 @@ def write_gpkg(path: str | Path, world: World) -> Path:
     """
     import pyogrio
 
-    told = {"edition": edition(world), "boundaries": BOUNDARIES_EN}
+    told = {"edition": edition(record), "boundaries": BOUNDARIES_EN}
     with whole(path) as file:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{world.as_of}T00:00:00.000Z"})
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{record.as_of}T00:00:00.000Z"})
         try:
-            for name, frame in layers(world).items():
+            for name, frame in layers(record).items():
                 about = {"DESCRIPTION": _ABOUT[name].format(**told)}
                 pyogrio.write_dataframe(
                     frame,
@@ -137,8 +137,8 @@ def write_gpkg(path: str | Path, world: World) -> Path:
     return Path(path)
 
 
-def write_geojson(path: str | Path, world: World) -> Path:
-    """Write a world as one GeoJSON file (RFC 7946): posture as polygons, events as points.
+def write_geojson(path: str | Path, record: Record) -> Path:
+    """Write a record as one GeoJSON file (RFC 7946): posture as polygons, events as points.
 
     Each feature says in ``layer`` what it is: ``posture`` or ``event``. An event known to a country
     or region only is a feature without a geometry, so that none is lost.
@@ -148,7 +148,7 @@ def write_geojson(path: str | Path, world: World) -> Path:
     ExportError
         If the file cannot be written.
     """
-    found = layers(world)
+    found = layers(record)
     rest = found["events_without_place"]
     bare = gpd.GeoDataFrame(rest, geometry=[None] * len(rest), crs=CRS)
     features = []
@@ -162,8 +162,8 @@ def write_geojson(path: str | Path, world: World) -> Path:
             features.append({**feature, "properties": properties})
     collection = {
         "type": "FeatureCollection",
-        "name": f"sahel_{world.as_of}_{world.evidence}",
-        "description": f"{_ABOUT['posture']} {_ABOUT['events']}".format(edition=edition(world)),
+        "name": f"sahel_{record.as_of}_{record.evidence}",
+        "description": f"{_ABOUT['posture']} {_ABOUT['events']}".format(edition=edition(record)),
         "features": features,
     }
     return write_text(path, json.dumps(collection, ensure_ascii=False) + "\n")

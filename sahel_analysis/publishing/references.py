@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..evidence.record import World, told_claims
+from ..evidence.record import Record, told_claims
 from ..files import write_text
 from ..prose.notes import place_of
 
@@ -53,12 +53,12 @@ _CONTEXT = {
 }  # fmt: skip
 
 
-def cited_sources(world: World) -> pd.DataFrame:
-    """Return the sources that a world rests on.
+def cited_sources(record: Record) -> pd.DataFrame:
+    """Return the sources that a record rests on.
 
     Parameters
     ----------
-    world : World
+    record : Record
         Evidence and day.
 
     Returns
@@ -67,23 +67,23 @@ def cited_sources(world: World) -> pd.DataFrame:
         Rows of the sources table, in key order: the article, what the visible events and figures
         cite, and what the checks of the claims told by that day cite.
     """
-    claims, checks = told_claims(world), world.tables.checks
+    claims, checks = told_claims(record), record.tables.checks
     cells = [
-        *world.events["source_ids"],
-        *world.figures["source_ids"],
+        *record.events["source_ids"],
+        *record.figures["source_ids"],
         *checks.loc[checks.index.isin(claims.index), "source_ids"],
     ]
     keys = set(claims["source_id"]) | {key for cell in cells for key in cell}
-    sources = world.tables.sources
+    sources = record.tables.sources
     return sources[sources.index.isin(keys)]
 
 
-def csl_items(world: World) -> list[dict]:
-    """Return a world's sources as items of the CSL-JSON data model, for Zotero and its kin.
+def csl_items(record: Record) -> list[dict]:
+    """Return a record's sources as items of the CSL-JSON data model, for Zotero and its kin.
 
     Parameters
     ----------
-    world : World
+    record : Record
         See `cited_sources`.
 
     Returns
@@ -92,18 +92,18 @@ def csl_items(world: World) -> list[dict]:
         One item per source, in key order. An author is a literal name; a date has parts as long
         as it is known; our rating stands in ``note`` for people and in ``custom`` for programs.
     """
-    return [_csl(source) for source in cited_sources(world).itertuples()]
+    return [_csl(source) for source in cited_sources(record).itertuples()]
 
 
-def write_csl_json(path: str | Path, world: World) -> Path:
-    """Write a world's sources as CSL-JSON; see `csl_items`.
+def write_csl_json(path: str | Path, record: Record) -> Path:
+    """Write a record's sources as CSL-JSON; see `csl_items`.
 
     Raises
     ------
     ExportError
         If the file cannot be written.
     """
-    return _write_json(path, csl_items(world))
+    return _write_json(path, csl_items(record))
 
 
 def _csl(source: object) -> dict:
@@ -161,12 +161,12 @@ def csl_date(edtf: str) -> dict:
     return {"date-parts": parts} | ({"circa": True} if _QUALIFIER.search(edtf) else {})
 
 
-def claim_graph(world: World) -> dict:
-    """Return a world's claims as JSON-LD: what is claimed, where it stands, what checks found.
+def claim_graph(record: Record) -> dict:
+    """Return a record's claims as JSON-LD: what is claimed, where it stands, what checks found.
 
     Parameters
     ----------
-    world : World
+    record : Record
         Claims that refer to no later day than its own.
 
     Returns
@@ -178,22 +178,22 @@ def claim_graph(world: World) -> dict:
         not ours to hand on; ``place`` tells paragraph and sentence instead. A check is a plain
         property and no ``ClaimReview``, which is the verdict of a fact-checker on a whole claim.
     """
-    claims = told_claims(world)
-    graph = [_document(source) for source in cited_sources(world).itertuples()]
+    claims = told_claims(record)
+    graph = [_document(source) for source in cited_sources(record).itertuples()]
     for claim in claims.itertuples():
-        graph += [_claim(world, claim), _annotation(claim)]
+        graph += [_claim(record, claim), _annotation(claim)]
     return {"@context": _CONTEXT, "@graph": graph}
 
 
-def write_jsonld(path: str | Path, world: World) -> Path:
-    """Write a world's claims as JSON-LD; see `claim_graph`.
+def write_jsonld(path: str | Path, record: Record) -> Path:
+    """Write a record's claims as JSON-LD; see `claim_graph`.
 
     Raises
     ------
     ExportError
         If the file cannot be written.
     """
-    return _write_json(path, claim_graph(world))
+    return _write_json(path, claim_graph(record))
 
 
 def _document(source: object) -> dict:
@@ -214,9 +214,9 @@ def _document(source: object) -> dict:
     )
 
 
-def _claim(world: World, claim: object) -> dict:
+def _claim(record: Record, claim: object) -> dict:
     """Return a claim as a schema.org Claim, with its check: no wrong claim goes out alone."""
-    checks, check = world.tables.checks, {}
+    checks, check = record.tables.checks, {}
     if claim.Index in checks.index:
         row = checks.loc[claim.Index]
         check = _filled(

@@ -1,4 +1,4 @@
-"""Spreadsheets: the events of a world as CSV that opens in a spreadsheet and runs nothing there."""
+"""Spreadsheets: the events of a record as CSV that opens in a spreadsheet and runs nothing there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..evidence.record import World, contradicted
+from ..evidence.record import Record, contradicted
 from ..files import write_text
 
 # What spreadsheets take for the beginning of a formula, the full-width forms included.
@@ -17,12 +17,12 @@ _FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
-def event_rows(world: World) -> pd.DataFrame:
-    """Return the events of a world with their codes resolved, one line each.
+def event_rows(record: Record) -> pd.DataFrame:
+    """Return the events of a record with their codes resolved, one line each.
 
     Parameters
     ----------
-    world : World
+    record : Record
         Evidence and day.
 
     Returns
@@ -33,8 +33,8 @@ def event_rows(world: World) -> pd.DataFrame:
         name, summary, basis, claims, those of them that sources contradict, sources, confidence;
         ``lon`` and ``lat`` in degrees, WGS 84. Lists are parted by ``;``. Empty where not stated.
     """
-    wrong = contradicted(world.tables)
-    tables, events = world.tables, world.events
+    wrong = contradicted(record.tables)
+    tables, events = record.tables, record.events
     names = {
         **tables.countries["name_en"],
         **tables.actors["name_en"],
@@ -82,8 +82,8 @@ def event_rows(world: World) -> pd.DataFrame:
     )
 
 
-def write_csv(path: str | Path, world: World) -> Path:
-    """Write the events of a world as CSV for spreadsheets; see `event_rows`.
+def write_csv(path: str | Path, record: Record) -> Path:
+    """Write the events of a record as CSV for spreadsheets; see `event_rows`.
 
     UTF-8 with a byte order mark, without which spreadsheets take accents for something else, and
     RFC 4180 line ends. A cell that a spreadsheet would run as a formula begins with an apostrophe.
@@ -93,7 +93,7 @@ def write_csv(path: str | Path, world: World) -> Path:
     ExportError
         If the file cannot be written.
     """
-    rows = event_rows(world).reset_index()
+    rows = event_rows(record).reset_index()
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(rows.columns)

@@ -87,7 +87,7 @@ def missions(report: Report) -> Output:
             actor for cell in started["actor_ids"] for actor in cell if kinds[actor] == "mission"
         )
     )
-    shown = {"actors": actors, "as_of": report.world.as_of, "missions": chosen}
+    shown = {"actors": actors, "as_of": report.record.as_of, "missions": chosen}
     height = mission_bars.missions_height_mm(events, **shown)
     fig, ax = canvas(height)
     mission_bars.plot_missions(events, ax=ax, **shown)
@@ -155,7 +155,7 @@ def _busiest(events: pd.DataFrame) -> str:
 
 def _years_counted(report: Report, figures: pd.DataFrame, forces: str) -> str:
     """Return for how many of the years some figure gives a number of people."""
-    day = pd.Timestamp(report.world.as_of)
+    day = pd.Timestamp(report.record.as_of)
     dated = figures[(figures["unit"] == "people") & (figures["latest"] <= day)]
     years = sorted(set(dated["latest"].dt.year))
     if not years:
@@ -190,7 +190,7 @@ def _chart(
     shown = {
         "actors": report.tables.actors,
         "countries": report.tables.countries.loc[lanes],
-        "as_of": report.world.as_of,
+        "as_of": report.record.as_of,
     }
     fig, ax = canvas(height_mm(rows, **shown))
     plot(rows, ax=ax, **shown)

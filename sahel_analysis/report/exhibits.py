@@ -31,15 +31,15 @@ _READING = {
 
 
 def _map(report: Report, exhibit: str) -> Output:
-    """Return one map of the report's world."""
+    """Return one map of the report's record."""
     draw = {
         "french": maps.plot_french_posture,
         "russian": maps.plot_russian_engagement,
         "combined": maps.plot_combined,
     }[exhibit]
     shown = {
-        "as_of": report.world.as_of,
-        "evidence": report.world.evidence,
+        "as_of": report.record.as_of,
+        "evidence": report.record.evidence,
         "countries": report.tables.countries,
     }
     fig, ax = maps.canvas()
@@ -112,12 +112,12 @@ def turning_points_map(report: Report) -> Output:
 
     After all of them the day takes the place of the last.
     """
-    today = report.world.as_of
+    today = report.record.as_of
     days = [day for day in map(date.fromisoformat, TURNING_POINTS) if day < today]
     days = [*days[: _PANELS - 1], today]
-    series = posture_series(days, report.world.evidence, report.tables)
+    series = posture_series(days, report.record.evidence, report.tables)
     frames = {day: series.loc[pd.Timestamp(day)].loc[report.countries] for day in days}
-    shown = {"evidence": report.world.evidence, "countries": report.tables.countries}
+    shown = {"evidence": report.record.evidence, "countries": report.tables.countries}
     fig, axes = maps.canvas(columns=2, rows=math.ceil(max(len(days), 2) / 2))
     for spare in axes[len(days) :]:
         spare.set_axis_off()

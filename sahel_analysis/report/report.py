@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..evidence.posture import family, posture_of
-from ..evidence.record import World, world
+from ..evidence.record import Record, record
 from ..prose import audit
 from ..prose.chronicle import involving, last_year, naming
 from ..prose.corrections import differences
@@ -75,7 +75,7 @@ class Report:
         What was asked for.
     tables : Tables
         The rows it can see; see `extract.Extractor`.
-    world : World
+    record : Record
         What the evidence shows up to the day.
     countries : list of str
         Countries shown, ISO 3166-1 alpha-3.
@@ -109,12 +109,12 @@ class Report:
         whole = load_tables() if tables is None else tables
         self.parameters: ReportParameters = from_notebook(notebook, namespace, whole)
         self.tables = extract(whole, notebook, self.parameters)
-        self.world: World = world(self.parameters.as_of, self.parameters.evidence, self.tables)
+        self.record: Record = record(self.parameters.as_of, self.parameters.evidence, self.tables)
         followed = scope(whole)
         chosen = self.parameters.countries or followed
         self._all = not self.parameters.country and len(chosen) == len(followed)
         self.countries = [self.parameters.country] if self.parameters.country else list(chosen)
-        self.posture: pd.DataFrame = posture_of(self.world).loc[self.countries]
+        self.posture: pd.DataFrame = posture_of(self.record).loc[self.countries]
         self._cited: dict[str, None] = {}
 
     @property
@@ -136,21 +136,21 @@ class Report:
 
     @property
     def edition(self) -> str:
-        """The line under an exhibit that says which world and which countries it draws: Markdown."""
+        """The line under an exhibit that says which evidence and which countries it draws: Markdown."""
         place = self.place.replace("All", "all", 1) if self._all else self.place
-        return f"As of {day_in_words(self.world.as_of)}, {self.world.evidence} evidence, {place}."
+        return f"As of {day_in_words(self.record.as_of)}, {self.record.evidence} evidence, {place}."
 
-    def twin(self, evidence: str) -> tuple[World, pd.DataFrame]:
-        """Return the world and posture of one evidence for the same day and countries."""
-        other = world(self.parameters.as_of, evidence, self.tables)
+    def twin(self, evidence: str) -> tuple[Record, pd.DataFrame]:
+        """Return the record and posture of one evidence for the same day and countries."""
+        other = record(self.parameters.as_of, evidence, self.tables)
         return other, posture_of(other).loc[self.countries]
 
     def cover(self) -> display.Output:
         """Return the cover: title, edition and bottom line."""
         day = day_in_words(self.parameters.as_of)
         title = TITLES[self.notebook]
-        edition = {"Countries": self._place, "As of": day, "Evidence": self.world.evidence}
-        line = bottom_line(self.world, self.posture, self.told)
+        edition = {"Countries": self._place, "As of": day, "Evidence": self.record.evidence}
+        line = bottom_line(self.record, self.posture, self.told)
         if self.notebook == "source_audit":
             checked_on = day_in_words(self.tables.checks["checked_on"].max())
             # The audit weighs the text; no day and no country belongs to it.
@@ -173,12 +173,12 @@ class Report:
         root : str, optional
             Key of an actor: only events in which it, or what descends from it, takes part.
         """
-        chosen = naming(self.world.events, self.countries, regions=len(self.countries) > 1)
+        chosen = naming(self.record.events, self.countries, regions=len(self.countries) > 1)
         return involving(chosen, self.tables.actors, root) if root else chosen
 
     def figures(self, root: str = "") -> pd.DataFrame:
         """Return the visible figures that concern the countries shown; see `events`."""
-        chosen = naming(self.world.figures, self.countries, regions=len(self.countries) > 1)
+        chosen = naming(self.record.figures, self.countries, regions=len(self.countries) > 1)
         members = family(self.tables.actors, root) if root else None
         return chosen[chosen["actor_id"].isin(members)] if members else chosen
 
@@ -200,13 +200,13 @@ class Report:
 
     def what_happened(self) -> str:
         """Return what happened: the article's story, or in checked evidence the year's events."""
-        if self.world.is_checked:
-            return last_year(self.world, self.events())
-        return what_happened(self.world)
+        if self.record.is_checked:
+            return last_year(self.record, self.events())
+        return what_happened(self.record)
 
     def country_by_country(self) -> str:
         """Return a paragraph for each country that the evidence covers, and name the others."""
-        return country_by_country(self.world, self.posture)
+        return country_by_country(self.record, self.posture)
 
     def prose(self, text: str) -> display.Output:
         """Return Markdown as prose; its marks join the report's notes."""
@@ -221,7 +221,7 @@ class Report:
     ) -> display.Output:
         """Return a table; its marks join the report's notes; see `display.table`."""
         if frame.empty:
-            day = day_in_words(self.world.as_of)
+            day = day_in_words(self.record.as_of)
             return self.prose(f"{caption}: none on record by {day} in this evidence.")
         for column in frame.columns:
             for cell in frame[column]:
@@ -244,7 +244,7 @@ class Report:
         asked = self.parameters.model_dump(mode="json", exclude_defaults=True)
         named = {name: ", ".join(v) if isinstance(v, list) else str(v) for name, v in asked.items()}
         named["evidence"], named["lang"] = self.parameters.evidence, self.parameters.lang
-        frame = signature(self.world, {"notebook": self.notebook, **named})
+        frame = signature(self.record, {"notebook": self.notebook, **named})
         return display.table(frame, caption="From what this report was made", widths=(20, 80))
 
     def _remember(self, text: str) -> str:

@@ -16,7 +16,7 @@ from sahel_analysis.evidence.posture import (
     posture_of,
     posture_series,
 )
-from sahel_analysis.evidence.record import EVIDENCE, world
+from sahel_analysis.evidence.record import EVIDENCE, record
 
 LAST = "2030-01-01"
 with (Path(__file__).parent / "turning_points.csv").open(encoding="utf-8", newline="") as file:
@@ -228,7 +228,7 @@ def test_a_series_holds_what_posture_gives_for_each_day(tables):
 
 
 @pytest.fixture(scope="module")
-def record(tables):
+def points(tables):
     """Return the checked posture on every day of the turning points, in one pass."""
     return posture_series([point["as_of"] for point in POINTS], "checked", tables)
 
@@ -236,9 +236,9 @@ def record(tables):
 @pytest.mark.parametrize(
     "point", POINTS, ids=lambda p: f"{p['iso3']}-{p['as_of']}-{p['posture'][:6]}"
 )
-def test_posture_agrees_with_the_record_at_the_turning_points(point, record):
+def test_posture_agrees_with_the_record_at_the_turning_points(point, points):
     """Each point was read off its sources, not off the fold."""
-    found = record.loc[(pd.Timestamp(point["as_of"]), point["iso3"]), point["posture"]]
+    found = points.loc[(pd.Timestamp(point["as_of"]), point["iso3"]), point["posture"]]
     assert found == point["expected"], point["why_en"]
 
 
@@ -299,7 +299,7 @@ def test_the_article_has_its_own_map(tables):
 )
 def test_no_country_is_in_a_state_that_its_events_do_not_support(as_of, evidence, tables):
     """The deciding events are visible, past, and name the country; without them no state is."""
-    shown = world(as_of, evidence, tables)
+    shown = record(as_of, evidence, tables)
     for iso3, row in posture_of(shown).iterrows():
         for column in ("french_posture", "russian_engagement"):
             ids = row[f"{column}_event_ids"]

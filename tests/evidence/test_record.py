@@ -7,7 +7,7 @@ import re
 import pytest
 from factory import event, frame, tiny
 
-from sahel_analysis.evidence.record import told_claims, world
+from sahel_analysis.evidence.record import record, told_claims
 from sahel_analysis.prose.notes import (
     anchor,
     cited,
@@ -65,8 +65,8 @@ def told(verdict: str, same_as: str = "") -> object:
 
 
 def shown(tables: object, evidence: str, as_of: str = LAST) -> list[str]:
-    """Return the keys of the events that a world shows."""
-    return list(world(as_of, evidence, tables).events.index)
+    """Return the keys of the events that a record shows."""
+    return list(record(as_of, evidence, tables).events.index)
 
 
 @pytest.mark.parametrize("verdict", ["corroborated", "partly", "contradicted", "unverifiable"])
@@ -101,8 +101,8 @@ def test_figures_follow_the_same_rules():
         frame("checks", check("CL-001", "contradicted")),
     )
     tables = tiny(figures=figures, claims=claims, checks=checks)
-    assert list(world(LAST, "article", tables).figures.index) == ["FG-001"]
-    assert world(LAST, "checked", tables).figures.empty
+    assert list(record(LAST, "article", tables).figures.index) == ["FG-001"]
+    assert record(LAST, "checked", tables).figures.empty
 
 
 def test_a_world_ends_on_its_day():
@@ -116,7 +116,10 @@ def test_a_world_ends_on_its_day():
         ),
         claims=frame("claims", claim("CL-001")),
     )
-    before, within = world("2023-03-31", "article", tables), world("2023-04-15", "article", tables)
+    before, within = (
+        record("2023-03-31", "article", tables),
+        record("2023-04-15", "article", tables),
+    )
     assert list(before.figures.index) == ["FG-002"]
     assert list(within.figures.index) == ["FG-001", "FG-002"]
     assert shown(tables, "checked", "2023-04-29") == []
@@ -127,8 +130,8 @@ def test_a_claim_without_a_date_speaks_of_the_day_of_the_article():
     """It is not told before."""
     claims = frame("claims", claim("CL-001", ""), claim("CL-002", "2023-04"), claim("CL-003"))
     tables = tiny(claims=claims)
-    assert list(told_claims(world("2023-12-03", "article", tables)).index) == ["CL-002"]
-    assert len(told_claims(world("2023-12-04", "article", tables))) == 3
+    assert list(told_claims(record("2023-12-03", "article", tables)).index) == ["CL-002"]
+    assert len(told_claims(record("2023-12-04", "article", tables))) == 3
 
 
 @pytest.mark.parametrize("key", ["CL-040", "EV-101", "FG-002", "S-007", "KJ-012"])
@@ -236,4 +239,4 @@ def test_a_figures_note_names_what_is_counted():
 def test_an_unknown_kind_of_evidence_is_refused():
     """With what is allowed."""
     with pytest.raises(ValueError, match="'rumour' is not allowed; expected 'article' or"):
-        world(LAST, "rumour", tiny())
+        record(LAST, "rumour", tiny())

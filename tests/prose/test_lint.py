@@ -9,7 +9,7 @@ import pytest
 from factory import event, frame, tiny
 
 from sahel_analysis.evidence.posture import posture_of
-from sahel_analysis.evidence.record import EVIDENCE, world
+from sahel_analysis.evidence.record import EVIDENCE, record
 from sahel_analysis.prose import chronicle, corrections, judgements, method, narrative
 from sahel_analysis.prose.lint import lint_judgements, lint_narrative
 from sahel_analysis.prose.wording import block_text, sentences_of
@@ -175,9 +175,9 @@ def test_sentences_keep_their_marks():
 
 def pieces(as_of: str, evidence: str, tables) -> dict[str, str]:
     """Return everything the narrative functions say of a day, by name."""
-    shown = world(as_of, evidence, tables)
+    shown = record(as_of, evidence, tables)
     posture = posture_of(shown)
-    both = [world(as_of, each, tables) for each in EVIDENCE]
+    both = [record(as_of, each, tables) for each in EVIDENCE]
     scopes = ["region", "article", *posture.index]
     frames = {
         "event_table": chronicle.event_table(shown, shown.events),

@@ -11,7 +11,7 @@ from factory import event, frame, tiny
 
 from sahel_analysis.errors import ExportError
 from sahel_analysis.evidence.posture import posture_of
-from sahel_analysis.evidence.record import EVIDENCE, world
+from sahel_analysis.evidence.record import EVIDENCE, record
 from sahel_analysis.publishing.layers import layers, write_geojson, write_gpkg
 from sahel_analysis.tables.loaders import load_countries
 
@@ -22,18 +22,18 @@ BARE = ["events_without_place", "claims", "sources"]
 @pytest.fixture(scope="module", params=EVIDENCE)
 def shown(request, tables):
     """Return each world on the day of the article."""
-    return world("2023-12-04", request.param, tables)
+    return record("2023-12-04", request.param, tables)
 
 
 @pytest.fixture(scope="module")
 def gpkg(shown, tmp_path_factory):
-    """Return a GeoPackage of a world."""
+    """Return a GeoPackage of a record."""
     return write_gpkg(tmp_path_factory.mktemp("gpkg") / "layers.gpkg", shown)
 
 
 @pytest.fixture(scope="module")
 def geojson(shown, tmp_path_factory):
-    """Return a GeoJSON file of a world."""
+    """Return a GeoJSON file of a record."""
     return write_geojson(tmp_path_factory.mktemp("geojson") / "layers.geojson", shown)
 
 
@@ -127,7 +127,7 @@ def test_equal_worlds_give_equal_bytes(write, shown, tmp_path):
 
 def test_a_world_without_events_has_layers_all_the_same(tmp_path):
     """Countries without a state, and nothing else."""
-    empty = world("2012-01-01", "checked", tiny(countries=load_countries()))
+    empty = record("2012-01-01", "checked", tiny(countries=load_countries()))
     path = write_gpkg(tmp_path / "empty.gpkg", empty)
     assert set(gpd.read_file(path, layer="posture")["french_posture"]) == {"none_recorded"}
     assert len(gpd.read_file(path, layer="events")) == 0
@@ -144,9 +144,9 @@ def test_hostile_text_stays_text(tmp_path):
         countries=load_countries(),
         places=places,
     )
-    found = layers(world("2021-01-01", "checked", rows))["events"]
+    found = layers(record("2021-01-01", "checked", rows))["events"]
     assert found["summary_en"].tolist() == [text]
-    path = write_gpkg(tmp_path / "x.gpkg", world("2021-01-01", "checked", rows))
+    path = write_gpkg(tmp_path / "x.gpkg", record("2021-01-01", "checked", rows))
     assert gpd.read_file(path, layer="events")["summary_en"].tolist() == [text]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from sahel_analysis.batch.matrix import expand
 from sahel_analysis.evidence.posture import posture_of
-from sahel_analysis.evidence.record import world
+from sahel_analysis.evidence.record import record
 from sahel_analysis.prose.chronicle import naming
 from sahel_analysis.report.extract import Extractor
 from sahel_analysis.report.parameters import scope
@@ -21,7 +21,7 @@ DAYS = ("2014-01-01", "2022-01-01", "2023-12-04", "2025-06-01")
 @pytest.mark.parametrize("day", DAYS)
 def test_extract_of_a_brief_shows_what_the_whole_tables_show(tables, day, evidence):
     """Posture with its reasons, events and figures of the country."""
-    whole = world(day, evidence, tables)
+    whole = record(day, evidence, tables)
     postures = posture_of(whole)
     for country in scope(tables):
         asked = {"as_of": day, "evidence": evidence, "country": country, "lang": "en"}
