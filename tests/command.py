@@ -23,7 +23,7 @@ from sahel_analysis.cli import main
 
 if folder := sys.argv.pop(1):
     from pathlib import Path
-    from sahel_analysis import build, freshness
+    from sahel_analysis.batch import build, freshness
 
     build.notebook_folder = freshness.notebook_folder = lambda: Path(folder)
 main()

@@ -29,7 +29,7 @@ def put_brief(folder: Path, *cells: str) -> Path:
 def use_notebooks(monkeypatch, folder: Path) -> None:
     """Let builds in this process take their notebooks from a folder."""
     for module in ("build", "freshness"):
-        monkeypatch.setattr(f"sahel_analysis.{module}.notebook_folder", lambda: folder)
+        monkeypatch.setattr(f"sahel_analysis.batch.{module}.notebook_folder", lambda: folder)
 
 
 def kernels(below: int | None = None) -> list[psutil.Process]:
