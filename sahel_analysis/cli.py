@@ -98,7 +98,7 @@ def export_world(form: str, as_of: str | None, evidence: str, output: Path | Non
     tables = load_tables()
     asked = {"evidence": evidence} | ({"as_of": as_of} if as_of is not None else {})
     parameters = validate_world(asked, tables)
-    shown = record(parameters.as_of, parameters.evidence, tables)
+    shown = record(parameters.as_of, parameters.evidence, tables=tables)
     click.echo(export(shown, form, output))
 
 

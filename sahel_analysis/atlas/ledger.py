@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..evidence.posture import family
+from ..evidence.actors import family, whose
 from ..evidence.record import EVIDENCE, visible_events, visible_figures
-from ..figures.symbols import whose
 from ..prose.chronicle import EVENT_TYPES
 from ..prose.notes import VERDICTS, place_of, value_in_words
 from ..tables.dates import in_words

@@ -87,7 +87,7 @@ def unverified(tables: Tables) -> str:
 def provenance(tables: Tables) -> str:
     """Return our judgements on where the article's text comes from."""
     last = tables.events["latest"].max().date()
-    return key_judgements(record(last, "checked", tables), ["article"])
+    return key_judgements(record(last, "checked", tables=tables), ["article"])
 
 
 def _error(tables: Tables, claim_id: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..evidence.posture import family
+from ..evidence.actors import concerning
 from ..evidence.record import Record
 from ..tables.dates import in_words, since_in_words
 from .markdown import bullets, escape
@@ -33,24 +33,6 @@ EVENT_TYPES = {
 }
 
 _HEADINGS = {"french_posture": "French forces", "russian_engagement": "Russian engagement"}
-
-
-def involving(events: pd.DataFrame, actors: pd.DataFrame, root: str) -> pd.DataFrame:
-    """Return the events in which an actor, or one that descends from it, takes part.
-
-    Parameters
-    ----------
-    events, actors : pandas.DataFrame
-        Rows of those tables.
-    root : str
-        Key of an actor, e.g. ``"france"``.
-    """
-    members = family(actors, root)
-    taking_part = [
-        not members.isdisjoint(acting + others)
-        for acting, others in zip(events["actor_ids"], events["counterpart_ids"], strict=True)
-    ]
-    return events[pd.Series(taking_part, index=events.index, dtype=bool)]
 
 
 def naming(frame: pd.DataFrame, iso3s: Iterable[str], *, regions: bool) -> pd.DataFrame:
@@ -88,8 +70,8 @@ def last_year(record: Record, events: pd.DataFrame) -> str:
     """
     actors, start = record.tables.actors, pd.Timestamp(record.as_of) - pd.DateOffset(years=1)
     recent = events[events["latest"] > start]
-    french = set(involving(recent, actors, "france").index)
-    russian = set(involving(recent, actors, "russia").index) - french
+    french = set(concerning(recent, actors, "france").index)
+    russian = set(concerning(recent, actors, "russia").index) - french
     groups = {
         "French forces": recent[recent.index.isin(french)],
         "Russia": recent[recent.index.isin(russian)],

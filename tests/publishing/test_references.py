@@ -140,7 +140,7 @@ JSONLD = {
 @pytest.fixture(scope="module", params=EVIDENCE)
 def shown(request, tables):
     """Return each world on the day of the article."""
-    return record("2023-12-04", request.param, tables)
+    return record("2023-12-04", request.param, tables=tables)
 
 
 def read(path) -> object:
@@ -162,7 +162,7 @@ def test_sources_follow_the_rules_of_csl(shown, tmp_path):
 
 def test_a_source_keeps_what_a_reader_needs_to_weigh_it(tables):
     """Title, publisher, date, address, rating, and whose state it speaks for."""
-    items = {item["id"]: item for item in csl_items(record("2023-12-04", "checked", tables))}
+    items = {item["id"]: item for item in csl_items(record("2023-12-04", "checked", tables=tables))}
     item = items["S-002"]
     assert item["type"] == "article-newspaper"
     assert item["author"] == [{"literal": "AFP"}]
@@ -228,7 +228,9 @@ def test_every_term_is_spelt_out_in_the_file(shown, tmp_path):
 
 def test_claims_of_a_later_day_are_left_out(tables, tmp_path):
     """An export is of a day, as a report is."""
-    found = read(write_jsonld(tmp_path / "claims.jsonld", record("2013-06-01", "article", tables)))
+    found = read(
+        write_jsonld(tmp_path / "claims.jsonld", record("2013-06-01", "article", tables=tables))
+    )
     claims = [node["id"] for node in found["@graph"] if node["type"] == "Claim"]
     assert claims == ["#CL-076"]
 
@@ -246,7 +248,7 @@ def test_a_source_without_title_date_or_publisher_has_no_empty_fields():
     sources = frame("sources", {"source_id": "S-001", "source_type": "unknown", "language": "en",
                                 "reliability": "F", "reliability_basis_en": "unseen"})  # fmt: skip
     claims = frame("claims", {"claim_id": "CL-001", "source_id": "S-001", "date_edtf": "2020"})
-    [item] = csl_items(record("2021-01-01", "article", tiny(sources=sources, claims=claims)))
+    [item] = csl_items(record("2021-01-01", "article", tables=tiny(sources=sources, claims=claims)))
     assert item == {
         "id": "S-001",
         "type": "document",
