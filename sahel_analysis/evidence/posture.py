@@ -16,12 +16,12 @@ from .actors import concerning, family
 from .record import Record, visible_events
 
 
-class Status(NamedTuple):
-    """The state of a country, the date with which it began (EDTF), the events that decide it."""
+class _Status(NamedTuple):
+    """State of a country, date of the event with which it began (EDTF), events that decide it."""
 
-    state: str = "none_recorded"
-    since: str = ""
-    event_ids: tuple[str, ...] = ()
+    state: str
+    since: str
+    event_ids: tuple[str, ...]
 
 
 def posture(
@@ -117,9 +117,9 @@ def posture_series(
         named = first_named.get(iso3)
         folded[iso3] = pd.DataFrame(
             {
-                **_on_days(_fold_french(_naming(french, iso3)), days, "french_posture"),
-                **_on_days(
-                    _fold_russian(_naming(russian, iso3), forces), days, "russian_engagement"
+                **_columns("french_posture", _fold_french(*_up_to(days, french, iso3))),
+                **_columns(
+                    "russian_engagement", _fold_russian(*_up_to(days, russian, iso3), forces)
                 ),
                 "covered": [named is not None and named <= day for day in days],
             },
@@ -129,66 +129,66 @@ def posture_series(
     return frame.reindex(pd.MultiIndex.from_product([days, folded], names=["as_of", "iso3"]))
 
 
-def _naming(events: pd.DataFrame, iso3: str) -> pd.DataFrame:
-    """Return the events that name a country."""
-    return events[[iso3 in iso3s for iso3s in events["iso3"]]]
+def _up_to(days: list[pd.Timestamp], events: pd.DataFrame, iso3: str) -> tuple[list, list[int]]:
+    """Return the events that name a country, in order, and how many of them count by each day."""
+    names = [iso3 in named for named in events["iso3"]]
+    chosen = events[pd.Series(names, index=events.index, dtype="bool")]
+    latest = list(chosen["latest"])
+    return list(chosen.itertuples()), [bisect_right(latest, day) for day in days]
 
 
-def _fold_french(events: pd.DataFrame) -> Iterator[tuple[pd.Timestamp, Status]]:
-    """Yield the French posture of one country from the day of each event that moves it."""
-    status = Status()
-    for event in events.itertuples():
-        target = EVENT_TYPES[event.event_type].french
-        # Troops that are gone cannot be told to go: a later denunciation changes nothing.
-        if not target or (target == "leaving" and status.state == "withdrawn"):
-            continue
-        if target != status.state:
-            status = Status(target, event.date_edtf)
-        status = status._replace(event_ids=(*status.event_ids, event.Index))
-        yield event.latest, status
+def _fold_french(events: list, counts: list[int]) -> Iterator[_Status]:
+    """Yield the French posture of one country after each number of its events."""
+    state, since, deciding, done = "none_recorded", "", [], 0
+    for count in counts:
+        for event in events[done:count]:
+            target = EVENT_TYPES[event.event_type].french
+            # Troops that are gone cannot be told to go: a later denunciation changes nothing.
+            if not target or (target == "leaving" and state == "withdrawn"):
+                continue
+            if target != state:
+                state, since, deciding = target, event.date_edtf, []
+            deciding.append(event.Index)
+        done = count
+        yield _Status(state, since, tuple(deciding))
 
 
-def _fold_russian(
-    events: pd.DataFrame, forces: frozenset[str]
-) -> Iterator[tuple[pd.Timestamp, Status]]:
-    """Yield the Russian engagement of one country from the day of each event that moves it.
+def _fold_russian(events: list, counts: list[int], forces: frozenset[str]) -> Iterator[_Status]:
+    """Yield the Russian engagement of one country after each number of its events.
 
     A deployment is in force by each force apart, and ends with that force's own departure; the
     highest of the states in force is the country's.
     """
     ranks = {state: rank for rank, state in enumerate(RUSSIAN_STATES)}
     in_force: dict[tuple[str, str], list[str]] = {}  # events by state and force
-    status = Status()
-    for event in events.itertuples():
-        kind = EVENT_TYPES[event.event_type]
-        state = kind.russian or kind.ends_russian
-        if not state:
-            continue
-        own = [actor for actor in event.actor_ids if actor in forces]
-        for force in own if state == "deployed" else [""]:
-            if kind.russian:
-                in_force.setdefault((state, force), []).append(event.Index)
-            else:
-                in_force.pop((state, force), None)
-        top = max((held for held, _ in in_force), key=ranks.get, default="none_recorded")
-        since = status.since if top == status.state else event.date_edtf
-        deciding = {key for (held, _), keys in in_force.items() if held == top for key in keys}
-        status = Status(top, since, tuple(sorted(deciding)))
-        yield event.latest, status
+    state, since, done = "none_recorded", "", 0
+    for count in counts:
+        for event in events[done:count]:
+            kind = EVENT_TYPES[event.event_type]
+            moved = kind.russian or kind.ends_russian
+            if not moved:
+                continue
+            own = [actor for actor in event.actor_ids if actor in forces]
+            for force in own if moved == "deployed" else [""]:
+                if kind.russian:
+                    in_force.setdefault((moved, force), []).append(event.Index)
+                else:
+                    in_force.pop((moved, force), None)
+            highest = max((held for held, _ in in_force), key=ranks.get, default="none_recorded")
+            if highest != state:
+                state, since = highest, event.date_edtf
+        done = count
+        deciding = {key for (held, _), keys in in_force.items() if held == state for key in keys}
+        yield _Status(state, since, tuple(sorted(deciding)))
 
 
-def _on_days(
-    changes: Iterable[tuple[pd.Timestamp, Status]], days: list[pd.Timestamp], column: str
-) -> dict[str, list]:
-    """Return the columns of one theme: the last status not after each day."""
-    steps = list(changes)
-    starts = [start for start, _ in steps]
-    statuses = [Status(), *(status for _, status in steps)]
-    chosen = [statuses[bisect_right(starts, day)] for day in days]
+def _columns(name: str, statuses: Iterable[_Status]) -> dict[str, list]:
+    """Return the columns of one theme, a row for each day."""
+    rows = list(statuses)
     return {
-        column: [status.state for status in chosen],
-        f"{column}_event_ids": [status.event_ids for status in chosen],
-        f"{column}_since": [status.since for status in chosen],
+        name: [row.state for row in rows],
+        f"{name}_event_ids": [row.event_ids for row in rows],
+        f"{name}_since": [row.since for row in rows],
     }
 
 
