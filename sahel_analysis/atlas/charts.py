@@ -17,6 +17,7 @@ from ..evidence.posture import followed
 from ..figures import style
 from ..figures.timelines import EDGES
 from ..report.parameters import date_range
+from ..tables import vocabulary
 from ..tables.loading import Tables
 from .entries import Entry
 from .states import segments
@@ -56,7 +57,7 @@ def states_chart(states: Mapping[str, dict], events: list[Entry], tables: Tables
     -------
     dict
         Vega-Lite specification with the parameters ``day`` (milliseconds), ``evidence``,
-        ``exhibit`` (as in `captions.EXHIBITS`), ``chosen`` (ISO 3166-1 alpha-3 or empty), and the
+        ``exhibit`` (as in `vocabulary.EXHIBITS`), ``chosen`` (ISO 3166-1 alpha-3 or empty), and the
         colours ``ink``, ``rule``, ``tint`` and ``edge``.
     """
     scope = followed(tables)
@@ -160,7 +161,7 @@ def counts_chart(entries: list[Entry], tables: Tables) -> dict:
                 "low": known[0],
                 "best": known[-1] if pd.isna(figure["best"]) else figure["best"],
                 "high": known[-1],
-                "soft": figure["qualifier"] in {"planned", "claimed"},
+                "soft": vocabulary.QUALIFIERS[figure["qualifier"]].soft,
             }
         )
     tall = alt.Y(

@@ -13,8 +13,8 @@ import pandas as pd
 from ..evidence.posture import family
 from ..evidence.record import EVIDENCE, visible_events, visible_figures
 from ..figures.timelines import whose
-from ..prose.chronicle import EVENT_TYPES
-from ..prose.notes import VERDICTS, place_of, value_in_words
+from ..prose.notes import place_of, value_in_words
+from ..tables import vocabulary
 from ..tables.dates import in_words
 from ..tables.loading import Tables
 
@@ -103,7 +103,7 @@ def event_entries(tables: Tables) -> list[Entry]:
             side=_SIDES.get(owners[row.Index], "other"),
             when=_capital(in_words(row.date_edtf)),
             where=_where(row.iso3, tables),
-            kind=EVENT_TYPES[row.event_type],
+            kind=vocabulary.EVENT_TYPES[row.event_type].label,
             text=row.summary_en,
             confidence=row.confidence,
             claims=_claims(row.claim_ids, tables),
@@ -163,7 +163,7 @@ def _claims(claim_ids: Iterable[str], tables: Tables) -> tuple[Claim, ...]:
     for key in claim_ids:
         claim = tables.claims.loc[key]
         checked = key in tables.checks.index
-        verdict = VERDICTS[tables.checks.at[key, "verdict"]] if checked else ""
+        verdict = vocabulary.VERDICTS[tables.checks.at[key, "verdict"]] if checked else ""
         finding = tables.checks.at[key, "finding_en"] if checked else ""
         claims.append(Claim(key, _capital(place_of(claim)), claim.quote, verdict, finding))
     return tuple(claims)

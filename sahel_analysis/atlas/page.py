@@ -19,10 +19,10 @@ from ..errors import ParameterError, did_you_mean
 from ..evidence.record import EVIDENCE, article_day
 from ..figures import style
 from ..figures.geography import BOUNDARIES_EN, PROJECTION_EN
-from ..prose.captions import EXHIBITS, THEMES
-from ..prose.notes import CONTRADICTED_SIGN, VERDICTS
+from ..prose.notes import CONTRADICTED_SIGN
 from ..report.display import Output
 from ..report.parameters import date_range, scope
+from ..tables import vocabulary
 from ..tables.dates import MONTHS, day_in_words
 from ..tables.loading import Tables, load_tables
 from .charts import counts_chart, states_chart
@@ -31,7 +31,10 @@ from .entries import Entry, count_entries, event_entries
 from .states import state_on, states_by_day
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_EVIDENCE = {"article": "as the article tells it", "checked": "checked record"}
+_EVIDENCE = {
+    "article": vocabulary.EVIDENCE["article"].phrase,
+    "checked": vocabulary.EVIDENCE["checked"].label,
+}
 _EXHIBITS = {"french": "French", "russian": "Russian", "combined": "Both"}
 _THEMES = (
     ("french", "french_posture", "French posture"),
@@ -116,7 +119,11 @@ def explore(
     if day is None or not first <= day <= last:
         message = f"as_of: '{as_of}' is not allowed; expected a day from {first} to {last}."
         raise ParameterError(message)
-    known = {"evidence": EVIDENCE, "country": ("", *scope(tables)), "exhibit": tuple(EXHIBITS)}
+    known = {
+        "evidence": EVIDENCE,
+        "country": ("", *scope(tables)),
+        "exhibit": tuple(vocabulary.EXHIBITS),
+    }
     given = {"evidence": evidence, "country": country, "exhibit": exhibit}
     for name, value in given.items():
         if value not in known[name]:
@@ -192,7 +199,7 @@ def _page(tables: Tables, start: str) -> str:
         "figure_count": f"{sum(e['shown'] for e in listed_figures)} by {day_in_words(day)}",
         "map": draw(tables),
         "hatches": hatches(),
-        "keys": [(name, *THEMES[theme]) for name, theme, _ in _THEMES],
+        "keys": [(name, *_key(theme)) for name, theme, _ in _THEMES],
         "map_note": f"{PROJECTION_EN}. Boundaries: {BOUNDARIES_EN}; no opinion on legal status "
         "implied.",
         "digest": tables.sha256[:12],
@@ -209,6 +216,12 @@ def _page(tables: Tables, start: str) -> str:
     return page.replace(_STYLE, looks, 1)
 
 
+def _key(theme: str) -> tuple[str, dict[str, str]]:
+    """Return the heading of a theme and its states in full, the strongest first."""
+    states = vocabulary.POSTURE_THEMES[theme].states
+    return vocabulary.POSTURE_THEMES[theme].heading, {s: states[s].label for s in reversed(states)}
+
+
 def _listed(entry: Entry, state: dict[str, str]) -> dict[str, object]:
     """Return an entry with what the page says of it at first."""
     parts = [
@@ -218,7 +231,9 @@ def _listed(entry: Entry, state: dict[str, str]) -> dict[str, object]:
     ]
     words = day_in_words(date.fromisoformat(entry.day)) if entry.day else ""
     visible = entry.day <= state["day"] and state["evidence"] in entry.evidence.split()
-    contradicted = any(claim.verdict == VERDICTS["contradicted"] for claim in entry.claims)
+    contradicted = any(
+        claim.verdict == vocabulary.VERDICTS["contradicted"] for claim in entry.claims
+    )
     wrong = f"{CONTRADICTED_SIGN} Contradicted by independent sources" if contradicted else ""
     said = {"origin": ", ".join(parts), "day_words": words, "shown": visible, "wrong": wrong}
     return {**vars(entry), **said}

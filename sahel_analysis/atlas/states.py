@@ -11,18 +11,11 @@ import pandas as pd
 
 from ..evidence.posture import followed, posture_series
 from ..evidence.record import EVIDENCE, visible_events
-from ..prose.captions import EXHIBITS, map_finding
+from ..prose.captions import map_finding
 from ..report.parameters import date_range
+from ..tables import vocabulary
 from ..tables.dates import since_in_words
 from ..tables.loading import Tables
-from ..tables.vocabulary import (
-    FRENCH_LABELS,
-    NONE_RECORDED_LABEL,
-    NOT_COVERED_LABEL,
-    RUSSIAN_LABELS,
-)
-
-_LABELS = {"french_posture": FRENCH_LABELS, "russian_engagement": RUSSIAN_LABELS}
 
 
 def states_by_day(tables: Tables) -> dict[str, dict]:
@@ -43,7 +36,7 @@ def states_by_day(tables: Tables) -> dict[str, dict]:
         - ``states``: the different states, each as `state` returns them;
         - ``countries``: for each country in scope, pairs of a position in ``days`` and one in
           ``states``: the state that begins then;
-        - ``findings``: for each exhibit of `captions.EXHIBITS` one sentence for each day.
+        - ``findings``: for each exhibit of `vocabulary.EXHIBITS` one sentence for each day.
     """
     return {evidence: _states_by_day(evidence, tables) for evidence in EVIDENCE}
 
@@ -57,7 +50,7 @@ def _states_by_day(evidence: str, tables: Tables) -> dict:
     states: dict[str, int] = {}
     listed: list[dict] = []
     countries: dict[str, list[list[int]]] = {iso3: [] for iso3 in followed(tables)}
-    findings: dict[str, list[str]] = {exhibit: [] for exhibit in EXHIBITS}
+    findings: dict[str, list[str]] = {exhibit: [] for exhibit in vocabulary.EXHIBITS}
     for position, day in enumerate(days):
         rows = series.loc[pd.Timestamp(day)]
         for exhibit, sentences in findings.items():
@@ -83,13 +76,13 @@ def _state(row: pd.Series) -> dict[str, object]:
     """Return one row of a posture frame as plain data."""
     covered = bool(row["covered"])
     state: dict[str, object] = {"covered": covered}
-    for theme, labels in _LABELS.items():
+    for theme, known in vocabulary.POSTURE_THEMES.items():
         value, since = row[theme], row[f"{theme}_since"]
-        words = labels[value] if covered else NOT_COVERED_LABEL
+        words = known.states[value].label if covered else vocabulary.NOT_COVERED_LABEL
         # Under a heading that names France or Russia the words need not do so again.
         short = words.removeprefix("French forces ").removeprefix("Russian ")
         if covered and value == "none_recorded":
-            short = NONE_RECORDED_LABEL
+            short = vocabulary.NONE_RECORDED_LABEL
         when = since_in_words(since) if since else ""
         state[theme] = {
             "value": value,
@@ -139,7 +132,7 @@ def segments(states: dict, last: date) -> pd.DataFrame:
     rows = []
     for iso3, steps in states["countries"].items():
         ends = [states["days"][position] for position, _ in steps[1:]] + [last.isoformat()]
-        for theme in _LABELS:
+        for theme in vocabulary.POSTURE_THEMES:
             for (position, number), end in zip(steps, ends, strict=True):
                 value = states["states"][number][theme]["value"]
                 start = states["days"][position]

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 
 from ..evidence.posture import family
 from ..prose.notes import value_in_words
+from ..tables import vocabulary
 from ..tables.dates import day_in_words
 from . import style
 from .labels import text_width
@@ -194,7 +195,7 @@ def _counts(
         elif row.iso3 and names.keys().isdisjoint(row.iso3):
             notes.append("left out: none of these countries")
         else:
-            soft = row.qualifier in {"planned", "claimed"}
+            soft = vocabulary.QUALIFIERS[row.qualifier].soft
             word, marker = _MARKERS[owner]
             label = f"{word}, planned or claimed" if soft else word
             symbol = Symbol(label, marker, "hollow" if soft else "full", owner)

@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 
 from ..errors import ParameterError
-from ..prose.captions import THEMES, drawn_from, map_note, month, since, themes
+from ..prose.captions import drawn_from, map_note, month, since, themes
 from ..tables import vocabulary
 from ..tables.dates import day_in_words
 from ..tables.loading import load_tables
@@ -72,7 +72,10 @@ def _label_forms(row: pd.Series, shown: Sequence[str], name: str) -> list[Block]
     stated = _stated(row, shown)
     wide, narrow = [], []
     for theme in stated:
-        words, when = vocabulary.SHORT_LABELS[theme][row[theme]], month(since(row, theme))
+        words, when = (
+            vocabulary.POSTURE_THEMES[theme].states[row[theme]].short,
+            month(since(row, theme)),
+        )
         sign = _symbol(row, theme)
         wide.append(Row(f"{words}, {when}" if when else words, symbol=sign))
         narrow.append(Row(f"{words}," if when else words, symbol=sign))
@@ -110,17 +113,17 @@ def _key_columns(rows: pd.DataFrame, exhibit: str, signs: Collection[str]) -> li
     columns = []
     for theme in shown:
         column = []
-        for state, label in THEMES[theme][1].items():
+        for state, word in reversed(vocabulary.POSTURE_THEMES[theme].states.items()):
             # On the combined map no hatch means none recorded; white is taken by the French row.
             unseen = state == "none_recorded" and theme != shown[0]
             if unseen or not (covered[theme] == state).any():
                 continue
             if theme == "french_posture":
                 sign = style.FRENCH_SYMBOLS.get(state, "")
-                column.append(Entry(label, fill=style.FRENCH_COLOURS[state], symbol=sign))
+                column.append(Entry(word.label, fill=style.FRENCH_COLOURS[state], symbol=sign))
             else:
                 fill = style.RUSSIAN_COLOURS[state] if theme == shown[0] else style.PAPER
-                column.append(Entry(label, fill=fill, hatch=style.RUSSIAN_HATCHES[state]))
+                column.append(Entry(word.label, fill=fill, hatch=style.RUSSIAN_HATCHES[state]))
         columns.append(column)
     shortest = min(columns, key=len)
     if not rows["covered"].all():

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..evidence.posture import family
+from ..tables import vocabulary
 from ..tables.dates import MONTHS, day_in_words, in_words
 from . import style
 from .labels import text_width, wrapped
@@ -79,7 +80,6 @@ SYMBOLS: dict[tuple[str, str], Symbol] = {
         {
             "deployment": ("French forces sent or stationed", "^", "full"),
             "withdrawal_announced": ("French withdrawal announced or ordered", "v", "hollow"),
-            "withdrawal_ordered": ("French withdrawal announced or ordered", "v", "hollow"),
             "base_handover": ("French base handed over", "<", "full"),
             "withdrawal_completed": ("French withdrawal completed", "v", "full"),
             "mission_launched": ("French operation launched", ">", "full"),
@@ -100,7 +100,6 @@ SYMBOLS: dict[tuple[str, str], Symbol] = {
             "assistance": ("Russian assistance", (4, 1, 0), "full"),
             "deployment": ("Russian personnel deployed", "s", "full"),
             "withdrawal_announced": ("Russian withdrawal announced or ordered", "s", "hollow"),
-            "withdrawal_ordered": ("Russian withdrawal announced or ordered", "s", "hollow"),
             "withdrawal_completed": ("Russian mission or deployment ended", "s", "crossed"),
             "mission_launched": ("Russian personnel deployed", "s", "full"),
             "mission_ended": ("Russian mission or deployment ended", "s", "crossed"),
@@ -118,7 +117,6 @@ SYMBOLS: dict[tuple[str, str], Symbol] = {
             "deployment": ("other force or mission sent", "h", "full"),
             "mission_launched": ("other force or mission sent", "h", "full"),
             "withdrawal_announced": ("other withdrawal announced or ordered", "h", "hollow"),
-            "withdrawal_ordered": ("other withdrawal announced or ordered", "h", "hollow"),
             "base_handover": ("other base handed over", (8, 1, 0), "full"),
             "withdrawal_completed": ("other withdrawal or mission ended", "h", "crossed"),
             "mission_ended": ("other withdrawal or mission ended", "h", "crossed"),
@@ -127,27 +125,22 @@ SYMBOLS: dict[tuple[str, str], Symbol] = {
             "assistance": ("other assistance", (6, 1, 0), "full"),
         },
     ),
-}  # in the order of the legend
+}  # by owner and kind of event type, in the order of the legend
 
-# For labels on a chart: a word or two, and a fuller form that can follow "French" or "Russian".
-_SHORT = {
-    "coup": ("coup", "coup"),
-    "deployment": ("deployment", "deployment"),
-    "withdrawal_announced": ("exit announced", "exit announced"),
-    "withdrawal_ordered": ("exit ordered", "exit ordered"),
-    "base_handover": ("base", "base handed over"),
-    "withdrawal_completed": ("exit completed", "exit completed"),
-    "mission_launched": ("launched", "mission launched"),
-    "mission_ended": ("ended", "mission ended"),
-    "agreement_signed": ("signed", "agreement signed"),
-    "agreement_denounced": ("denounced", "agreement denounced"),
-    "visit": ("visit", "visit"),
-    "statement": ("statement", "statement"),
-    "assistance": ("assistance", "assistance"),
-    "alliance_formed": ("alliance formed", "alliance formed"),
-    "alliance_exit": ("alliance left", "alliance left"),
-    "force_level": ("count", "count of forces"),
-}
+
+def symbol_of(owner: str, event_type: str) -> Symbol:
+    """Return how an event is drawn; a type without a sign of its own gets a plain one.
+
+    Parameters
+    ----------
+    owner : str
+        ``france``, ``russia`` or ``other``; see `whose`.
+    event_type : str
+        A word of `vocabulary.EVENT_TYPES`.
+    """
+    word = vocabulary.EVENT_TYPES[event_type]
+    own = SYMBOLS.get((owner, word.kind))
+    return own or Symbol(f"{_ADJECTIVES[owner]}{word.full}", "8", "full", owner)
 
 
 def whose(events: pd.DataFrame, actors: pd.DataFrame) -> pd.Series:
@@ -169,15 +162,13 @@ def whose(events: pd.DataFrame, actors: pd.DataFrame) -> pd.Series:
     """
     families = {root: family(actors, root) for root in ("france", "russia")}
     columns = ("event_type", "actor_ids", "counterpart_ids")
-    found = []
+    owners = []
     for kind, acting, others in zip(*(events[column] for column in columns), strict=True):
-        sides = (acting,) if kind in {"deployment", "mission_launched"} else (acting, others)
-        owner = "other"
-        if kind not in {"coup", "alliance_formed", "alliance_exit"}:
-            pairs = ((side, root) for side in sides for root in families)
-            owner = next((r for side, r in pairs if not families[r].isdisjoint(side)), "other")
-        found.append(owner)
-    return pd.Series(found, index=events.index, dtype="object")
+        concerns = vocabulary.EVENT_TYPES[kind].concerns
+        sides = {"all": (acting, others), "actors": (acting,), "nobody": ()}[concerns]
+        pairs = ((side, root) for side in sides for root in families)
+        owners.append(next((r for side, r in pairs if not families[r].isdisjoint(side)), "other"))
+    return pd.Series(owners, index=events.index, dtype="object")
 
 
 def draw_symbol(ax: Axes, symbol: Symbol, x: list[float], y: list[float]) -> None:
@@ -799,21 +790,22 @@ def _lane_chart(
     days = span((mark.earliest or mark.latest for mark in marks), as_of, since)
     ranks = {symbol: rank for rank, symbol in enumerate(dict.fromkeys(SYMBOLS.values()))}
     listed = sorted(
-        dict.fromkeys(mark.symbol for mark in marks), key=lambda symbol: ranks.get(symbol, 0)
+        dict.fromkeys(mark.symbol for mark in marks),
+        key=lambda symbol: ranks.get(symbol, len(ranks)),
     )
     return _LaneChart(lanes, marks, rows.loc[order], days, listed, as_of, head)
 
 
 def _labels(number: int, symbol: Symbol, row: object, named: bool) -> tuple[str, ...]:
     """Return the labels of a mark, fullest first; the number alone comes last."""
-    short, full = _SHORT[row.event_type]
+    word = vocabulary.EVENT_TYPES[row.event_type]
     adjective = _ADJECTIVES[symbol.whose] if named else ""
     when = in_words(row.date_edtf)
     for month in MONTHS:
         when = when.replace(month, month[:3])
     return (
-        f"{number} {adjective}{full if named else short}, {when}",
-        f"{number} {short}",
+        f"{number} {adjective}{word.full if named else word.short}, {when}",
+        f"{number} {word.short}",
         f"{number}",
     )
 
@@ -824,7 +816,6 @@ _SYMBOLS = {
     "deployment": Symbol("launched", ">", "full", "other"),
     "agreement_denounced": Symbol("agreement denounced by the host", "X", "hollow", "other"),
     "withdrawal_announced": Symbol("exit announced or ordered", "v", "hollow", "other"),
-    "withdrawal_ordered": Symbol("exit announced or ordered", "v", "hollow", "other"),
     "withdrawal_completed": Symbol("staff left", "v", "full", "other"),
     "mission_ended": Symbol("ended", "s", "full", "other"),
 }
@@ -840,9 +831,10 @@ def _missions(
         keys = [m for m in lanes if m in row.actor_ids or m in row.counterpart_ids]
         if not keys:
             return (), (), "left out: names none of these missions"
-        if row.event_type not in _SYMBOLS:
+        kind = vocabulary.EVENT_TYPES[row.event_type].kind
+        if kind not in _SYMBOLS:
             return keys, (), "left out: neither launch, denunciation nor end"
-        return keys, [_SYMBOLS[row.event_type]] * len(keys), ""
+        return keys, [_SYMBOLS[kind]] * len(keys), ""
 
     return _lane_chart(events, lanes, choose, as_of, head=_BAR_ROOM_PT)
 
@@ -989,11 +981,11 @@ def _timeline(
 
     def choose(row: object) -> tuple[Sequence[str], Sequence[Symbol], str]:
         keys = [iso3 for iso3 in lanes if iso3 in row.iso3]
-        if row.event_type == "force_level":
+        if not vocabulary.EVENT_TYPES[row.event_type].is_drawn:
             return keys, (), "left out: a count of forces, not an event in time"
         if not keys:
             return (), (), "left out: names none of these countries"
-        return keys, [SYMBOLS[owners[row.Index], row.event_type]] * len(keys), ""
+        return keys, [symbol_of(owners[row.Index], row.event_type)] * len(keys), ""
 
     return _lane_chart(events, lanes, choose, as_of, since=since, named=True)
 

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.transforms import Bbox
 
 from sahel_analysis.figures import forces, style, timelines, verdicts
-from sahel_analysis.figures.timelines import SYMBOLS, whose
+from sahel_analysis.figures.timelines import SYMBOLS, symbol_of, whose
 from sahel_analysis.tables.dates import bounds_frame
 
 AS_OF = date(2023, 12, 4)
@@ -210,8 +210,8 @@ def test_verdicts_differ_by_hatch_or_lightness_not_by_hue_alone():
 def test_announced_is_hollow_and_completed_is_filled():
     """A promise does not look like a fact."""
     for whose_ in ("france", "other"):
-        assert SYMBOLS[whose_, "withdrawal_announced"].look == "hollow"
-        assert SYMBOLS[whose_, "withdrawal_ordered"].look == "hollow"
+        assert symbol_of(whose_, "withdrawal_announced").look == "hollow"
+        assert symbol_of(whose_, "withdrawal_ordered").look == "hollow"
     assert SYMBOLS["france", "withdrawal_completed"].look == "full"
 
 

@@ -337,9 +337,7 @@ def test_quiet_names_read_on_land():
 
 def test_every_state_has_a_colour_a_sign_and_words():
     """Colour is never alone."""
-    assert set(FRENCH) == set(vocabulary.FRENCH_LABELS) == {"none_recorded", *style.FRENCH_SYMBOLS}
-    assert set(RUSSIAN) == set(vocabulary.RUSSIAN_LABELS) == set(style.RUSSIAN_HATCHES)
+    assert set(FRENCH) == set(vocabulary.FRENCH_STATES) == {"none_recorded", *style.FRENCH_SYMBOLS}
+    assert set(RUSSIAN) == set(vocabulary.RUSSIAN_STATES) == set(style.RUSSIAN_HATCHES)
     assert len(set(style.FRENCH_SYMBOLS.values())) == len(style.FRENCH_SYMBOLS)
     assert len(set(style.RUSSIAN_HATCHES.values())) == len(style.RUSSIAN_HATCHES)
-    for theme, labels in vocabulary.SHORT_LABELS.items():
-        assert set(labels) == set(captions.THEMES[theme][1])
