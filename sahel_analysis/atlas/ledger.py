@@ -13,8 +13,9 @@ import pandas as pd
 from ..evidence.posture import family
 from ..evidence.record import EVIDENCE, visible_events, visible_figures
 from ..figures.symbols import whose
-from ..prose.chronicle import EVENT_TYPES
-from ..prose.notes import VERDICTS, place_of, value_in_words
+from ..prose.listings import EVENT_TYPES
+from ..prose.notes import VERDICTS, place_of
+from ..prose.words import value_in_words
 from ..tables.dates import in_words
 from ..tables.loading import Tables
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from ..evidence.posture import family
 from ..prose.markdown import escape
-from ..prose.notes import value_in_words
+from ..prose.words import value_in_words
 from ..tables.dates import day_in_words, in_words
 from . import style
 from .sheets import HEAD_PT, margins, say_empty, sheet, span

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import DataError, Problem
-from ..prose.lint import lint_judgements
+from ..prose.wording import lint_judgements
 from ..tables.loading import data_folder, load_tables
 from ..tables.schema import FILE, read_schema
 

@@ -10,13 +10,13 @@ import pandas as pd
 from ..evidence.posture import family, posture_of
 from ..evidence.record import Record, record
 from ..prose import audit
-from ..prose.chronicle import involving, last_year, naming
-from ..prose.corrections import differences
 from ..prose.judgements import words_of_judgement
+from ..prose.listings import involving, last_year, naming
 from ..prose.markdown import escape
 from ..prose.method import signature
-from ..prose.narrative import bottom_line, country_by_country, listed, what_happened
+from ..prose.narrative import bottom_line, country_by_country, differences, what_happened
 from ..prose.notes import cited, notes
+from ..prose.words import listed
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables, load_tables
 from . import display

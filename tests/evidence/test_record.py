@@ -19,8 +19,8 @@ from sahel_analysis.prose.notes import (
     notes,
     row_marks,
     source_note,
-    value_in_words,
 )
+from sahel_analysis.prose.words import value_in_words
 
 LAST = "2030-01-01"
 

@@ -113,12 +113,6 @@ def test_prose_is_literal_in_the_lab():
     assert "<b>" not in bundle(display.prose("<b>raw</b>"))[0]["text/html"]
 
 
-def test_heading_anchors_work_in_the_lab():
-    """The anchor of a heading is an anchor, not text."""
-    shown = bundle(display.prose(markdown.heading("Part", 3, "part")))[0]["text/html"]
-    assert '<h3 id="part">Part</h3>' in shown
-
-
 def test_empty_prose_is_refused():
     """A cell that has nothing to say is a mistake."""
     with pytest.raises(ValueError, match="needs its 'text'"):

@@ -9,7 +9,7 @@ import pytest
 from sahel_analysis.batch.matrix import expand
 from sahel_analysis.evidence.posture import posture_of
 from sahel_analysis.evidence.record import record
-from sahel_analysis.prose.chronicle import naming
+from sahel_analysis.prose.listings import naming
 from sahel_analysis.report.extract import Extractor
 from sahel_analysis.report.parameters import scope
 from sahel_analysis.report.report import Report

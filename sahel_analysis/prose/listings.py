@@ -1,4 +1,4 @@
-"""Chronicles: events, figures and postures as tables and lists that readers can check."""
+"""Listings: events, figures and postures as tables and lists that readers can check."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from ..evidence.posture import family
 from ..evidence.record import Record
 from ..tables.dates import in_words, since_in_words
 from .markdown import bullets, escape
-from .narrative import STATES, country_names, event_marks, listed
-from .notes import row_marks, value_in_words
+from .narrative import STATES
+from .notes import event_marks, row_marks
+from .words import capital, country_names, listed, value_in_words
 
 EVENT_TYPES = {
     "coup": "Coup",
@@ -115,7 +116,7 @@ def _event_line(record: Record, row: object) -> str:
     """Return one event as a line: date, where, what, marks."""
     where = listed(country_names(row.iso3, record.tables)) or "the region"
     return (
-        f"**{_capital(in_words(row.date_edtf))}, {where}.** {escape(row.summary_en)} "
+        f"**{capital(in_words(row.date_edtf))}, {where}.** {escape(row.summary_en)} "
         f"{row_marks(row, record.tables)}"
     )
 
@@ -138,7 +139,7 @@ def event_table(record: Record, events: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Date": _capital(in_words(row.date_edtf)),
+                "Date": capital(in_words(row.date_edtf)),
                 "Where": listed(country_names(row.iso3, record.tables)) or "Region",
                 "What": f"{EVENT_TYPES[row.event_type]}. {escape(row.summary_en)}",
                 "Notes": row_marks(row, record.tables),
@@ -161,9 +162,9 @@ def figure_table(record: Record, figures: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Quantity": _capital(escape(row.label_en)),
+                "Quantity": capital(escape(row.label_en)),
                 "Value": value_in_words(row),
-                "When": _capital(in_words(row.date_edtf)) if row.date_edtf else "Not stated",
+                "When": capital(in_words(row.date_edtf)) if row.date_edtf else "Not stated",
                 "Notes": row_marks(row, record.tables),
             }
             for row in ordered.itertuples()
@@ -211,8 +212,3 @@ def _state(state: str, since: str, covered: bool) -> str:
     if state == "none_recorded":
         return STATES[state]
     return f"{STATES[state]}, {since_in_words(since)}"
-
-
-def _capital(text: str) -> str:
-    """Return a text with its first letter raised."""
-    return text[:1].upper() + text[1:]
