@@ -17,6 +17,7 @@ from ..tables.loading import Tables
 from .judgements import key_judgements
 from .markdown import bullets, escape
 from .notes import VERDICTS, marks
+from .words import counted, in_sentence, listed
 
 # A sentence ends at a full stop, closing quotation mark or footnote sign before a capital letter.
 _SENTENCE_END = re.compile(r"(?<=[.!?”¹])\s+(?=[A-Z“])")
@@ -50,16 +51,37 @@ def claim_table(tables: Tables) -> pd.DataFrame:
 
 
 def bottom_line(tables: Tables) -> str:
-    """Return the outcome of the checks in two sentences: counts, and the gravest errors."""
+    """Return the outcome of the checks in two sentences: counts, and whom the gravest errors concern."""
     checks = tables.checks
     counts = checks["verdict"].value_counts()
-    wrong = checks[(checks["verdict"] == "contradicted") & (checks["gravity"] == "high")]
-    told = ", ".join(f"{counts[verdict]} {words.lower()}" for verdict, words in VERDICTS.items())
-    return (
-        f"Of the article's {len(tables.claims)} assertions, held against other sources: {told}. "
-        f"Those that would mislead a reader most are {len(wrong)} contradicted assertions on the "
-        f"French operation, on Chad and on the United States {marks(wrong.index, tables)}."
+    verdicts = [f"{counts.get(key, 0)} {words.lower()}" for key, words in VERDICTS.items()]
+    first = (
+        f"Of the article's {len(tables.claims)} assertions, held against other sources: "
+        f"{', '.join(verdicts)}."
     )
+    wrong = checks.index[(checks["verdict"] == "contradicted") & (checks["gravity"] == "high")]
+    if wrong.empty:
+        return first
+    number = counted(len(wrong), "contradicted assertion")
+    concerned = listed(f"on {name}" for name in _acting(wrong, tables))
+    return (
+        f"{first} Those that would mislead a reader most are {number} {concerned}".rstrip()
+        + f" {marks(wrong, tables)}."
+    )
+
+
+def _acting(claim_ids: pd.Index, tables: Tables) -> list[str]:
+    """Return the states or bodies that act in the events of some claims, each once, as Markdown."""
+    events, actors = tables.events.explode("claim_ids"), tables.actors
+    acting = events.set_index("claim_ids")["actor_ids"].explode()
+    names: dict[str, None] = {}
+    for claim_id in claim_ids.intersection(acting.index, sort=False):
+        for actor in acting.loc[[claim_id]]:
+            while actors.at[actor, "parent_id"]:
+                actor = actors.at[actor, "parent_id"]
+            iso3, name = actors.at[actor, "iso3"], escape(actors.at[actor, "name_en"])
+            names[in_sentence([iso3], tables)[0] if iso3 else name] = None
+    return list(names)
 
 
 def errors_by_gravity(tables: Tables) -> str:

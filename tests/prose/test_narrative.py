@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from factory import countries, event, frame, tiny
 
 from sahel_analysis.evidence.posture import followed, posture_of
 from sahel_analysis.evidence.record import EVIDENCE, record, told_claims
-from sahel_analysis.prose import judgements, listings, method, narrative
+from sahel_analysis.prose import judgements, listings, method, narrative, words
 from sahel_analysis.prose.markdown import escape
 from sahel_analysis.prose.notes import anchor, cited
 
@@ -306,3 +307,25 @@ def test_equal_tables_give_equal_words(tables):
                 + listings.last_year(shown, shown.events)
             )
         assert texts[0] == texts[1]
+
+
+def test_a_gap_stands_while_the_rows_bear_it(tables):
+    """Each point goes, or changes, with the rows that it is computed from."""
+
+    def gaps(**changed: pd.DataFrame) -> str:
+        return method.gaps(record("2023-12-04", "checked", replace(tables, **changed)))
+
+    claims, figures = tables.claims, tables.figures
+    assert "We infer 2023 from its events" in gaps()
+    assert "year" not in gaps(claims=claims.assign(date_basis="stated"))
+    assert "guess" in gaps()
+    assert "guess" not in gaps(claims=claims.assign(modality="fact"))
+    named = claims.assign(attributed_to=claims["attributed_to"].replace("unnamed analysts", "X"))
+    assert "analysts" in gaps()
+    assert "analysts" not in gaps(claims=named)
+    assert "It gives one number of French troops" in gaps()
+    assert "It gives no number of French troops." in gaps(figures=figures.iloc[:0])
+    troops = figures.index[(figures["basis"] == "article") & (figures["subject"] == "troops")]
+    ours = figures.copy()
+    ours.at[troops[0], "iso3"] = ("NER",)
+    assert "number of French troops" not in gaps(figures=ours)
