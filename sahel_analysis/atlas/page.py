@@ -18,7 +18,7 @@ from ..evidence.record import EVIDENCE, article_day
 from ..figures.geography import BOUNDARIES_EN, PROJECTION_EN
 from ..prose.captions import EXHIBITS, THEMES
 from ..prose.notes import CONTRADICTED_SIGN, VERDICTS
-from ..report.display import Output
+from ..report.outputs import Output
 from ..report.parameters import date_range, scope
 from ..tables.dates import MONTHS, day_in_words
 from ..tables.loading import Tables, load_tables
@@ -90,7 +90,7 @@ def explore(
 
     Returns
     -------
-    display.Output
+    outputs.Output
         The page of `atlas_html` in a sandboxed frame: its script runs, its links to sources open in
         a new window, and it has no access to the notebook.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from ..figures import charts, forces, timelines
 from ..figures import missions as mission_bars
 from ..figures.sheets import canvas
-from .display import Output
+from .outputs import Output
 from .report import Report
 
 
