@@ -92,7 +92,7 @@ def draw(folder: Path) -> Callable:
     tables = load(folder)()
 
     def step() -> None:
-        shown = record(_DAY, "checked", tables)
+        shown = record(_DAY, "checked", tables=tables)
         figure, ax = canvas()
         plot_combined(
             posture_of(shown),

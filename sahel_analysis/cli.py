@@ -106,7 +106,7 @@ def export_record(form: str, as_of: str | None, evidence: str, output: Path | No
     tables = load_tables()
     asked = {"evidence": evidence} | ({"as_of": as_of} if as_of is not None else {})
     parameters = validate_world(asked, tables)
-    shown = record(parameters.as_of, parameters.evidence, tables)
+    shown = record(parameters.as_of, parameters.evidence, tables=tables)
     ending, content = FORMATS[form]
     path = output or Path(f"sahel_{shown.as_of}_{shown.evidence}{ending}")
     click.echo(f"{_writer(form)(path, shown)}: {content}, {edition(shown)}.")

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..evidence.posture import family
+from ..evidence.actors import family, whose
 from ..evidence.record import EVIDENCE, visible_events, visible_figures
-from ..figures.symbols import whose
-from ..prose.listings import EVENT_TYPES
-from ..prose.notes import VERDICTS, place_of
+from ..prose.notes import place_of
 from ..prose.words import value_in_words
 from ..tables.dates import in_words
 from ..tables.loading import Tables
+from ..tables.vocabulary import EVENT_TYPES, VERDICTS
 
 _SIDES = {"france": "french", "russia": "russian"}
 
@@ -104,7 +103,7 @@ def event_entries(tables: Tables) -> list[Entry]:
             side=_SIDES.get(owners[row.Index], "other"),
             when=_capital(in_words(row.date_edtf)),
             where=_where(row.iso3, tables),
-            kind=EVENT_TYPES[row.event_type],
+            kind=EVENT_TYPES[row.event_type].label,
             text=row.summary_en,
             confidence=row.confidence,
             claims=_claims(row.claim_ids, tables),

@@ -16,12 +16,12 @@ import jinja2
 from ..errors import ParameterError, did_you_mean
 from ..evidence.record import EVIDENCE, article_day
 from ..figures.geography import BOUNDARIES_EN, PROJECTION_EN
-from ..prose.captions import EXHIBITS, THEMES
-from ..prose.notes import CONTRADICTED_SIGN, VERDICTS
+from ..prose.notes import CONTRADICTED_SIGN
 from ..report.outputs import Output
 from ..report.parameters import date_range, scope
 from ..tables.dates import MONTHS, day_in_words
 from ..tables.loading import Tables, load_tables
+from ..tables.vocabulary import EXHIBITS, POSTURE_THEMES, VERDICTS
 from .ledger import Entry, count_entries, event_entries
 from .outlines import draw, hatches
 from .stripes import counts, stripes
@@ -186,7 +186,7 @@ def _page(tables: Tables, start: str) -> str:
         "figure_count": f"{sum(e['shown'] for e in told_figures)} by {day_in_words(day)}",
         "map": draw(tables),
         "hatches": hatches(),
-        "keys": [(name, *THEMES[theme]) for name, theme, _ in _THEMES],
+        "keys": [(name, *_key(theme)) for name, theme, _ in _THEMES],
         "map_note": f"{PROJECTION_EN}. Boundaries: {BOUNDARIES_EN}; no opinion on legal status "
         "implied.",
         "digest": tables.sha256[:12],
@@ -254,3 +254,9 @@ def _bundle() -> str:
 
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _key(theme: str) -> tuple[str, dict[str, str]]:
+    """Return the heading of one half of the key, and the label of each state from the last on."""
+    half = POSTURE_THEMES[theme]
+    return half.heading, {state: words.label for state, words in reversed(half.states.items())}

@@ -11,11 +11,12 @@ import pandas as pd
 
 from ..evidence.posture import followed, posture_series
 from ..evidence.record import EVIDENCE, visible_events
-from ..prose.captions import EXHIBITS, map_finding
+from ..prose.captions import map_finding
 from ..report.parameters import date_range
 from ..tables.dates import since_in_words
 from ..tables.loading import Tables
 from ..tables.vocabulary import (
+    EXHIBITS,
     FRENCH_LABELS,
     NONE_RECORDED_LABEL,
     NOT_COVERED_LABEL,

@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from ..report.extract import Extractor
+from ..evidence.record import extract
 from ..tables.loading import Tables
 from .jobs import Job, notebook_folder
 from .store import Store, digest
@@ -59,13 +60,20 @@ class Inputs:
     """
 
     def __init__(self, tables: Tables) -> None:
-        self._extractor = Extractor(tables)
+        self._tables = tables
         self._boundaries = hash_files(
             tables.folder, (tables.folder / "boundaries").glob("*.geojson")
         )
         self._code = code_sha256()
         self._environment = environment_sha256()
         self._notebooks: dict[str, str] = {}
+        self._extracts: dict[tuple[date, str], str] = {}
+
+    def _rows(self, as_of: date, countries: str) -> str:
+        """Return the digest of the rows that a report may see; many reports see the same."""
+        if (as_of, countries) not in self._extracts:
+            self._extracts[as_of, countries] = extract(self._tables, as_of, countries).sha256
+        return self._extracts[as_of, countries]
 
     def key(self, job: Job) -> dict[str, str]:
         """Return from what a job's report would be made: one hash per part."""
@@ -75,7 +83,7 @@ class Inputs:
         return {
             "notebook": self._notebooks[job.notebook],
             "parameters": digest(json.dumps(job.values, sort_keys=True).encode()),
-            "rows": self._extractor.sha256(job.notebook, job.parameters),
+            "rows": self._rows(job.parameters.as_of, job.parameters.country or "all"),
             "boundaries": self._boundaries,
             "code": self._code,
             "environment": self._environment,

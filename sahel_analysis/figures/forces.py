@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..evidence.posture import family
+from ..evidence.actors import family
 from ..prose.markdown import escape
 from ..prose.words import value_in_words
 from ..tables.dates import day_in_words, in_words

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from ..prose.captions import THEMES, month, since, themes
+from ..prose.captions import month, since, themes
 from ..tables import vocabulary
 from . import style
 from .labels import Block, Row
@@ -99,7 +99,8 @@ def key_columns(rows: pd.DataFrame, exhibit: str, signs: Collection[str]) -> lis
     columns = []
     for theme in shown:
         column = []
-        for state, label in THEMES[theme][1].items():
+        for state, words in reversed(vocabulary.POSTURE_THEMES[theme].states.items()):
+            label = words.label
             # On the combined map no hatch means none recorded; white is taken by the French row.
             unseen = state == "none_recorded" and theme != shown[0]
             if unseen or not (covered[theme] == state).any():

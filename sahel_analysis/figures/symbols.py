@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
 from matplotlib.axes import Axes
 
-from ..evidence.posture import family
 from . import style
 
 # Shapes tell families apart without colour: French rows are triangles and crosses, Russian rows
@@ -138,36 +136,6 @@ SHORT = {
     "alliance_exit": ("alliance left", "alliance left"),
     "force_level": ("count", "count of forces"),
 }
-
-
-def whose(events: pd.DataFrame, actors: pd.DataFrame) -> pd.Series:
-    """Return for each event whether it is a French, a Russian or another matter.
-
-    Parameters
-    ----------
-    events : pandas.DataFrame
-        Events, indexed by ``event_id``.
-    actors : pandas.DataFrame
-        The actors table; what a child does counts as done by its parent.
-
-    Returns
-    -------
-    pandas.Series of str
-        ``france``, ``russia`` or ``other``. Who acts decides before who is acted upon, and
-        France before Russia. Coups and alliances are always ``other``; forces that are sent are
-        French or Russian only if the French or Russians sent them.
-    """
-    families = {root: family(actors, root) for root in ("france", "russia")}
-    columns = ("event_type", "actor_ids", "counterpart_ids")
-    found = []
-    for kind, acting, others in zip(*(events[column] for column in columns), strict=True):
-        sides = (acting,) if kind in {"deployment", "mission_launched"} else (acting, others)
-        owner = "other"
-        if kind not in {"coup", "alliance_formed", "alliance_exit"}:
-            pairs = ((side, root) for side in sides for root in families)
-            owner = next((r for side, r in pairs if not families[r].isdisjoint(side)), "other")
-        found.append(owner)
-    return pd.Series(found, index=events.index, dtype="object")
 
 
 def draw_symbol(ax: Axes, symbol: Symbol, x: list[float], y: list[float]) -> None:

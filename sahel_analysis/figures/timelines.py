@@ -13,11 +13,11 @@ from datetime import date
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..evidence.posture import family
+from ..evidence.actors import family, whose
 from . import style
 from .plans import Plan, make_plan
 from .sheets import say_empty
-from .symbols import SYMBOLS, Symbol, whose
+from .symbols import SYMBOLS, Symbol
 
 PARTNERS = {
     "russia": "Russia",

@@ -14,16 +14,16 @@ import pandas as pd
 from ..errors import DataError, Problem
 from ..evidence.record import record
 from ..tables.loading import Tables
+from ..tables.vocabulary import GRAVITIES, VERDICTS
 from .judgements import key_judgements
 from .markdown import bullets, escape
-from .notes import VERDICTS, marks
+from .notes import marks
 from .words import counted, in_sentence, listed
 
 # A sentence ends at a full stop, closing quotation mark or footnote sign before a capital letter.
 _SENTENCE_END = re.compile(r"(?<=[.!?”¹])\s+(?=[A-Z“])")
 Place = tuple[int, int]  # paragraph and sentence, both counted from 1
 Pairs = list[tuple[Place | None, Place | None, bool]]
-_GRAVITY = {"high": "High gravity", "moderate": "Moderate gravity", "low": "Low gravity"}
 
 
 def claim_table(tables: Tables) -> pd.DataFrame:
@@ -88,7 +88,7 @@ def errors_by_gravity(tables: Tables) -> str:
     """Return what is wrong or only partly right, gravest first, each with its correction."""
     checks = tables.checks
     blocks = []
-    for gravity, title in _GRAVITY.items():
+    for gravity, title in GRAVITIES.items():
         wrong = checks[
             (checks["gravity"] == gravity) & checks["verdict"].isin(["contradicted", "partly"])
         ]
@@ -109,7 +109,7 @@ def unverified(tables: Tables) -> str:
 def provenance(tables: Tables) -> str:
     """Return our judgements on where the article's text comes from."""
     last = tables.events["latest"].max().date()
-    return key_judgements(record(last, "checked", tables), ["article"])
+    return key_judgements(record(last, "checked", tables=tables), ["article"])
 
 
 def _error(tables: Tables, claim_id: str) -> str:

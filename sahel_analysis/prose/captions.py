@@ -10,31 +10,13 @@ import pandas as pd
 
 from ..errors import ParameterError, did_you_mean
 from ..tables.dates import MONTHS, day_in_words, in_words
-from ..tables.vocabulary import FRENCH_LABELS, NOT_COVERED_LABEL, RUSSIAN_LABELS
+from ..tables.vocabulary import EVIDENCE, EXHIBITS, NOT_COVERED_LABEL, POSTURE_THEMES
 from .words import capital, counted
 
-# Which columns of a posture frame an exhibit shows, with the reader's words for each state in the
-# order in which a list of countries is read.
-THEMES = {
-    "french_posture": (
-        "French forces",
-        {s: FRENCH_LABELS[s] for s in ("withdrawn", "leaving", "present", "none_recorded")},
-    ),
-    "russian_engagement": ("Russian engagement", dict(RUSSIAN_LABELS)),
-}
-EXHIBITS = {
-    "french": ("french_posture",),
-    "russian": ("russian_engagement",),
-    "combined": ("french_posture", "russian_engagement"),
-}
 _SYMBOLS = {
     "french": "coloured by French military posture",
     "russian": "coloured and hatched by Russian engagement",
     "combined": "coloured by French military posture and hatched by Russian engagement",
-}
-_EVIDENCE = {
-    "article": ("article", "as the article tells it"),
-    "checked": ("checked record", "as checked against other sources"),
 }
 _DAY = re.compile(r"\b\d{1,2} (?=[A-Z])")
 
@@ -149,7 +131,7 @@ def drawn_from(
     columns = [f"{theme}_event_ids" for theme in themes(exhibit)]
     lists = [ids for frame in frames for column in columns for ids in frame[column]]
     used = sorted({event_id for ids in lists for event_id in ids})
-    events_counted = f"{counted(len(used), 'event')} of the {_EVIDENCE[evidence][0]}"
+    events_counted = f"{counted(len(used), 'event')} of the {EVIDENCE[evidence].label}"
     sources = set()
     if events is not None:
         sources = {s for ids in events["source_ids"].reindex(used).dropna() for s in ids}
@@ -188,12 +170,12 @@ def map_alt(
     """
     known = posture[posture["covered"]]
     kind = f"Map of {counted(len(posture), 'country', 'countries')} {_SYMBOLS[exhibit]}"
-    parts = [f"{kind}, {_EVIDENCE[evidence][1]}, as of {day_in_words(as_of)}."]
+    parts = [f"{kind}, {EVIDENCE[evidence].phrase}, as of {day_in_words(as_of)}."]
     parts.append(map_finding(posture, exhibit=exhibit))
     for theme in themes(exhibit):
-        for state, label in THEMES[theme][1].items():
+        for state, words in reversed(POSTURE_THEMES[theme].states.items()):
             if names := _names(known.index[known[theme] == state], countries):
-                parts.append(f"{capital(label)}: {names}.")
+                parts.append(f"{capital(words.label)}: {names}.")
     if names := _names(posture.index[~posture["covered"]], countries):
         parts.append(f"{capital(NOT_COVERED_LABEL)}: {names}.")
     return " ".join(parts)
@@ -212,7 +194,7 @@ def map_finding(posture: pd.DataFrame, *, exhibit: str) -> str:
     known, columns = posture[posture["covered"]], themes(exhibit)
     if len(known) == 1:
         # Of one country a share says nothing; its states do.
-        states = [THEMES[theme][1][known.iloc[0][theme]] for theme in columns]
+        states = [POSTURE_THEMES[theme].states[known.iloc[0][theme]].label for theme in columns]
         return f"{capital('; '.join(states))}."
     halves = []
     if "french_posture" in columns:

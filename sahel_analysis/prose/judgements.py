@@ -8,20 +8,10 @@ import pandas as pd
 
 from ..evidence.record import Record
 from ..tables.dates import day_in_words
+from ..tables.vocabulary import LIKELIHOODS
 from .markdown import bullets, escape
 from .notes import marks, row_marks
 from .words import capital
-
-# ICD 203, Analytic Standards: the words and their bands, per cent.
-LIKELIHOODS = {
-    "almost_no_chance": ("almost no chance", 1, 5),
-    "very_unlikely": ("very unlikely", 5, 20),
-    "unlikely": ("unlikely", 20, 45),
-    "roughly_even_chance": ("roughly even chance", 45, 55),
-    "likely": ("likely", 55, 80),
-    "very_likely": ("very likely", 80, 95),
-    "almost_certain": ("almost certain", 95, 99),
-}
 
 
 def in_force(record: Record, scopes: Iterable[str]) -> pd.DataFrame:
@@ -79,8 +69,8 @@ def key_judgements(record: Record, scopes: Iterable[str] = ("region",)) -> str:
 def _measure(row: pd.Series | object) -> str:
     """Return how sure a judgement is: its likelihood with the band, or its confidence."""
     if row.likelihood:
-        words, low, high = LIKELIHOODS[row.likelihood]
-        return f"{capital(words)}, {low} to {high} per cent; {row.change}"
+        likely = LIKELIHOODS[row.likelihood]
+        return f"{capital(likely.words)}, {likely.low} to {likely.high} per cent; {row.change}"
     return f"Confidence: {row.confidence}; {row.change}"
 
 
@@ -113,7 +103,7 @@ def words_of_judgement() -> pd.DataFrame:
     """Return the likelihood words with their bands in per cent, after ICD 203."""
     return pd.DataFrame(
         [
-            {"Word": words, "Chance": f"{low} to {high} per cent"}
-            for words, low, high in LIKELIHOODS.values()
+            {"Word": likely.words, "Chance": f"{likely.low} to {likely.high} per cent"}
+            for likely in LIKELIHOODS.values()
         ]
     )

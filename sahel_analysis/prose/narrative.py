@@ -8,20 +8,10 @@ import pandas as pd
 
 from ..evidence.record import Record, told_claims
 from ..tables.dates import day_in_words, since_in_words
+from ..tables.vocabulary import CLAIM_THEMES, GRAVITIES, POSTURE_THEMES, VERDICTS
 from .markdown import bullets, escape
-from .notes import VERDICTS, event_marks, marks
+from .notes import event_marks, marks
 from .words import country_names, in_letters, in_sentence, listed
-
-THEMES = {
-    "agreement": "The agreement with Russia",
-    "coup": "The coup and its aftermath",
-    "russia_in_africa": "Russia elsewhere in Africa",
-    "france_in_sahel": "France in the Sahel",
-    "intervention_warnings": "Warnings and threats",
-    "alliance": "The Alliance of Sahel States",
-    "security_architecture": "What is said to follow",
-    "eu_missions": "The European missions",
-}
 
 # Subject first, then what it does: a second clause of the same sentence takes the pronoun.
 _CLAUSES = {
@@ -47,17 +37,6 @@ _ORDER = {
 }
 # A bottom line names at most so many countries of a state that is not news.
 _NAMED = 3
-_SUBJECTS = {"french_posture": "French forces", "russian_engagement": "Russian engagement"}
-STATES = {
-    "none_recorded": "none recorded",
-    "present": "present",
-    "leaving": "leaving",
-    "withdrawn": "withdrawn",
-    "contact": "contact",
-    "agreement": "agreement",
-    "assistance": "assistance",
-    "deployed": "deployed",
-}
 
 
 def _posture_sentence(
@@ -85,7 +64,9 @@ def _posture_sentence(
         clauses.append(f"{pronoun if clauses else subject} {does} {listed(parts)}")
     if not clauses:
         day = day_in_words(record.as_of)
-        return f"No event up to {day} records {_SUBJECTS[column]} in the countries shown."
+        return (
+            f"No event up to {day} records {POSTURE_THEMES[column].heading} in the countries shown."
+        )
     voice = "by the article's account, " if not record.is_checked else ""
     sentence = f"As of {day_in_words(record.as_of)}, {voice}{clauses[0]}"
     return "; ".join([sentence, *clauses[1:]]) + "."
@@ -97,7 +78,7 @@ def _deciding(event_ids: Sequence[str]) -> Sequence[str]:
 
 
 def bottom_line(
-    record: Record, posture: pd.DataFrame, columns: Sequence[str] = tuple(_SUBJECTS)
+    record: Record, posture: pd.DataFrame, columns: Sequence[str] = tuple(POSTURE_THEMES)
 ) -> str:
     """Return which countries stand where on a day: one sentence on France, one on Russia.
 
@@ -121,7 +102,7 @@ def country_paragraph(record: Record, posture: pd.DataFrame, iso3: str) -> str:
     """Return what the events say of one country, state by state, with dates and marks."""
     row, tables = posture.loc[iso3], record.tables
     name = in_sentence([iso3], tables)[0]
-    return " ".join(_state_sentence(record, row, name, column) for column in _SUBJECTS)
+    return " ".join(_state_sentence(record, row, name, column) for column in POSTURE_THEMES)
 
 
 def country_by_country(record: Record, posture: pd.DataFrame) -> str:
@@ -152,7 +133,7 @@ def _state_sentence(record: Record, row: pd.Series, name: str, column: str) -> s
     """Return one state of one country as a sentence."""
     state = row[column]
     if state == "none_recorded":
-        return f"No event records {_SUBJECTS[column]} in {name}."
+        return f"No event records {POSTURE_THEMES[column].heading} in {name}."
     subject, _, does = _CLAUSES[column][state]
     since = row[f"{column}_since"]
     cites = event_marks(row[f"{column}_event_ids"], record.tables)
@@ -201,7 +182,7 @@ def _theme_paragraph(record: Record, theme: str) -> str:
     return " ".join(claim_sentence(record, claim_id) for claim_id in chosen.index)
 
 
-def what_happened(record: Record, themes: Iterable[str] = tuple(THEMES)) -> str:
+def what_happened(record: Record, themes: Iterable[str] = tuple(CLAIM_THEMES)) -> str:
     """Return the article's story by theme, one titled paragraph per theme.
 
     Parameters
@@ -209,10 +190,10 @@ def what_happened(record: Record, themes: Iterable[str] = tuple(THEMES)) -> str:
     record : Record
         Claims that refer to a later day than `record.as_of` are left out and counted.
     themes : iterable of str
-        Keys of `THEMES`, in order.
+        Keys of `vocabulary.CLAIM_THEMES`, in order.
     """
     blocks = [
-        f"### {THEMES[theme]}\n\n{paragraph}"
+        f"### {CLAIM_THEMES[theme]}\n\n{paragraph}"
         for theme in themes
         if (paragraph := _theme_paragraph(record, theme))
     ]
@@ -230,7 +211,7 @@ def contradicted_claims(record: Record) -> str:
     checks = record.tables.checks
     wrong = checks[checks["verdict"] == "contradicted"]
     wrong = wrong[wrong.index.isin(told_claims(record).index)]
-    rank = wrong["gravity"].map({"high": 0, "moderate": 1, "low": 2})
+    rank = wrong["gravity"].map({gravity: rank for rank, gravity in enumerate(GRAVITIES)})
     if wrong.empty:
         return "No claim of the article that refers to this period is contradicted."
     return bullets(_correction(record, key) for key in rank.sort_values(kind="stable").index)
@@ -259,19 +240,21 @@ def differences(article: Record, checked: Record, left: pd.DataFrame, right: pd.
     items, silent = [], {}
     for iso3 in left.index:
         [name] = country_names([iso3], article.tables)
-        for column, subject in _SUBJECTS.items():
+        for column, theme in POSTURE_THEMES.items():
             said, checked_state = left.at[iso3, column], right.at[iso3, column]
             if said == checked_state:
                 continue
             ids = _deciding(right.at[iso3, f"{column}_event_ids"])
             because = event_marks(ids, checked.tables)
             if said == "none_recorded":
-                silent.setdefault(name, []).append(f"{STATES[checked_state]} {because}")
+                silent.setdefault(name, []).append(f"{theme.states[checked_state].word} {because}")
                 continue
             said_marks = event_marks(left.at[iso3, f"{column}_event_ids"], article.tables)
-            checked_words = f"The checked evidence: *{STATES[checked_state]}* {because}".rstrip()
+            checked_words = (
+                f"The checked evidence: *{theme.states[checked_state].word}* {because}".rstrip()
+            )
             items.append(
-                f"**{name}, {subject}.** The article: *{STATES[said]}* {said_marks}. "
+                f"**{name}, {theme.heading}.** The article: *{theme.states[said].word}* {said_marks}. "
                 f"{checked_words}."
             )
     if silent:

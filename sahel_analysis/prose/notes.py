@@ -10,16 +10,11 @@ import pandas as pd
 from ..evidence.record import contradicted
 from ..tables.dates import in_words
 from ..tables.loading import Tables
+from ..tables.vocabulary import VERDICTS
 from .markdown import escape, link, mark
 from .words import capital, value_in_words
 
 CONTRADICTED_SIGN = "†"
-VERDICTS = {
-    "corroborated": "Corroborated",
-    "partly": "Partly borne out",
-    "contradicted": "Contradicted",
-    "unverifiable": "Could not be verified",
-}
 _LETTERS = {"CL": "c", "EV": "e", "FG": "f", "S": "s", "KJ": "j"}
 _MARK = re.compile(r"\]\(#([cefjs]\d+)\)")
 

@@ -14,7 +14,7 @@ import pandas as pd
 from ..errors import Problem
 from ..tables.dates import MONTHS
 from ..tables.loading import Tables
-from .judgements import LIKELIHOODS
+from ..tables.vocabulary import LIKELIHOODS
 
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 # A sentence and its end; the next one begins with no small letter.
@@ -37,7 +37,7 @@ _OTHER_ROW = {
     "probably": "likely",
     "nearly certain": "almost certain",
 }
-_WORDS = {words: key for key, (words, _, _) in LIKELIHOODS.items()}
+_WORDS = [likely.words for likely in LIKELIHOODS.values()]
 _LIKELIHOOD = re.compile(rf"\b({'|'.join(sorted(_WORDS, key=len, reverse=True))})(?:ly)?\b", re.I)
 _OTHER = re.compile(rf"\b({'|'.join(sorted(_OTHER_ROW, key=len, reverse=True))})\b", re.I)
 _CONFIDENCE = re.compile(r"\bconfiden(?:ce|t|tly)\b", re.I)
@@ -101,7 +101,7 @@ def _row_faults(row: object, tables: Tables) -> Iterator[tuple[str, str]]:
             text = _QUOTED.sub(" ", sentence)
             for message in (*hedges(text), *mixed(text)):
                 yield column, message
-    expected = LIKELIHOODS[row.likelihood][0] if row.likelihood else ""
+    expected = LIKELIHOODS[row.likelihood].words if row.likelihood else ""
     words = likelihoods(row.text_en)
     if expected and words != [expected]:
         held = f"'{', '.join(words)}'" if words else "no word of likelihood"

@@ -7,13 +7,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 from ..tables.loading import Tables
+from ..tables.vocabulary import QUALIFIERS
 from .markdown import escape
 
 _WITH_THE = frozenset({"CAF", "USA", "GBR"})
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-# How a figure's qualifier is set: before its value, and after it.
-_HEDGES = {"about": "about ", "at_least": "at least ", "at_most": "at most "}
-_TAILS = {"planned": " (planned)", "claimed": " (claimed)"}
 
 
 def capital(text: str) -> str:
@@ -80,9 +78,9 @@ def value_in_words(figure: pd.Series | object) -> str:
     """
     if figure.unit == "year":
         return f"{figure.best:.0f}"
-    hedge, tail = _HEDGES.get(figure.qualifier, ""), _TAILS.get(figure.qualifier, "")
-    low, high = figure.low, figure.high
+    qualifier, low, high = QUALIFIERS[figure.qualifier], figure.low, figure.high
     if not pd.isna(low) and not pd.isna(high) and low != high:
-        return f"{hedge}{low:,.0f} to {high:,.0f}{tail}"
-    value = next(v for v in (figure.best, low, high) if not pd.isna(v))
-    return f"{hedge}{value:,.0f}{tail}"
+        number = f"{low:,.0f} to {high:,.0f}"
+    else:
+        number = f"{next(v for v in (figure.best, low, high) if not pd.isna(v)):,.0f}"
+    return f"{qualifier.before}{number}{qualifier.after}"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..evidence.posture import family, posture_of
+from ..evidence.actors import concerning, family
+from ..evidence.posture import posture_of
 from ..evidence.record import Record, record
 from ..prose import audit
 from ..prose.judgements import words_of_judgement
-from ..prose.listings import involving, last_year, naming
+from ..prose.listings import last_year, naming
 from ..prose.markdown import escape
 from ..prose.method import signature
 from ..prose.narrative import bottom_line, country_by_country, differences, what_happened
@@ -20,7 +21,6 @@ from ..prose.words import listed
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables, load_tables
 from . import outputs
-from .extract import extract
 from .parameters import ReportParameters, from_notebook, scope
 
 
@@ -74,7 +74,7 @@ class Report:
     parameters : ReportParameters
         What was asked for.
     tables : Tables
-        The rows it can see; see `extract.Extractor`.
+        The rows it can see; see `record.extract`.
     record : Record
         What the evidence shows up to the day.
     countries : list of str
@@ -108,8 +108,13 @@ class Report:
         self.notebook = notebook
         whole = load_tables() if tables is None else tables
         self.parameters: ReportParameters = from_notebook(notebook, namespace, whole)
-        self.tables = extract(whole, notebook, self.parameters)
-        self.record: Record = record(self.parameters.as_of, self.parameters.evidence, self.tables)
+        self.record: Record = record(
+            self.parameters.as_of,
+            self.parameters.evidence,
+            self.parameters.country or "all",
+            whole,
+        )
+        self.tables = self.record.tables
         followed = scope(whole)
         chosen = self.parameters.countries or followed
         self._all = not self.parameters.country and len(chosen) == len(followed)
@@ -142,7 +147,7 @@ class Report:
 
     def twin(self, evidence: str) -> tuple[Record, pd.DataFrame]:
         """Return the record and posture of one evidence for the same day and countries."""
-        other = record(self.parameters.as_of, evidence, self.tables)
+        other = record(self.parameters.as_of, evidence, tables=self.tables)
         return other, posture_of(other).loc[self.countries]
 
     def cover(self) -> outputs.Output:
@@ -173,7 +178,7 @@ class Report:
             Key of an actor: only events in which it, or what descends from it, takes part.
         """
         chosen = naming(self.record.events, self.countries, regions=len(self.countries) > 1)
-        return involving(chosen, self.tables.actors, root) if root else chosen
+        return concerning(chosen, self.tables.actors, root) if root else chosen
 
     def figures(self, root: str = "") -> pd.DataFrame:
         """Return the visible figures that concern the countries shown; see `events`."""
@@ -188,7 +193,7 @@ class Report:
         powers = {
             key
             for root in ("france", "russia")
-            for key in involving(chosen, self.tables.actors, root).index
+            for key in concerning(chosen, self.tables.actors, root).index
         }
         return chosen[political | ~chosen.index.isin(powers)]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 import pandas as pd
 
 from ..errors import shown
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?[~?%]?")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 # Digits that are not known, the one form beside the plain ones that can be said in words as it is.
@@ -138,6 +138,35 @@ def bounds_frame(texts: pd.Series) -> pd.DataFrame:
         },
         index=texts.index,
     ).astype({"earliest": "datetime64[s]", "latest": "datetime64[s]"})
+
+
+def iso_day(value: str | date) -> date:
+    """Return a day given as ``2023-12-04`` or as a `datetime.date`.
+
+    Parameters
+    ----------
+    value : str or datetime.date
+        The day; of a time stamp its day. No other form is taken: ``04/12/2023`` and ``20231204``
+        could be misread.
+
+    Raises
+    ------
+    ValueError
+        If it is no day of the calendar in that form.
+    """
+    try:
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+        raise ValueError
+    except ValueError:
+        message = (
+            f"'{shown(value)}' is not a day; expected one of the calendar such as '2023-12-04'."
+        )
+        raise ValueError(message) from None
 
 
 def day_in_words(day: date) -> str:

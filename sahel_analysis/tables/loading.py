@@ -14,6 +14,7 @@ from .cells import read_cells
 from .columns import check_columns, check_references
 from .rules import check_rules
 from .schema import FILE, read_schema
+from .vocabulary import unknown_words
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -138,7 +139,7 @@ def _typed(
     if set(schema) != set(FRAMES):
         message = f"describes {', '.join(schema)}; expected {', '.join(FRAMES)}."
         raise DataError([Problem(f"{folder.name}/{FILE}", "", "resources", message)])
-    problems = list(unread)
+    problems = [*unknown_words(schema, folder.name), *unread]
     frames: dict[str, pd.DataFrame] = {}
     digest = hashlib.sha256(package)
     for name, content in zip(schema, contents, strict=True):

@@ -17,6 +17,7 @@ from sahel_analysis.figures import maps, signs, style
 from sahel_analysis.figures.placements import place
 from sahel_analysis.prose import captions
 from sahel_analysis.tables import vocabulary
+from sahel_analysis.tables.vocabulary import POSTURE_THEMES
 
 AS_OF = date(2023, 12, 4)
 FRENCH = tuple(style.FRENCH_COLOURS)
@@ -128,9 +129,9 @@ def test_alternative_text_names_every_country_under_its_state(exhibit, scope, kn
     names = tables.countries["name_en"].reindex(frame.index)
     assert "as of 4 December 2023" in alt
     for theme in captions.themes(exhibit):
-        _, labels = captions.THEMES[theme]
+        states = POSTURE_THEMES[theme].states
         for iso3, row in frame.iterrows():
-            label = labels[row[theme]] if row["covered"] else "not covered"
+            label = states[row[theme]].label if row["covered"] else "not covered"
             listed = re.search(f"{label[0].upper()}{label[1:]}: ([^.]*)", alt)[1]
             assert names[iso3] in listed.split(", ")
 
@@ -340,4 +341,4 @@ def test_every_state_has_a_colour_a_sign_and_words():
     assert len(set(style.FRENCH_SYMBOLS.values())) == len(style.FRENCH_SYMBOLS)
     assert len(set(style.RUSSIAN_HATCHES.values())) == len(style.RUSSIAN_HATCHES)
     for theme, labels in vocabulary.SHORT_LABELS.items():
-        assert set(labels) == set(captions.THEMES[theme][1])
+        assert set(labels) == set(POSTURE_THEMES[theme].states)

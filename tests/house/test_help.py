@@ -48,6 +48,6 @@ def test_public_names_are_never_modules(name):
 def test_tables_and_worlds_say_in_a_line_what_they_hold(tables):
     """Typing the name of one in a notebook does not fill the screen."""
     assert "events" in repr(tables)
-    told = repr(sahel_analysis.record("2023-12-04", "article", tables))
+    told = repr(sahel_analysis.record("2023-12-04", "article", tables=tables))
     assert told.startswith("Record(2023-12-04, article: ")
     assert len(told) < 80

@@ -18,7 +18,8 @@ from sahel_analysis.prose.audit import (
     sentences,
     unverified,
 )
-from sahel_analysis.prose.notes import VERDICTS, anchor
+from sahel_analysis.prose.notes import anchor
+from sahel_analysis.tables.vocabulary import VERDICTS
 
 TEXT = "A first one here. It has “two of them.” Then a third!\nA second paragraph¹. And its end.\n"
 PLACES = [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2)]

@@ -175,9 +175,9 @@ def test_sentences_keep_their_marks():
 
 def pieces(as_of: str, evidence: str, tables) -> dict[str, str]:
     """Return everything the narrative functions say of a day, by name."""
-    shown = record(as_of, evidence, tables)
+    shown = record(as_of, evidence, tables=tables)
     posture = posture_of(shown)
-    both = [record(as_of, each, tables) for each in EVIDENCE]
+    both = [record(as_of, each, tables=tables) for each in EVIDENCE]
     scopes = ["region", "article", *posture.index]
     frames = {
         "event_table": listings.event_table(shown, shown.events),

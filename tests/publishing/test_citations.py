@@ -82,7 +82,7 @@ CSL = {
 @pytest.fixture(scope="module", params=EVIDENCE)
 def shown(request, tables):
     """Return each kind of evidence on the day of the article."""
-    return record("2023-12-04", request.param, tables)
+    return record("2023-12-04", request.param, tables=tables)
 
 
 def read(path) -> object:
@@ -104,7 +104,7 @@ def test_sources_follow_the_rules_of_csl(shown, tmp_path):
 
 def test_a_source_keeps_what_a_reader_needs_to_weigh_it(tables):
     """Title, publisher, date, address, rating, and whose state it speaks for."""
-    items = {item["id"]: item for item in csl_items(record("2023-12-04", "checked", tables))}
+    items = {item["id"]: item for item in csl_items(record("2023-12-04", "checked", tables=tables))}
     item = items["S-002"]
     assert item["type"] == "article-newspaper"
     assert item["author"] == [{"literal": "AFP"}]
@@ -147,7 +147,7 @@ def test_a_source_without_title_date_or_publisher_has_no_empty_fields():
     sources = frame("sources", {"source_id": "S-001", "source_type": "unknown", "language": "en",
                                 "reliability": "F", "reliability_basis_en": "unseen"})  # fmt: skip
     claims = frame("claims", {"claim_id": "CL-001", "source_id": "S-001", "date_edtf": "2020"})
-    [item] = csl_items(record("2021-01-01", "article", tiny(sources=sources, claims=claims)))
+    [item] = csl_items(record("2021-01-01", "article", tables=tiny(sources=sources, claims=claims)))
     assert item == {
         "id": "S-001",
         "type": "document",

@@ -22,7 +22,7 @@ BARE = ["events_without_place", "claims", "sources"]
 @pytest.fixture(scope="module", params=EVIDENCE)
 def shown(request, tables):
     """Return each world on the day of the article."""
-    return record("2023-12-04", request.param, tables)
+    return record("2023-12-04", request.param, tables=tables)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def test_equal_worlds_give_equal_bytes(write, shown, tmp_path):
 
 def test_a_world_without_events_has_layers_all_the_same(tmp_path):
     """Countries without a state, and nothing else."""
-    empty = record("2012-01-01", "checked", tiny(countries=load_countries()))
+    empty = record("2012-01-01", "checked", tables=tiny(countries=load_countries()))
     path = write_gpkg(tmp_path / "empty.gpkg", empty)
     assert set(gpd.read_file(path, layer="posture")["french_posture"]) == {"none_recorded"}
     assert len(gpd.read_file(path, layer="events")) == 0
@@ -144,9 +144,9 @@ def test_hostile_text_stays_text(tmp_path):
         countries=load_countries(),
         places=places,
     )
-    found = layers(record("2021-01-01", "checked", rows))["events"]
+    found = layers(record("2021-01-01", "checked", tables=rows))["events"]
     assert found["summary_en"].tolist() == [text]
-    path = write_gpkg(tmp_path / "x.gpkg", record("2021-01-01", "checked", rows))
+    path = write_gpkg(tmp_path / "x.gpkg", record("2021-01-01", "checked", tables=rows))
     assert gpd.read_file(path, layer="events")["summary_en"].tolist() == [text]
 
 
