@@ -20,7 +20,7 @@ from ..evidence.record import EVIDENCE, article_day
 from ..figures import style
 from ..figures.geography import BOUNDARIES_EN, PROJECTION_EN
 from ..prose.notes import CONTRADICTED_SIGN
-from ..report.display import Output
+from ..report.outputs import Output
 from ..report.parameters import date_range, scope
 from ..tables import vocabulary
 from ..tables.dates import MONTHS, day_in_words
@@ -96,7 +96,7 @@ def explore(
 
     Returns
     -------
-    display.Output
+    outputs.Output
         The page of `atlas_html` in a sandboxed frame: its script runs, its links to sources open in
         a new window, and it has no access to the notebook.
 

@@ -20,7 +20,7 @@ from traitlets.config import Config
 from ..errors import SahelError
 from ..publishing.exporters import SVG, export
 from ..publishing.typesetting import thumbnail
-from ..report.display import COVER_TYPE
+from ..report.outputs import COVER_TYPE
 from ..tables.loading import data_folder
 from .channels import MOST_MESSAGES, MOST_MIB
 from .freshness import code_sha256, data_sha256, environment_sha256

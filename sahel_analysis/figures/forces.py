@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ..evidence.actors import family
-from ..prose.notes import value_in_words
+from ..prose.words import value_in_words
 from ..tables import vocabulary
 from ..tables.dates import day_in_words
 from . import style
