@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sahel_analysis.prose.audit import (
     bottom_line,
     claim_table,
