@@ -13,8 +13,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
 from sahel_analysis.errors import DataError, ParameterError
-from sahel_analysis.figures import maps, signs, style
-from sahel_analysis.figures.placements import place
+from sahel_analysis.figures import maps, style
+from sahel_analysis.figures.labels import place
 from sahel_analysis.prose import captions
 from sahel_analysis.tables import vocabulary
 from sahel_analysis.tables.vocabulary import POSTURE_THEMES
@@ -172,7 +172,7 @@ def test_country_without_events_is_grey_and_says_so(known):
     assert "not covered" in written
     assert "none recorded" in written
     assert "not covered" in under(figure)
-    fills = [signs.fill_of(row, ("french_posture",))[0] for _, row in frame.iterrows()]
+    fills = [maps.fill_of(row, ("french_posture",))[0] for _, row in frame.iterrows()]
     assert fills == [style.NOT_COVERED_COLOUR, style.FRENCH_COLOURS["none_recorded"]]
 
 
@@ -336,9 +336,7 @@ def test_quiet_names_read_on_land():
 
 def test_every_state_has_a_colour_a_sign_and_words():
     """Colour is never alone."""
-    assert set(FRENCH) == set(vocabulary.FRENCH_LABELS) == {"none_recorded", *style.FRENCH_SYMBOLS}
-    assert set(RUSSIAN) == set(vocabulary.RUSSIAN_LABELS) == set(style.RUSSIAN_HATCHES)
+    assert set(FRENCH) == set(vocabulary.FRENCH_STATES) == {"none_recorded", *style.FRENCH_SYMBOLS}
+    assert set(RUSSIAN) == set(vocabulary.RUSSIAN_STATES) == set(style.RUSSIAN_HATCHES)
     assert len(set(style.FRENCH_SYMBOLS.values())) == len(style.FRENCH_SYMBOLS)
     assert len(set(style.RUSSIAN_HATCHES.values())) == len(style.RUSSIAN_HATCHES)
-    for theme, labels in vocabulary.SHORT_LABELS.items():
-        assert set(labels) == set(POSTURE_THEMES[theme].states)
