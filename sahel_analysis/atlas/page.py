@@ -96,7 +96,7 @@ def explore(
 
     Returns
     -------
-    outputs.Output
+    display.Output
         The page of `atlas_html` in a sandboxed frame: its script runs, its links to sources open in
         a new window, and it has no access to the notebook.
 
