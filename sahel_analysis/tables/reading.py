@@ -149,20 +149,14 @@ def type_columns(
         # Each distinct text is judged and typed once, however many rows have it.
         codes, distinct = pd.factorize(cells)
         faults = {text: message for text in distinct if (message := cell_fault(text, field))}
-        at_fault = cells.isin(list(faults))
+        at_fault = cells[cells.isin(list(faults))] if faults else cells[:0]
         if field.name == table.key:
-            names = names.mask(at_fault, "line " + rows["line"].astype("str"))
-        collect(
-            problems,
-            (
-                Problem(label, name, field.name, faults[text])
-                for name, text in zip(names[at_fault], cells[at_fault], strict=True)
-            ),
-        )
-        if field.constraints.get("unique"):
-            collect(problems, _doubled(cells[~at_fault], rows["line"], label, field.name))
-        sound = distinct.to_series(index=range(len(distinct)))
-        sound = sound.mask(sound.isin(list(faults)), "")
+            names = names.where(~names.isin(list(faults)), "line " + rows["line"].astype("str"))
+        places = zip(names[at_fault.index], at_fault, strict=True)
+        collect(problems, (Problem(label, name, field.name, faults[text]) for name, text in places))
+        if field.constraints.get("unique") and len(distinct) < len(cells):
+            collect(problems, _doubled(cells.drop(at_fault.index), rows["line"], label, field.name))
+        sound = pd.Series(["" if text in faults else text for text in distinct], dtype="str")
         typed[field.name] = _typed(sound, field).array.take(codes)
         if field.is_date:
             stem = field.name.removesuffix("date_edtf").removesuffix("edtf")
