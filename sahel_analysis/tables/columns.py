@@ -84,6 +84,7 @@ def check_columns(
         if field.is_date:
             dates = bounds_frame(texts).iloc[codes]
             stem = field.name.removesuffix("date_edtf").removesuffix("edtf")
+            stem = "known_" if field.name == "known_from" else stem
             for end in ("earliest", "latest"):
                 typed[f"{stem}{end}"] = dates[end].array
     frame = pd.DataFrame(typed)

@@ -47,6 +47,7 @@ class Tables:
     countries: pd.DataFrame
     places: pd.DataFrame
     judgements: pd.DataFrame
+    corrections: pd.DataFrame
 
     def __repr__(self) -> str:
         """Return the folder and the number of rows of each table."""
