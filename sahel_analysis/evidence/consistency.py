@@ -167,20 +167,14 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
                 yield row.Index, "settles_if", f"the window of {named} opens before valid_from."
             if pd.isna(row.horizon_end) or rule.last > row.horizon_end:
                 yield row.Index, "settles_if", f"the window of {named} runs beyond horizon_end."
-            for day in spans[row.Index]:
-                place = (day, rule.iso3)
-                if (
-                    rule.state
-                    and place in states.index
-                    and states.at[place, rule.column] == rule.state
-                    and states.at[place, f"{rule.column}_confirmed"]
-                ):
-                    fault = f"{named} is open on {day_in_words(day.date())}, when {rule.iso3} is "
-                    yield row.Index, "settles_if", f"{fault}'{rule.state}' already."
             for key in rule.events(tables).index:
                 if pd.isna(row.valid_to) or public[key] <= row.valid_to:
                     day = day_in_words(public[key].date())
                     yield row.Index, "valid_to", f"{key} settled it on {day}, and it is held on."
+        for day in spans[row.Index]:
+            if reached := _reached(row, day, states):
+                when = day_in_words(day.date())
+                yield row.Index, "settles_if", f"foresees on {when} what has come about: {reached}."
         yield from _outcome(row, tables)
     for first, second in combinations(judgements.itertuples(), 2):
         if (first.scope, first.question) == (second.scope, second.question) and _overlap(
@@ -198,6 +192,19 @@ def _spans(judgements: pd.DataFrame, end: pd.Timestamp) -> dict[str, tuple[pd.Ti
     return {key: tuple(dict.fromkeys((first, day))) for key, first, day in pairs}
 
 
+def _reached(row: tuple, day: pd.Timestamp, states: pd.DataFrame) -> str:
+    """Return the states foreseen by a judgement, if on a day all of them are there for certain."""
+    foreseen = [rule for rule in map(Settling.parse, row.settles_if) if rule.outcome == "true"]
+    held = [
+        f"{rule.iso3} is '{rule.state}'"
+        for rule in foreseen
+        if (day, rule.iso3) in states.index
+        and states.at[(day, rule.iso3), rule.column] == rule.state
+        and states.at[(day, rule.iso3), f"{rule.column}_confirmed"]
+    ]
+    return ", ".join(dict.fromkeys(held)) if held and len(held) == len(foreseen) else ""
+
+
 def _overlap(first: tuple, second: tuple) -> bool:
     """Return whether two judgements are held on a common day."""
     return not (second.valid_to < first.valid_from or first.valid_to < second.valid_from)
@@ -208,7 +215,8 @@ def _outcome(row: tuple, tables: Tables) -> Iterator[Fault]:
     rules = [Settling.parse(text) for text in row.settles_if]
     settling = {key: rule.outcome for rule in rules for key in rule.events(tables).index}
     if row.outcome in {"true", "false"} and not row.settled_by:
-        ended = row.horizon_end <= tables.events["latest"].max()
+        # The record is kept by whole months.
+        ended = row.horizon_end <= tables.events["latest"].max() + pd.offsets.MonthEnd(0)
         if settling or not ended or row.outcome in {rule.outcome for rule in rules}:
             yield row.Index, "outcome", f"'{row.outcome}' is settled by no event and no absence."
     for key in row.settled_by:
