@@ -6,7 +6,10 @@ import pandas as pd
 
 from ..tables.vocabulary import EVENT_TYPES
 
-ROOTS = ("france", "russia")  # the two powers that posture tells of; keys of the actors table
+FRANCE, RUSSIA = ROOTS = (
+    "france",
+    "russia",
+)  # the two powers that posture tells of; keys of the actors table
 
 
 def family(actors: pd.DataFrame, root: str) -> frozenset[str]:

@@ -1,27 +1,164 @@
-"""Posture: French presence and Russian engagement per country, folded from dated events."""
+"""French presence and Russian engagement of each country, folded from dated events.
+
+The rules stand in the codebook, ``data/README.md``, "Posture".
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from ..tables.dates import iso_day
 from ..tables.loading import Tables, load_tables
 from ..tables.vocabulary import EVENT_TYPES, RUSSIAN_STATES
-from .actors import concerning, family
+from .actors import FRANCE, RUSSIA, concerning, family
 from .record import Record, visible_events
 
+CONFIRMED_MONTHS = 24  # for so long a state counts as confirmed after a row last attested it
+_THERE = {"present", "leaving", "reduced"}
+_BY_TREATY = {"present", "reduced"}  # states that a defence agreement in force confirms
 
-class _Status(NamedTuple):
-    """State of a country, date of the event with which it began (EDTF), events that decide it."""
 
-    state: str
-    since: str
-    event_ids: tuple[str, ...]
+class Status(NamedTuple):
+    """What is on record of one side in one country on one day; see `posture`."""
+
+    state: str = "none_recorded"
+    since: str = ""
+    attested: str = ""
+    confirmed: bool = False
+    event_ids: tuple[str, ...] = ()
+
+
+class _Step(NamedTuple):
+    """What one event does in the fold; sorts in the order in which events count."""
+
+    latest: pd.Timestamp
+    rank: int
+    event_id: str
+    kind: str
+    edtf: str
+    forces: tuple[str, ...]  # those of the state that act
+    is_sure: bool  # of more than low confidence
+
+
+@dataclass
+class _Attested:
+    """A statement on record: the event with which it began and the newest that says so."""
+
+    first: _Step
+    newest: _Step
+
+    def lapsed(self, day: pd.Timestamp) -> bool:
+        """Return whether no event has said so for two years before a day."""
+        return self.newest.latest < day - pd.DateOffset(months=CONFIRMED_MONTHS)
+
+
+@dataclass
+class _French:
+    """French posture of one country while events are folded."""
+
+    state: str = "none_recorded"
+    attested: _Attested | None = None
+    disputed: bool = False
+    treaty: bool = False  # whether a defence agreement is in force under which forces stand
+
+    def fold(self, step: _Step) -> None:
+        """Take one event into account."""
+        if step.kind == "presence_disputed":
+            self.disputed = self.state in _THERE
+            return
+        if step.kind == "agreement_signed":
+            self.treaty = True
+        elif step.kind == "agreement_denounced":
+            self.treaty = False
+        target = self._target(step.kind)
+        if not target:
+            return
+        self.disputed = self.disputed and not step.is_sure
+        if target != self.state:
+            self.state, self.attested = target, _Attested(step, step)
+        else:
+            self.attested.newest = step
+
+    def _target(self, kind: str) -> str:
+        """Return the state after an event; empty where the event says nothing of the forces."""
+        to = EVENT_TYPES[kind].french
+        if self.state in _THERE and (EVENT_TYPES[kind].attests or kind == "agreement_signed"):
+            return self.state  # a count or a renewed treaty does not call off a departure
+        if to == "leaving" and self.state == "withdrawn":
+            return ""  # troops that are gone cannot be told to go
+        return to
+
+    def on(self, day: pd.Timestamp) -> Status:
+        """Return what is on record on a day."""
+        if self.attested is None:
+            return Status()
+        by_treaty = self.treaty and self.state in _BY_TREATY
+        fresh = self.state == "withdrawn" or by_treaty or not self.attested.lapsed(day)
+        return _status(
+            self.state, self.attested.first, [self.attested], fresh and not self.disputed
+        )
+
+
+@dataclass
+class _Russian:
+    """Russian engagement of one country while events are folded: what is in force, by level."""
+
+    families: dict[str, frozenset[str]]
+    levels: dict[str, _Attested] = field(default_factory=dict)  # below deployed
+    forces: dict[str, _Attested] = field(default_factory=dict)
+    arrival: _Step | None = None  # the event with which the first of the forces came
+    disputed: bool = False
+
+    def fold(self, step: _Step) -> None:
+        """Take one event into account."""
+        moves = EVENT_TYPES[step.kind]
+        if step.kind == "presence_disputed":
+            self.disputed = bool(self.forces)
+        elif moves.russian == "deployed":
+            self.disputed = self.disputed and not step.is_sure
+            self.arrival = self.arrival or step
+            for force in step.forces:
+                self.forces.setdefault(force, _Attested(step, step)).newest = step
+        elif moves.ends_russian == "deployed":
+            # What a state ends includes what its forces began.
+            for force in step.forces:
+                for member in self.families[force] & self.forces.keys():
+                    del self.forces[member]
+            if not self.forces:
+                self.arrival, self.disputed = None, False
+        elif moves.ends_russian:
+            self.levels.pop(moves.ends_russian, None)
+        else:
+            attested = self.levels.get(moves.russian)
+            if attested is None or attested.lapsed(step.latest):
+                self.levels[moves.russian] = _Attested(step, step)
+            else:
+                attested.newest = step
+
+    def on(self, day: pd.Timestamp) -> Status:
+        """Return what is on record on a day."""
+        if self.forces:
+            attested = list(self.forces.values())
+            fresh = not all(each.lapsed(day) for each in attested)
+            return _status("deployed", self.arrival, attested, fresh and not self.disputed)
+        for level in reversed(RUSSIAN_STATES):
+            if level in self.levels:
+                attested = self.levels[level]
+                return _status(level, attested.first, [attested], not attested.lapsed(day))
+        return Status()
+
+
+def _status(state: str, first: _Step, attested: list[_Attested], confirmed: bool) -> Status:
+    """Return a state with its events in order of time, the newest last."""
+    steps = sorted({step for each in attested for step in (each.first, each.newest)})
+    ids = tuple(step.event_id for step in steps)
+    return Status(state, first.edtf, steps[-1].edtf, confirmed, ids)
 
 
 def posture(
@@ -44,12 +181,15 @@ def posture(
     pandas.DataFrame
         Indexed by ``iso3``, one row per country in scope, with columns
 
-        - ``french_posture``: none_recorded, present, leaving or withdrawn;
+        - ``french_posture``: none_recorded, present, leaving, reduced or withdrawn;
         - ``russian_engagement``: none_recorded, contact, agreement, assistance or deployed;
-        - ``french_posture_event_ids``, ``russian_engagement_event_ids``: tuples of the events
-          that decide the state;
-        - ``french_posture_since``, ``russian_engagement_since``: EDTF date of the event with
-          which the state began, empty where there was none;
+        - ``french_posture_since`` and the same of Russia: EDTF date of the event with which the
+          state began, empty where there was none;
+        - ``french_posture_attested``: EDTF date of the newest event that says so;
+        - ``french_posture_confirmed``: whether that was within the last 24 months, or whether a
+          defence agreement is in force under which the forces stand, and nobody disputed it since;
+        - ``french_posture_event_ids``: tuple of the events that say so, in order of time: the one
+          with which the state began and the newest, for each force;
         - ``covered``: whether any event of this evidence up to that day names the country.
 
     Raises
@@ -106,22 +246,22 @@ def posture_series(
     days = sorted({pd.Timestamp(iso_day(day)) for day in dates})
     events = visible_events(tables, evidence)
     military = events["domain"] == "military"
-    french = concerning(events[military], tables.actors, "france")
+    french = concerning(events[military], tables.actors, FRANCE)
     russian = concerning(
-        events[military | (events["event_type"] == "visit")], tables.actors, "russia"
+        events[military | (events["event_type"] == "visit")], tables.actors, RUSSIA
     )
-    forces = family(tables.actors, "russia")
-    first_named = events.explode("iso3").groupby("iso3")["latest"].min()
+    families = {actor: family(tables.actors, actor) for actor in family(tables.actors, RUSSIA)}
+    first_named = events.explode("iso3").groupby("iso3")["visible_from"].min()
     folded = {}
     for iso3 in followed(tables):
-        named = first_named.get(iso3)
+        first = first_named.get(iso3)
+        french_days = _on_days(_naming(french, iso3), days, _French, families)
+        russian_days = _on_days(_naming(russian, iso3), days, lambda: _Russian(families), families)
         folded[iso3] = pd.DataFrame(
             {
-                **_columns("french_posture", _fold_french(*_up_to(days, french, iso3))),
-                **_columns(
-                    "russian_engagement", _fold_russian(*_up_to(days, russian, iso3), forces)
-                ),
-                "covered": [named is not None and named <= day for day in days],
+                **_columns("french_posture", french_days),
+                **_columns("russian_engagement", russian_days),
+                "covered": [first is not None and first <= day for day in days],
             },
             index=pd.DatetimeIndex(days, name="as_of"),
         )
@@ -129,66 +269,52 @@ def posture_series(
     return frame.reindex(pd.MultiIndex.from_product([days, folded], names=["as_of", "iso3"]))
 
 
-def _up_to(days: list[pd.Timestamp], events: pd.DataFrame, iso3: str) -> tuple[list, list[int]]:
-    """Return the events that name a country, in order, and how many of them count by each day."""
-    names = [iso3 in named for named in events["iso3"]]
-    chosen = events[pd.Series(names, index=events.index, dtype="bool")]
-    latest = list(chosen["latest"])
-    return list(chosen.itertuples()), [bisect_right(latest, day) for day in days]
+def _naming(events: pd.DataFrame, iso3: str) -> pd.DataFrame:
+    """Return the events that name a country."""
+    return events[[iso3 in iso3s for iso3s in events["iso3"]]]
 
 
-def _fold_french(events: list, counts: list[int]) -> Iterator[_Status]:
-    """Yield the French posture of one country after each number of its events."""
-    state, since, deciding, done = "none_recorded", "", [], 0
-    for count in counts:
-        for event in events[done:count]:
-            target = EVENT_TYPES[event.event_type].french
-            # Troops that are gone cannot be told to go: a later denunciation changes nothing.
-            if not target or (target == "leaving" and state == "withdrawn"):
-                continue
-            if target != state:
-                state, since, deciding = target, event.date_edtf, []
-            deciding.append(event.Index)
-        done = count
-        yield _Status(state, since, tuple(deciding))
+def _on_days(
+    events: pd.DataFrame,
+    days: list[pd.Timestamp],
+    start: Callable[[], _French | _Russian],
+    families: Mapping[str, frozenset[str]],
+) -> list[Status]:
+    """Return what follows on each day from the events of one country that are visible then."""
+    steps = [
+        _Step(
+            latest=row.latest,
+            rank=rank,
+            event_id=row.Index,
+            kind=row.event_type,
+            edtf=row.date_edtf,
+            forces=tuple(actor for actor in row.actor_ids if actor in families),
+            is_sure=row.confidence != "low",
+        )
+        for rank, row in enumerate(events.itertuples())
+    ]
+    first, last = events["visible_from"].to_numpy(), events["visible_until"].to_numpy()
+    fold, done, statuses = start(), np.array([], dtype="int64"), []
+    for day in days:
+        visible = np.flatnonzero((first <= day.to_datetime64()) & ~(last <= day.to_datetime64()))
+        if not np.array_equal(visible[: len(done)], done):
+            # Something became public late, or is told better now: in its own place in time.
+            fold, done = start(), done[:0]
+        for place in visible[len(done) :]:
+            fold.fold(steps[place])
+        done = visible
+        statuses.append(fold.on(day))
+    return statuses
 
 
-def _fold_russian(events: list, counts: list[int], forces: frozenset[str]) -> Iterator[_Status]:
-    """Yield the Russian engagement of one country after each number of its events.
-
-    A deployment is in force by each force apart, and ends with that force's own departure; the
-    highest of the states in force is the country's.
-    """
-    ranks = {state: rank for rank, state in enumerate(RUSSIAN_STATES)}
-    in_force: dict[tuple[str, str], list[str]] = {}  # events by state and force
-    state, since, done = "none_recorded", "", 0
-    for count in counts:
-        for event in events[done:count]:
-            kind = EVENT_TYPES[event.event_type]
-            moved = kind.russian or kind.ends_russian
-            if not moved:
-                continue
-            own = [actor for actor in event.actor_ids if actor in forces]
-            for force in own if moved == "deployed" else [""]:
-                if kind.russian:
-                    in_force.setdefault((moved, force), []).append(event.Index)
-                else:
-                    in_force.pop((moved, force), None)
-            highest = max((held for held, _ in in_force), key=ranks.get, default="none_recorded")
-            if highest != state:
-                state, since = highest, event.date_edtf
-        done = count
-        deciding = {key for (held, _), keys in in_force.items() if held == state for key in keys}
-        yield _Status(state, since, tuple(sorted(deciding)))
-
-
-def _columns(name: str, statuses: Iterable[_Status]) -> dict[str, list]:
-    """Return the columns of one theme, a row for each day."""
-    rows = list(statuses)
+def _columns(theme: str, statuses: list[Status]) -> dict[str, list]:
+    """Return the columns of one theme."""
     return {
-        name: [row.state for row in rows],
-        f"{name}_event_ids": [row.event_ids for row in rows],
-        f"{name}_since": [row.since for row in rows],
+        theme: [status.state for status in statuses],
+        f"{theme}_since": [status.since for status in statuses],
+        f"{theme}_attested": [status.attested for status in statuses],
+        f"{theme}_confirmed": [status.confirmed for status in statuses],
+        f"{theme}_event_ids": [status.event_ids for status in statuses],
     }
 
 

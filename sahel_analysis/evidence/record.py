@@ -23,8 +23,6 @@ from ..tables.vocabulary import EVIDENCE as _KINDS
 from .actors import ROOTS
 
 EVIDENCE = tuple(_KINDS)
-_DATED = {"events": "latest", "figures": "earliest"}  # the day from which a row counts
-_DERIVED = ("earliest", "latest")  # columns that follow from others
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,9 +39,9 @@ class Record:
         The rows that a report of this day and these countries may see, of both kinds of evidence;
         ``tables.sha256`` is their digest.
     events : pandas.DataFrame
-        Events visible in this evidence whose latest possible day is not after `as_of`, in order.
+        Events visible in this evidence, public by `as_of`, in the order in which they count.
     figures : pandas.DataFrame
-        Figures visible in this evidence that refer to a day not after `as_of`, or to none.
+        Figures visible in this evidence, public by `as_of`.
     """
 
     as_of: date
@@ -109,29 +107,30 @@ def record(
     day = iso_day(as_of)
     seen = extract(load_tables() if tables is None else tables, day, countries)
     events, figures = visible_events(seen, evidence), visible_figures(seen, evidence)
+    stamp = pd.Timestamp(day)
+    events = events[(events["visible_from"] <= stamp) & ~(events["visible_until"] <= stamp)]
     return Record(
         as_of=day,
         evidence=evidence,
         tables=seen,
-        events=events[_is_public(events, "events", day)],
-        figures=figures[_is_public(figures, "figures", day)],
+        events=events,
+        figures=figures[~(figures["visible_from"] > stamp)],
     )
 
 
-def extract(tables: Tables, as_of: date, countries: str | Iterable[str] = "all") -> Tables:
+def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] = "all") -> Tables:
     """Return the tables with the rows that a report may see, both kinds of evidence.
 
-    Every report sees the claims of the article and their checks. Of events and figures it sees
-    the article's, those up to its day, what its judgements cite, and the rows that tell one of
-    these better, however late. A report of some countries sees of these only what names one of
-    them, and with it the places, actors, countries, sources and judgements that belong to it.
+    A row is seen from the day on which it was public: an event or figure, the article's included, a
+    check, the article's claims. A report of some countries sees only what names one of them, and
+    with it the places, actors, countries, sources and judgements that belong to it.
 
     Parameters
     ----------
     tables : Tables
         All tables, or an extract of the same day and countries, which comes out as it is.
-    as_of : datetime.date
-        Last day that counts.
+    as_of : datetime.date or None
+        Last day that counts; None where all do, as in the source audit.
     countries : str or iterable of str
         As in `record`.
 
@@ -142,22 +141,24 @@ def extract(tables: Tables, as_of: date, countries: str | Iterable[str] = "all")
     """
     chosen = _chosen(countries)
     frames = {name: getattr(tables, name) for name in FRAMES}
-    for name in _DATED:
-        frame = frames[name]
-        seen = (frame["basis"] == "article") | _is_public(frame, name, as_of)
-        frames[name] = frame[seen & _names(frame, chosen)]
+    frames["corrections"] = frames["corrections"][:0]  # told by the index, not by reports
+    if as_of is not None:
+        day = pd.Timestamp(as_of)
+        for name in ("events", "figures", "checks"):
+            frames[name] = frames[name][~(public_from(tables, name) > day)]
+        if article_day(tables) > day:
+            frames["claims"], frames["checks"] = frames["claims"][:0], frames["checks"][:0]
+        judgements = frames["judgements"]
+        frames["judgements"] = judgements[judgements["valid_from"] <= day]
+    for name in ("events", "figures"):
+        frames[name] = frames[name][_names(frames[name], chosen)]
     if chosen:
         judgements, places = frames["judgements"], frames["places"]
         frames["judgements"] = judgements[judgements["scope"].isin(chosen)]
         frames["places"] = places[places["iso3"].isin(chosen)]
-    keys = set(frames["events"].index)
-    judgements = frames["judgements"]
-    held = judgements[judgements["valid_from"] <= pd.Timestamp(as_of)]
-    keys |= _members(held["event_ids"])  # cited, whatever country they name
-    better = tables.events["same_as"]
-    keys |= {key for key, same in better.items() if not keys.isdisjoint(same)}
-    frames["events"] = _rows(tables.events, keys)
-    if chosen:
+        # What judgements in force cite is seen, whatever country it names.
+        cited = set(frames["events"].index) | _members(frames["judgements"]["event_ids"])
+        frames["events"] = _rows(tables.events, cited)
         frames |= _led_to(frames, tables, chosen)
     digests, package = row_digests(tables)
     whole = hashlib.sha256(package)
@@ -165,6 +166,41 @@ def extract(tables: Tables, as_of: date, countries: str | Iterable[str] = "all")
         for key in sorted(frames[name].index):
             whole.update(digests[name][key])
     return replace(tables, sha256=whole.hexdigest(), **frames)
+
+
+def public_from(tables: Tables, name: str) -> pd.Series:
+    """Return the day from which each row was public.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables.
+    name : {"events", "figures", "checks"}
+        Which rows.
+
+    Returns
+    -------
+    pandas.Series of datetime64
+        By key. Of an event or figure the later of its latest possible day and of ``known_from``,
+        of one that the article tells never before the article's day; of a check ``known_from``, or
+        the day of its earliest dated source, or that of the check. NaT: it always was.
+    """
+    frame = getattr(tables, name)
+    known = frame["known_latest"]
+    if name == "checks":
+        return known.fillna(_first_published(tables, frame)).fillna(frame["checked_on"])
+    own = frame["latest"].fillna(frame["earliest"])
+    own = own.fillna(_first_published(tables, frame)) if name == "figures" else own
+    public = pd.concat([own, known], axis="columns").max(axis="columns")
+    told = frame["basis"] == "article"
+    return public.mask(told, public.clip(lower=article_day(tables)).fillna(article_day(tables)))
+
+
+def _first_published(tables: Tables, frame: pd.DataFrame) -> pd.Series:
+    """Return the day by which the first dated source of each row had appeared; NaT without one."""
+    published = tables.sources["published_latest"].dropna()
+    cited = frame["source_ids"].explode().map(published)
+    return cited.groupby(level=0).min().reindex(frame.index)
 
 
 def _led_to(
@@ -204,7 +240,9 @@ def row_digests(tables: Tables) -> tuple[dict[str, dict[str, bytes]], bytes]:
     digests = {}
     for name in FRAMES:
         frame: pd.DataFrame = getattr(tables, name)
-        written = frame.drop(columns=[column for column in _DERIVED if column in frame])
+        written = frame.drop(
+            columns=[name for name in frame if name.endswith(("earliest", "latest"))]
+        )
         digests[name] = {
             row[0]: hashlib.sha256(json.dumps(row, default=str).encode()).digest()
             for row in written.itertuples(name=None)
@@ -214,8 +252,8 @@ def row_digests(tables: Tables) -> tuple[dict[str, dict[str, bytes]], bytes]:
 
 
 def article_day(tables: Tables) -> pd.Timestamp:
-    """Return the last day that any claim of the article refers to: the day it speaks from."""
-    return tables.claims["latest"].max()
+    """Return the day from which the article speaks; NaT where the tables hold no article."""
+    return tables.sources["article_day"].max()
 
 
 def told_claims(record_: Record) -> pd.DataFrame:
@@ -235,40 +273,50 @@ def contradicted(tables: Tables) -> frozenset[str]:
 
 
 def visible_events(tables: Tables, evidence: str) -> pd.DataFrame:
-    """Return the events of one kind of evidence, in the order in which they count.
+    """Return the events that one kind of evidence ever shows, in the order in which they count.
 
     Parameters
     ----------
     tables : Tables
         The tables.
     evidence : {"checked", "article"}
-        Article rows alone; or reference rows and those article rows whose claims no source
-        contradicts and that no reference row tells better (``same_as``).
+        Article rows alone; or reference rows and those article rows whose every claim a check
+        bears out or leaves open, until a reference row tells them better (``same_as``).
 
     Returns
     -------
     pandas.DataFrame
-        Rows of ``tables.events``, by latest possible day, type, and id.
+        Rows of ``tables.events``, by latest possible day, type, and id, with the days
+        ``visible_from`` and ``visible_until`` (datetime64; the second NaT where it has no end): a
+        row is shown on a day that lies in between, the second left out.
 
     Raises
     ------
     ValueError
         If `evidence` is not one of the two.
     """
-    events = tables.events
-    visible = _visible(events, tables, evidence)
+    events = _visible(tables, "events", evidence)
+    events["visible_until"] = pd.NaT
     if evidence == "checked":
-        visible &= ~events.index.isin(_members(events["same_as"]))
+        retold = events["same_as"].explode().dropna()
+        until = events["visible_from"].reindex(retold.index).groupby(retold.to_numpy()).min()
+        events["visible_until"] = until.reindex(events.index)
     # The table is in the order of its keys, and sorts that are stable keep it.
     ranks = {kind: rank for rank, kind in enumerate(EVENT_TYPES)}
     order = pd.DataFrame({"latest": events["latest"], "rank": events["event_type"].map(ranks)})
-    order = order[visible].sort_index(kind="stable").sort_values(["latest", "rank"], kind="stable")
+    order = order.sort_index(kind="stable").sort_values(["latest", "rank"], kind="stable")
     return events.loc[order.index]
 
 
 def visible_figures(tables: Tables, evidence: str) -> pd.DataFrame:
-    """Return the figures of one kind of evidence; see `visible_events`."""
-    return tables.figures[_visible(tables.figures, tables, evidence)]
+    """Return the figures that one kind of evidence ever shows, with the day ``visible_from``.
+
+    Parameters
+    ----------
+    tables, evidence
+        As in `visible_events`; a figure is never told better by another.
+    """
+    return _visible(tables, "figures", evidence)
 
 
 def edition(record_: Record) -> str:
@@ -276,21 +324,24 @@ def edition(record_: Record) -> str:
     return f"as of {day_in_words(record_.as_of)}, {record_.evidence} evidence"
 
 
-def _visible(frame: pd.DataFrame, tables: Tables, evidence: str) -> pd.Series:
-    """Return which rows of a frame with ``basis`` and ``claim_ids`` an evidence shows."""
+def _visible(tables: Tables, name: str, evidence: str) -> pd.DataFrame:
+    """Return the rows with ``basis`` and ``claim_ids`` that an evidence ever shows, and from when."""
     if evidence not in EVIDENCE:
         message = f"evidence: '{evidence}' is not allowed; expected 'article' or 'checked'."
         raise ValueError(message)
+    frame = getattr(tables, name)
+    told = frame["basis"] == "article"
+    start = public_from(tables, name)
     if evidence == "article":
-        return frame["basis"] == "article"
-    wrong = contradicted(tables)
-    sound = [wrong.isdisjoint(ids) for ids in frame["claim_ids"]]
-    return (frame["basis"] == "reference") | pd.Series(sound, frame.index, dtype="bool")
-
-
-def _is_public(frame: pd.DataFrame, name: str, day: date) -> pd.Series:
-    """Return which rows of events or figures count by a day; one without a date always does."""
-    return ~(frame[_DATED[name]] > pd.Timestamp(day))
+        return frame[told].assign(visible_from=start[told])
+    verdicts = tables.checks["verdict"]
+    # A claim without a check is unchecked; it never counts as sound.
+    sound = set(verdicts.index[verdicts != "contradicted"])
+    kept = ~told | pd.Series([sound.issuperset(ids) for ids in frame["claim_ids"]], frame.index)
+    checked = frame["claim_ids"].explode().map(public_from(tables, "checks"))
+    checked = checked.groupby(level=0).max().reindex(frame.index).where(told)
+    start = pd.concat([start, checked], axis="columns").max(axis="columns")
+    return frame[kept].assign(visible_from=start[kept])
 
 
 def _chosen(countries: str | Iterable[str]) -> frozenset[str]:

@@ -44,6 +44,10 @@ class Tables:
     countries: pd.DataFrame
     places: pd.DataFrame
     judgements: pd.DataFrame
+    phases: pd.DataFrame
+    narrative: pd.DataFrame
+    unknowns: pd.DataFrame
+    corrections: pd.DataFrame
 
     def __repr__(self) -> str:
         """Return the folder and the number of rows of each table."""

@@ -159,7 +159,7 @@ def type_columns(
         sound = pd.Series(["" if text in faults else text for text in distinct], dtype="str")
         typed[field.name] = _typed(sound, field).array.take(codes)
         if field.is_date:
-            stem = field.name.removesuffix("date_edtf").removesuffix("edtf")
+            stem = field.name.removesuffix("date_edtf").removesuffix("edtf").removesuffix("from")
             for end, days in bounds_frame(sound).items():
                 typed[f"{stem}{end}"] = days.array.take(codes)
     return pd.DataFrame(typed).set_index(table.key).sort_index(kind="stable")

@@ -178,18 +178,17 @@ def _countries(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that a judgement says how sure it is, rests on rows, and ends after it begins."""
-    judgements, countries, events = (frames[n] for n in ("judgements", "countries", "events"))
-    cited = {key for keys in judgements["event_ids"] for key in keys}
-    latest = events.loc[sorted(cited), "latest"].to_dict()
+    judgements, countries = frames["judgements"], frames["countries"]
     for row in judgements.itertuples():
-        if bool(row.likelihood) == bool(row.confidence):
-            yield row.Index, "likelihood", "set likelihood or confidence: one, not both."
+        for column in ("likelihood", "confidence", "confidence_en", "settles_if"):
+            if not getattr(row, column):
+                yield row.Index, column, "is empty; a judgement says how likely, how sure and why."
+        for column in ("recorded_on", "horizon_end"):
+            if pd.isna(getattr(row, column)):
+                yield row.Index, column, "is empty; a judgement says when it was written and ends."
         if not row.claim_ids and not row.event_ids:
             yield row.Index, "claim_ids", "is empty, and so is event_ids; expected either."
         if not pd.isna(row.valid_to) and row.valid_to < row.valid_from:
             yield row.Index, "valid_to", "lies before valid_from."
-        for key in row.event_ids:
-            if latest[key] > row.valid_from:
-                yield row.Index, "event_ids", f"'{key}' lies after valid_from."
         if row.scope not in {"region", "article", *countries.index}:
             yield row.Index, "scope", f"'{row.scope}' is not in countries.csv."

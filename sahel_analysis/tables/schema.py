@@ -49,7 +49,7 @@ class Field:
     @property
     def is_date(self) -> bool:
         """Whether the column holds EDTF strings."""
-        return self.name.endswith("_edtf")
+        return self.name.endswith("_edtf") or self.name == "known_from"
 
 
 @dataclass(frozen=True)

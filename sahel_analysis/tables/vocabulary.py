@@ -37,6 +37,8 @@ class EventType:
         French state to which it leads; empty where it leads to none.
     russian, ends_russian : str
         Russian state that it begins, and the one that it ends; empty where there is none.
+    attests : bool
+        Whether it shows a force to be there without anything having changed.
     timelines : tuple of str
         Which of the timelines of ``"france"`` and ``"russia"`` show it.
     """
@@ -49,6 +51,7 @@ class EventType:
     french: str = ""
     russian: str = ""
     ends_russian: str = ""
+    attests: bool = False
     timelines: tuple[str, ...] = ()
 
     @property
@@ -105,13 +108,36 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             "alliance_formed",
             concerns="nobody",
         ),
-        "force_level": EventType("Force level", "count", "count of forces", ""),
+        "presence_attested": EventType(
+            "Presence attested",
+            "still there",
+            "presence attested",
+            "",
+            concerns="actors",
+            french="present",
+            russian="deployed",
+            attests=True,
+        ),
+        "force_level": EventType(
+            "Force level",
+            "count",
+            "count of forces",
+            "",
+            concerns="actors",
+            french="present",
+            russian="deployed",
+            attests=True,
+        ),
+        "presence_disputed": EventType(
+            "Presence disputed", "disputed", "presence disputed", "statement"
+        ),
         "withdrawal_announced": EventType(
             "Withdrawal announced",
             "exit announced",
             "exit announced",
             "withdrawal_announced",
             french="leaving",
+            ends_russian="deployed",
             timelines=("france", "russia"),
         ),
         "withdrawal_ordered": EventType(
@@ -140,6 +166,14 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
         ),
         "base_handover": EventType(
             "Base handed over", "base", "base handed over", "base_handover", timelines=("france",)
+        ),
+        "presence_reduced": EventType(
+            "Presence reduced",
+            "reduced",
+            "presence reduced",
+            "base_handover",
+            french="reduced",
+            timelines=("france",),
         ),
         "mission_ended": EventType(
             "Mission ended",
@@ -177,6 +211,7 @@ FRENCH_STATES: Mapping[str, State] = MappingProxyType(
         "none_recorded": State("no French forces recorded", "no French forces", "none recorded"),
         "present": State("French forces present", "French present", "present"),
         "leaving": State("French forces leaving", "French leaving", "leaving"),
+        "reduced": State("French forces reduced to a few", "French reduced", "reduced"),
         "withdrawn": State("French forces withdrawn", "French withdrawn", "withdrawn"),
     }
 )

@@ -1,0 +1,77 @@
+"""What settles a judgement: an event of a named type, side and country within a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..tables.loading import Tables
+from ..tables.vocabulary import EVENT_TYPES
+from .actors import FRANCE, RUSSIA, family
+
+
+@dataclass(frozen=True)
+class Settling:
+    """One entry of the column ``settles_if``, such as ``deployment russia NER 2023-12-05/2024-12-31 true``.
+
+    Attributes
+    ----------
+    event_type, side, iso3 : str
+        Type of the event, key of the actor who acts (or of one it descends from), country.
+    first, last : pandas.Timestamp
+        The window; the event's latest possible day lies in it.
+    outcome : str
+        ``"true"`` or ``"false"``: how the judgement comes out if there is such an event.
+    """
+
+    event_type: str
+    side: str
+    iso3: str
+    first: pd.Timestamp
+    last: pd.Timestamp
+    outcome: str
+
+    @classmethod
+    def parse(cls, text: str) -> Settling:
+        """Return an entry; its form was held to the schema's pattern when it was read."""
+        event_type, side, iso3, window, outcome = text.split()
+        first, last = map(pd.Timestamp, window.split("/"))
+        return cls(event_type, side, iso3, first, last, outcome)
+
+    @property
+    def state(self) -> str:
+        """The state of the country that such an event brings about; empty where it moves none."""
+        moves = EVENT_TYPES[self.event_type]
+        if moves.attests:
+            return ""
+        return {FRANCE: moves.french, RUSSIA: moves.russian}.get(self.side, "")
+
+    @property
+    def column(self) -> str:
+        """The column of a posture frame that holds that state."""
+        return "french_posture" if self.side == FRANCE else "russian_engagement"
+
+    def events(self, tables: Tables) -> pd.DataFrame:
+        """Return the reference events that settle it, in the order of the table.
+
+        Parameters
+        ----------
+        tables : Tables
+            The tables.
+        """
+        events = tables.events
+        members = family(tables.actors, self.side)
+        fits = (events["event_type"] == self.event_type) & (events["basis"] == "reference")
+        fits &= events["latest"].between(self.first, self.last)
+        fits &= pd.Series([self.iso3 in named for named in events["iso3"]], events.index)
+        fits &= pd.Series(
+            [
+                not members.isdisjoint(acting) or not members.isdisjoint(others)
+                for acting, others in zip(
+                    events["actor_ids"], events["counterpart_ids"], strict=True
+                )
+            ],
+            events.index,
+        )
+        return events[fits]
