@@ -122,7 +122,8 @@ def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] =
     """Return the tables with the rows that a report may see, both kinds of evidence.
 
     A row is seen from the day on which it was public: an event or figure, the article's included, a
-    check, the article's claims. A report of some countries sees only what names one of them, and
+    check, the article's claims; a sentence of the narrative when all its rows are, until one comes
+    that ends it. A report of some countries sees only what names one of them, and
     with it the places, actors, countries, sources and judgements that belong to it.
 
     Parameters
@@ -150,9 +151,22 @@ def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] =
             frames["claims"], frames["checks"] = frames["claims"][:0], frames["checks"][:0]
         judgements = frames["judgements"]
         frames["judgements"] = judgements[judgements["valid_from"] <= day]
+    public = {key for name in ("events", "figures", "claims") for key in frames[name].index}
+    for name in ("narrative", "unknowns"):
+        frame = frames[name]
+        rests, ends = frame["row_ids"], frame["until_ids"]
+        told = [
+            public.issuperset(ids) and public.isdisjoint(until)
+            for ids, until in zip(rests, ends, strict=True)
+        ]
+        frames[name] = frame[pd.Series(told, frame.index, dtype="bool")]
     for name in ("events", "figures"):
         frames[name] = frames[name][_names(frames[name], chosen)]
     if chosen:
+        for name in ("phases", "unknowns"):
+            frames[name] = frames[name][frames[name]["scope"].isin(chosen)]
+        narrative = frames["narrative"]
+        frames["narrative"] = narrative[narrative["phase_id"].isin(frames["phases"].index)]
         judgements, places = frames["judgements"], frames["places"]
         frames["judgements"] = judgements[judgements["scope"].isin(chosen)]
         frames["places"] = places[places["iso3"].isin(chosen)]
@@ -337,7 +351,8 @@ def _visible(tables: Tables, name: str, evidence: str) -> pd.DataFrame:
     verdicts = tables.checks["verdict"]
     # A claim without a check is unchecked; it never counts as sound.
     sound = set(verdicts.index[verdicts != "contradicted"])
-    kept = ~told | pd.Series([sound.issuperset(ids) for ids in frame["claim_ids"]], frame.index)
+    bears_out = [sound.issuperset(ids) for ids in frame["claim_ids"]]
+    kept = ~told | pd.Series(bears_out, frame.index, dtype="bool")
     checked = frame["claim_ids"].explode().map(public_from(tables, "checks"))
     checked = checked.groupby(level=0).max().reindex(frame.index).where(told)
     start = pd.concat([start, checked], axis="columns").max(axis="columns")
