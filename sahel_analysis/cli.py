@@ -57,14 +57,20 @@ def main() -> None:
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def validate(folder: Path | None) -> None:
     """Hold the tables in FOLDER (or the package's own) against schema and rules."""
-    from .prose.lint import lint_judgements
+    from .evidence.consistency import inconsistencies
+    from .prose.wording import lint_judgements
     from .tables.loading import FRAMES, load_tables
     from .tables.schema import read_schema
     from .tables.vocabulary import unlisted_words
 
     tables = load_tables(folder)
     folder = tables.folder
-    if problems := [*unlisted_words(read_schema(folder), folder.name), *lint_judgements(tables)]:
+    problems = [
+        *unlisted_words(read_schema(folder), folder.name),
+        *inconsistencies(tables),
+        *lint_judgements(tables),
+    ]
+    if problems:
         raise DataError(problems)
     rows = sum(len(getattr(tables, name)) for name in FRAMES)
     click.echo(f"{folder}: {len(FRAMES)} tables, {rows} rows, no fault found.")

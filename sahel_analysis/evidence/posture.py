@@ -271,7 +271,8 @@ def posture_series(
 
 def _naming(events: pd.DataFrame, iso3: str) -> pd.DataFrame:
     """Return the events that name a country."""
-    return events[[iso3 in iso3s for iso3s in events["iso3"]]]
+    named = [iso3 in iso3s for iso3s in events["iso3"]]
+    return events[pd.Series(named, events.index, dtype="bool")]
 
 
 def _on_days(

@@ -83,8 +83,10 @@ def lint_judgements(tables: Tables) -> list[Problem]:
     list of Problem
         By row and column: a vague hedge; a word of likelihood that is not that of the column
         ``likelihood``, or stands where a confidence is set; a word of the other ICD 203 row; a
-        confidence in words; reported fact in the judgement itself (attribution or quotation), or a
-        likelihood in its basis; a number that no cited row holds. Quotations and dates are exempt.
+        confidence in words there, or a likelihood beside the confidence; a word of confidence that
+        is not that of the column ``confidence``; reported fact in the judgement itself (attribution
+        or quotation), or a likelihood in its basis; a number that no cited row holds. Quotations
+        and dates are exempt.
     """
     label = f"{tables.folder.name}/judgements.csv"
     return [
@@ -101,22 +103,20 @@ def _row_faults(row: object, tables: Tables) -> Iterator[tuple[str, str]]:
             text = _QUOTED.sub(" ", sentence)
             for message in (*hedges(text), *mixed(text)):
                 yield column, message
-    expected = LIKELIHOODS[row.likelihood].words if row.likelihood else ""
+    expected = LIKELIHOODS[row.likelihood].words
     words = likelihoods(row.text_en)
-    if expected and words != [expected]:
+    if words != [expected]:
         held = f"'{', '.join(words)}'" if words else "no word of likelihood"
         yield "text_en", f"holds {held}; expected '{expected}' and no other, as in likelihood."
-    if not expected and words:
-        yield "text_en", f"holds '{words[0]}', but the row sets a confidence; expected none."
     if match := _CONFIDENCE.search(row.text_en):
         yield "text_en", f"'{match[0]}' belongs into the column confidence, not into the sentence."
     if match := _ATTRIBUTED.search(row.text_en):
         yield "text_en", f"'{match[0]}' reports; put what others say into basis_en."
-    for word in likelihoods(row.basis_en):
-        yield (
-            "basis_en",
-            f"'{word}' judges; expected reported fact here, and the judgement in text_en.",
-        )
+    for column in ("basis_en", "confidence_en"):
+        for word in likelihoods(getattr(row, column)):
+            yield column, f"'{word}' judges; a likelihood stands in text_en alone."
+    if not re.search(rf"\b{row.confidence}\b", row.confidence_en):
+        yield "confidence_en", f"does not say '{row.confidence}', as in confidence."
     backing = numbers(" ".join(_cited_texts(row, tables)))
     for column in ("text_en", "basis_en"):
         for number in numbers(getattr(row, column)):
@@ -125,14 +125,16 @@ def _row_faults(row: object, tables: Tables) -> Iterator[tuple[str, str]]:
 
 
 def _cited_texts(row: object, tables: Tables) -> Iterator[str]:
-    """Yield what the rows that a judgement cites say, figures of the same claims included."""
+    """Yield what the rows that a judgement cites say, figures of the same documents included."""
     for key in row.claim_ids:
         yield f"{tables.claims.at[key, 'statement_en']} {tables.claims.at[key, 'quote']}"
     for key in row.event_ids:
         yield tables.events.at[key, "summary_en"]
-    cited = set(row.claim_ids)
+    cited = set(row.claim_ids).union(
+        *(tables.events.at[key, "source_ids"] for key in row.event_ids)
+    )
     for figure in tables.figures.itertuples():
-        if cited & set(figure.claim_ids):
+        if cited.intersection((*figure.claim_ids, *figure.source_ids)):
             values = (figure.low, figure.best, figure.high)
             yield " ".join(f"{value:,.0f}" for value in values if not pd.isna(value))
 
