@@ -26,6 +26,7 @@ from .states import segments
 _SHARES = {
     "present": 1.0,
     "leaving": 0.6,
+    "reduced": 0.4,
     "withdrawn": 0.25,
     "contact": 0.25,
     "agreement": 0.5,
