@@ -6,11 +6,11 @@ import pandas as pd
 
 from ..evidence.record import record
 from ..tables.loading import Tables
+from ..tables.vocabulary import GRAVITIES, VERDICTS
 from .judgements import key_judgements
 from .markdown import bullets, escape
-from .notes import VERDICTS, marks
-
-_GRAVITY = {"high": "High gravity", "moderate": "Moderate gravity", "low": "Low gravity"}
+from .notes import marks
+from .words import counted, in_sentence, listed
 
 
 def claim_table(tables: Tables) -> pd.DataFrame:
@@ -38,23 +38,44 @@ def claim_table(tables: Tables) -> pd.DataFrame:
 
 
 def bottom_line(tables: Tables) -> str:
-    """Return the outcome of the checks in two sentences: counts, and the gravest errors."""
+    """Return the outcome of the checks in two sentences: counts, and whom the gravest errors concern."""
     checks = tables.checks
     counts = checks["verdict"].value_counts()
-    wrong = checks[(checks["verdict"] == "contradicted") & (checks["gravity"] == "high")]
-    told = ", ".join(f"{counts[verdict]} {words.lower()}" for verdict, words in VERDICTS.items())
-    return (
-        f"Of the article's {len(tables.claims)} assertions, held against other sources: {told}. "
-        f"Those that would mislead a reader most are {len(wrong)} contradicted assertions on the "
-        f"French operation, on Chad and on the United States {marks(wrong.index, tables)}."
+    verdicts = [f"{counts.get(key, 0)} {words.lower()}" for key, words in VERDICTS.items()]
+    first = (
+        f"Of the article's {len(tables.claims)} assertions, held against other sources: "
+        f"{', '.join(verdicts)}."
     )
+    wrong = checks.index[(checks["verdict"] == "contradicted") & (checks["gravity"] == "high")]
+    if wrong.empty:
+        return first
+    number = counted(len(wrong), "contradicted assertion")
+    concerned = listed(f"on {name}" for name in _acting(wrong, tables))
+    return (
+        f"{first} Those that would mislead a reader most are {number} {concerned}".rstrip()
+        + f" {marks(wrong, tables)}."
+    )
+
+
+def _acting(claim_ids: pd.Index, tables: Tables) -> list[str]:
+    """Return the states or bodies that act in the events of some claims, each once, as Markdown."""
+    events, actors = tables.events.explode("claim_ids"), tables.actors
+    acting = events.set_index("claim_ids")["actor_ids"].explode()
+    names: dict[str, None] = {}
+    for claim_id in claim_ids.intersection(acting.index, sort=False):
+        for actor in acting.loc[[claim_id]]:
+            while actors.at[actor, "parent_id"]:
+                actor = actors.at[actor, "parent_id"]
+            iso3, name = actors.at[actor, "iso3"], escape(actors.at[actor, "name_en"])
+            names[in_sentence([iso3], tables)[0] if iso3 else name] = None
+    return list(names)
 
 
 def errors_by_gravity(tables: Tables) -> str:
     """Return what is wrong or only partly right, gravest first, each with its correction."""
     checks = tables.checks
     blocks = []
-    for gravity, title in _GRAVITY.items():
+    for gravity, title in GRAVITIES.items():
         wrong = checks[
             (checks["gravity"] == gravity) & checks["verdict"].isin(["contradicted", "partly"])
         ]

@@ -11,16 +11,16 @@ from ..evidence.actors import concerning, family
 from ..evidence.posture import posture_of
 from ..evidence.record import Record, record
 from ..prose import audit
-from ..prose.chronicle import last_year, naming
-from ..prose.corrections import differences
 from ..prose.judgements import words_of_judgement
+from ..prose.listings import last_year, naming
 from ..prose.markdown import escape
 from ..prose.method import signature
-from ..prose.narrative import bottom_line, country_by_country, listed, what_happened
+from ..prose.narrative import bottom_line, country_by_country, differences, what_happened
 from ..prose.notes import cited, notes
+from ..prose.words import listed
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables, load_tables
-from . import display
+from . import outputs
 from .parameters import ReportParameters, from_notebook, scope
 
 
@@ -150,7 +150,7 @@ class Report:
         other = record(self.parameters.as_of, evidence, tables=self.tables)
         return other, posture_of(other).loc[self.countries]
 
-    def cover(self) -> display.Output:
+    def cover(self) -> outputs.Output:
         """Return the cover: title, edition and bottom line."""
         day = day_in_words(self.parameters.as_of)
         title = TITLES[self.notebook]
@@ -161,13 +161,12 @@ class Report:
             # The audit weighs the text; no day and no country belongs to it.
             edition = {"Article": f"{len(self.tables.claims)} assertions", "Checked on": checked_on}
             line = audit.bottom_line(self.tables)
-        return display.cover(
+        return outputs.cover(
             title=title.title.format(place=self._place, day=day),
             subtitle=title.subtitle,
             edition=edition,
             bottom_line=self._remember(line),
             as_of=self.parameters.as_of,
-            lang=self.parameters.lang,
         )
 
     def events(self, root: str = "") -> pd.DataFrame:
@@ -213,44 +212,44 @@ class Report:
         """Return a paragraph for each country that the evidence covers, and name the others."""
         return country_by_country(self.record, self.posture)
 
-    def prose(self, text: str) -> display.Output:
+    def prose(self, text: str) -> outputs.Output:
         """Return Markdown as prose; its marks join the report's notes."""
-        return display.prose(self._remember(text))
+        return outputs.prose(self._remember(text))
 
-    def figure(self, fig, *, caption: str, alt: str, title: str | None = None) -> display.Output:
-        """Return a figure with caption and alternative text; see `display.figure`."""
-        return display.figure(fig, caption=self._remember(caption), alt=alt, title=title)
+    def figure(self, fig, *, caption: str, alt: str, title: str | None = None) -> outputs.Output:
+        """Return a figure with caption and alternative text; see `outputs.figure`."""
+        return outputs.figure(fig, caption=self._remember(caption), alt=alt, title=title)
 
     def table(
         self, frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None = None
-    ) -> display.Output:
-        """Return a table; its marks join the report's notes; see `display.table`."""
+    ) -> outputs.Output:
+        """Return a table; its marks join the report's notes; see `outputs.table`."""
         if frame.empty:
             day = day_in_words(self.record.as_of)
             return self.prose(f"{caption}: none on record by {day} in this evidence.")
         for column in frame.columns:
             for cell in frame[column]:
                 self._remember(str(cell))
-        return display.table(frame, caption=self._remember(caption), widths=widths)
+        return outputs.table(frame, caption=self._remember(caption), widths=widths)
 
-    def words(self) -> display.Output:
+    def words(self) -> outputs.Output:
         """Return the box that explains words of likelihood."""
         caption = "Words of likelihood and what they stand for (ICD 203)"
-        return display.table(words_of_judgement(), caption=caption, widths=(40, 60))
+        return outputs.table(words_of_judgement(), caption=caption, widths=(40, 60))
 
-    def notes(self) -> display.Output:
+    def notes(self) -> outputs.Output:
         """Return the notes that the marks shown so far lead to."""
         if not self._cited:
             return self.prose("This report carries no mark: no event it can see names the country.")
-        return display.notes(notes(self._cited, self.tables))
+        return outputs.notes(notes(self._cited, self.tables))
 
-    def signature(self) -> display.Output:
+    def signature(self) -> outputs.Output:
         """Return the table that says from what the report was made."""
         asked = self.parameters.model_dump(mode="json", exclude_defaults=True)
         named = {name: ", ".join(v) if isinstance(v, list) else str(v) for name, v in asked.items()}
         named["evidence"], named["lang"] = self.parameters.evidence, self.parameters.lang
         frame = signature(self.record, {"notebook": self.notebook, **named})
-        return display.table(frame, caption="From what this report was made", widths=(20, 80))
+        return outputs.table(frame, caption="From what this report was made", widths=(20, 80))
 
     def _remember(self, text: str) -> str:
         """Return a text after its marks have joined the notes."""

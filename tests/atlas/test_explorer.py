@@ -10,7 +10,7 @@ import pytest
 from browser import axe, faults, wait_until
 
 from sahel_analysis import explore
-from sahel_analysis.atlas.turns import turns
+from sahel_analysis.atlas.states import states_by_day
 from sahel_analysis.evidence.posture import posture
 from sahel_analysis.evidence.record import EVIDENCE, record
 from sahel_analysis.report.parameters import date_range, scope
@@ -134,7 +134,7 @@ def test_slider_moves_the_day(opened, tables):
     assert shown(page)["day"] == "2023-12-05"
     assert page.get_attribute("#slider", "aria-valuetext") == "5 December 2023"
     assert shown(page)["words"] == "5 December 2023"
-    days = turns(tables)["checked"]["days"]
+    days = states_by_day(tables)["checked"]["days"]
     page.click("#ahead")
     assert shown(page)["day"] == min(day for day in days if day > "2023-12-05")
     page.locator("#slider").press("Home")
@@ -166,7 +166,7 @@ def test_play_with_less_motion_goes_from_event_to_event(opened, tables):
     page.click("#play")
     wait_until(page, "document.getElementById('day').value > '2019-06-15'")
     page.click("#play")
-    assert shown(page)["day"] in turns(tables)["checked"]["days"]
+    assert shown(page)["day"] in states_by_day(tables)["checked"]["days"]
     fill = page.locator("#map-NER .fill")
     assert fill.evaluate("e => getComputedStyle(e).transitionDuration") == "0s"
 

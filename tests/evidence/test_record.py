@@ -11,7 +11,7 @@ from factory import event, frame, tiny
 from sahel_analysis.batch.matrix import expand
 from sahel_analysis.evidence.posture import posture_of
 from sahel_analysis.evidence.record import extract, record, row_digests, told_claims
-from sahel_analysis.prose.chronicle import naming
+from sahel_analysis.prose.listings import naming
 from sahel_analysis.report.parameters import scope
 from sahel_analysis.report.report import Report
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sahel_analysis.prose.audit import (
+    bottom_line,
     claim_table,
     errors_by_gravity,
     provenance,
     unverified,
 )
-from sahel_analysis.prose.notes import VERDICTS, anchor
+from sahel_analysis.prose.notes import anchor
+from sahel_analysis.tables.vocabulary import VERDICTS
 
 
 def test_every_claim_stands_in_the_table_of_claims_with_its_check(tables):
@@ -46,3 +50,15 @@ def test_where_the_text_comes_from_is_told_as_judgements(tables):
     lines = provenance(tables).splitlines()
     assert len(lines) == (tables.judgements["scope"] == "article").sum()
     assert all("Confidence: " in line for line in lines)
+
+
+def test_the_bottom_line_names_who_acts_in_the_gravest_errors(tables):
+    """A row that is changed changes the sentence, or takes it away."""
+    wrong = tables.checks.query("verdict == 'contradicted' and gravity == 'high'")
+    assert f"most are {len(wrong)} contradicted assertions" in bottom_line(tables)
+    assert "on France, on Chad and on the United States [c29†](#c29)" in bottom_line(tables)
+    checks = tables.checks.copy()
+    checks.loc["CL-049", "gravity"] = "low"
+    assert "United States" not in bottom_line(replace(tables, checks=checks))
+    checks["gravity"] = "low"
+    assert "mislead" not in bottom_line(replace(tables, checks=checks))

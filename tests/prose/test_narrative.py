@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -10,9 +11,10 @@ from factory import countries, event, frame, tiny
 
 from sahel_analysis.evidence.posture import followed, posture_of
 from sahel_analysis.evidence.record import EVIDENCE, record, told_claims
-from sahel_analysis.prose import chronicle, corrections, judgements, method, narrative
+from sahel_analysis.prose import judgements, listings, method, narrative, words
 from sahel_analysis.prose.markdown import escape
 from sahel_analysis.prose.notes import anchor, cited
+from sahel_analysis.tables.vocabulary import LIKELIHOODS
 
 LAST = "2030-01-01"
 DAYS = ["2012-01-01", "2013-06-01", "2022-09-01", "2023-12-04", "2025-09-01"]
@@ -37,12 +39,12 @@ def told(*events: dict, evidence: str = "checked", **frames) -> str:
 
 
 @pytest.mark.parametrize(
-    ("items", "words"),
+    ("items", "sentence"),
     [([], ""), (["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")],
 )
-def test_a_list_reads_as_a_sentence_lists_it(items, words):
+def test_a_list_reads_as_a_sentence_lists_it(items, sentence):
     """However many there are."""
-    assert narrative.listed(items) == words
+    assert words.listed(items) == sentence
 
 
 def test_the_bottom_line_names_states_with_the_events_behind_them():
@@ -166,7 +168,7 @@ def test_a_claim_says_whose_it_is_unless_the_article_speaks():
 
 def test_every_contradicted_claim_is_named_with_its_correction(shown):
     """Gravest first, in either kind of evidence."""
-    lines = corrections.contradicted_claims(shown).splitlines()
+    lines = narrative.contradicted_claims(shown).splitlines()
     checks = shown.tables.checks
     wrong = checks[checks["verdict"] == "contradicted"]
     assert len(lines) == len(wrong)
@@ -181,7 +183,7 @@ def test_every_contradicted_claim_is_named_with_its_correction(shown):
 def test_the_difference_over_chad_is_told_in_words(tables):
     """The article has the French expelled; the sources have them there."""
     article, checked = (record("2023-12-04", each, tables=tables) for each in EVIDENCE)
-    text = corrections.differences(article, checked, posture_of(article), posture_of(checked))
+    text = narrative.differences(article, checked, posture_of(article), posture_of(checked))
     [line] = [line for line in text.splitlines() if line.startswith("- **Chad, French forces.**")]
     assert "The article: *withdrawn* [c40†](#c40) [c41†](#c41)" in line
     assert "The checked evidence: *present* [e101](#e101)" in line
@@ -192,7 +194,7 @@ def test_every_difference_of_the_two_maps_is_told_and_no_other(as_of, tables):
     """By country and side."""
     article, checked = (record(as_of, each, tables=tables) for each in EVIDENCE)
     left, right = posture_of(article), posture_of(checked)
-    text = corrections.differences(article, checked, left, right)
+    text = narrative.differences(article, checked, left, right)
     for iso3 in left.index:
         name = escape(tables.countries.at[iso3, "name_en"])
         states = ["french_posture", "russian_engagement"]
@@ -203,7 +205,7 @@ def test_every_difference_of_the_two_maps_is_told_and_no_other(as_of, tables):
 def test_the_year_before_is_told_by_who_acts(tables):
     """Each event of it once; the earlier ones are counted."""
     shown = record("2023-12-04", "checked", tables=tables)
-    text = chronicle.last_year(shown, shown.events)
+    text = listings.last_year(shown, shown.events)
     recent = shown.events[shown.events["latest"] > pd.Timestamp("2022-12-04")]
     assert text.count("\n- ") == len(recent)
     assert f"{len(shown.events) - len(recent)} earlier events are listed" in text
@@ -213,9 +215,9 @@ def test_the_year_before_is_told_by_who_acts(tables):
 
 def test_tables_for_readers_hold_every_row_they_are_given(shown):
     """With marks in the last column."""
-    events = chronicle.event_table(shown, shown.events)
-    figures = chronicle.figure_table(shown, shown.figures)
-    posture = chronicle.posture_table(shown, posture_of(shown))
+    events = listings.event_table(shown, shown.events)
+    figures = listings.figure_table(shown, shown.figures)
+    posture = listings.posture_table(shown, posture_of(shown))
     assert len(events) == len(shown.events)
     assert len(figures) == len(shown.figures)
     assert len(posture) == len(followed(shown.tables))
@@ -226,7 +228,7 @@ def test_tables_for_readers_hold_every_row_they_are_given(shown):
 def test_a_country_without_rows_is_not_covered_and_not_empty(tables):
     """Grey on the map, in words in the table."""
     shown = record("2012-01-01", "article", tables=tables)
-    table = chronicle.posture_table(shown, posture_of(shown)).set_index("Country")
+    table = listings.posture_table(shown, posture_of(shown)).set_index("Country")
     assert table.at["Mali", "French forces"] == "not covered"
     assert table.at["Mali", "Notes"] == ""
 
@@ -263,14 +265,14 @@ def test_a_judgement_that_has_lapsed_is_not_told(tables):
 
 def test_the_words_of_likelihood_are_those_of_the_scale():
     """Seven words, bands that meet."""
-    bands = [(low, high) for _, low, high in judgements.LIKELIHOODS.values()]
+    bands = [(likely.low, likely.high) for likely in LIKELIHOODS.values()]
     assert bands == [(1, 5), (5, 20), (20, 45), (45, 55), (55, 80), (80, 95), (95, 99)]
     assert len(judgements.words_of_judgement()) == 7
 
 
 def test_the_method_counts_what_was_used_and_left_out(shown):
     """The numbers are those of the world."""
-    used = method.rows_used(shown)
+    used = method._rows_used(shown)
     assert used["Events"].startswith(f"{len(shown.events)} of {len(shown.tables.events)} ")
     assert f"{len(shown.tables.claims)} assertions" in method.sources_and_method(shown)
 
@@ -286,8 +288,8 @@ def test_hostile_names_and_summaries_stay_text():
     for out in (
         narrative.bottom_line(shown, posture),
         narrative.country_by_country(shown, posture),
-        chronicle.last_year(shown, shown.events),
-        " ".join(chronicle.event_table(shown, shown.events).iloc[0]),
+        listings.last_year(shown, shown.events),
+        " ".join(listings.event_table(shown, shown.events).iloc[0]),
     ):
         assert escape(text) in out
         assert text not in out
@@ -303,6 +305,28 @@ def test_equal_tables_give_equal_words(tables):
             texts.append(
                 narrative.bottom_line(shown, posture)
                 + narrative.country_by_country(shown, posture)
-                + chronicle.last_year(shown, shown.events)
+                + listings.last_year(shown, shown.events)
             )
         assert texts[0] == texts[1]
+
+
+def test_a_gap_stands_while_the_rows_bear_it(tables):
+    """Each point goes, or changes, with the rows that it is computed from."""
+
+    def gaps(**changed: pd.DataFrame) -> str:
+        return method.gaps(record("2023-12-04", "checked", tables=replace(tables, **changed)))
+
+    claims, figures = tables.claims, tables.figures
+    assert "We infer 2023 from its events" in gaps()
+    assert "year" not in gaps(claims=claims.assign(date_basis="stated"))
+    assert "guess" in gaps()
+    assert "guess" not in gaps(claims=claims.assign(modality="fact"))
+    named = claims.assign(attributed_to=claims["attributed_to"].replace("unnamed analysts", "X"))
+    assert "analysts" in gaps()
+    assert "analysts" not in gaps(claims=named)
+    assert "It gives one number of French troops" in gaps()
+    assert "It gives no number of French troops." in gaps(figures=figures.iloc[:0])
+    troops = figures.index[(figures["basis"] == "article") & (figures["subject"] == "troops")]
+    ours = figures.copy()
+    ours.at[troops[0], "iso3"] = ("NER",)
+    assert "number of French troops" not in gaps(figures=ours)

@@ -18,8 +18,8 @@ from sahel_analysis.prose.notes import (
     notes,
     row_marks,
     source_note,
-    value_in_words,
 )
+from sahel_analysis.prose.words import value_in_words
 
 
 def claim(key: str, day: str = "2023-12-04", **cells: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Promises about spreadsheets: every event, every letter, and no formula."""
+"""Promises about the spreadsheet: every event, every letter, and no formula."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from factory import event, tiny
 
 from sahel_analysis.evidence.record import EVIDENCE, record
-from sahel_analysis.publishing.spreadsheets import literal, write_csv
+from sahel_analysis.publishing.spreadsheet import literal, write_csv
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 

@@ -1,4 +1,4 @@
-"""Ledger: every event and count of forces with all that is known of its origin, as plain text.
+"""Entries: every event and count of forces with all that is known of its origin, as plain text.
 
 The atlas lists these; nothing here is Markdown or HTML.
 """
@@ -12,8 +12,9 @@ import pandas as pd
 
 from ..evidence.actors import family, whose
 from ..evidence.record import EVIDENCE, visible_events, visible_figures
-from ..prose.chronicle import EVENT_TYPES
-from ..prose.notes import VERDICTS, place_of, value_in_words
+from ..prose.notes import place_of
+from ..prose.words import value_in_words
+from ..tables import vocabulary
 from ..tables.dates import in_words
 from ..tables.loading import Tables
 
@@ -89,20 +90,20 @@ def event_entries(tables: Tables) -> list[Entry]:
     tables : Tables
         The tables.
     """
-    shown = {evidence: visible_events(tables, evidence) for evidence in EVIDENCE}
-    order = pd.concat(shown.values())
+    visible = {evidence: visible_events(tables, evidence) for evidence in EVIDENCE}
+    order = pd.concat(visible.values())
     order = order[~order.index.duplicated()].sort_values("latest", kind="stable", ascending=False)
     owners = whose(order, tables.actors)
     return [
         Entry(
             key=row.Index,
             day=row.latest.date().isoformat(),
-            evidence=_shown_in(row.Index, shown),
+            evidence=_evidences(row.Index, visible),
             iso3=" ".join(row.iso3),
             side=_SIDES.get(owners[row.Index], "other"),
             when=_capital(in_words(row.date_edtf)),
             where=_where(row.iso3, tables),
-            kind=EVENT_TYPES[row.event_type],
+            kind=vocabulary.EVENT_TYPES[row.event_type].label,
             text=row.summary_en,
             confidence=row.confidence,
             claims=_claims(row.claim_ids, tables),
@@ -117,14 +118,14 @@ def count_entries(tables: Tables) -> list[Entry]:
 
     A count counts from the first day that its date may mean; one without a date always.
     """
-    shown = {evidence: visible_figures(tables, evidence) for evidence in EVIDENCE}
+    visible = {evidence: visible_figures(tables, evidence) for evidence in EVIDENCE}
     families = {root: family(tables.actors, root) for root in _SIDES}
     figures = tables.figures[tables.figures["unit"] == "people"]
     figures = figures.sort_values("latest", kind="stable", ascending=False, na_position="last")
     entries = []
     for row in figures.itertuples():
         side = next((_SIDES[r] for r, members in families.items() if row.actor_id in members), "")
-        evidence = _shown_in(row.Index, shown)
+        evidence = _evidences(row.Index, visible)
         if not side or not evidence:
             continue
         entries.append(
@@ -146,9 +147,9 @@ def count_entries(tables: Tables) -> list[Entry]:
     return entries
 
 
-def _shown_in(key: str, shown: dict[str, pd.DataFrame]) -> str:
+def _evidences(key: str, visible: dict[str, pd.DataFrame]) -> str:
     """Return the kinds of evidence that show a row."""
-    return " ".join(evidence for evidence, frame in shown.items() if key in frame.index)
+    return " ".join(evidence for evidence, frame in visible.items() if key in frame.index)
 
 
 def _where(iso3s: Iterable[str], tables: Tables) -> str:
@@ -158,14 +159,14 @@ def _where(iso3s: Iterable[str], tables: Tables) -> str:
 
 def _claims(claim_ids: Iterable[str], tables: Tables) -> tuple[Claim, ...]:
     """Return claims with the checks on them."""
-    found = []
+    claims = []
     for key in claim_ids:
         claim = tables.claims.loc[key]
         checked = key in tables.checks.index
-        verdict = VERDICTS[tables.checks.at[key, "verdict"]] if checked else ""
+        verdict = vocabulary.VERDICTS[tables.checks.at[key, "verdict"]] if checked else ""
         finding = tables.checks.at[key, "finding_en"] if checked else ""
-        found.append(Claim(key, _capital(place_of(claim)), claim.quote, verdict, finding))
-    return tuple(found)
+        claims.append(Claim(key, _capital(place_of(claim)), claim.quote, verdict, finding))
+    return tuple(claims)
 
 
 def _sources(row: object, tables: Tables) -> tuple[Source, ...]:
@@ -174,13 +175,13 @@ def _sources(row: object, tables: Tables) -> tuple[Source, ...]:
     for claim_id in row.claim_ids:
         if claim_id in tables.checks.index:
             keys.update(dict.fromkeys(tables.checks.at[claim_id, "source_ids"]))
-    found = []
+    sources = []
     for key in keys:
         source = tables.sources.loc[key]
         when = in_words(source.published_edtf) if source.published_edtf else "undated"
         title, publisher = source.title or "Untitled", source.publisher or "publisher unknown"
-        found.append(Source(key, title, publisher, when, source.reliability, source.url))
-    return tuple(found)
+        sources.append(Source(key, title, publisher, when, source.reliability, source.url))
+    return tuple(sources)
 
 
 def _capital(text: str) -> str:

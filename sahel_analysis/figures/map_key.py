@@ -15,8 +15,8 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
 from . import style
+from .geography import View
 from .labels import text_width, wrapped
-from .views import View
 
 POINTS_PER_MM = 72 / 25.4
 LOCATOR_PT = 62.0  # height; Africa is about as wide as it is high

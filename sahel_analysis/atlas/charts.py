@@ -1,4 +1,4 @@
-"""Stripes: the states of every country through time, and counts of forces, as Vega-Lite charts.
+"""Charts of the atlas: the states of every country through time, and counts of forces, in Vega-Lite.
 
 Each chart has parameters that the page sets and nothing that a reader does in it alone: what a
 click does, the page decides. The compiled charts run under Vega's expression interpreter.
@@ -15,11 +15,12 @@ import pandas as pd
 
 from ..evidence.posture import followed
 from ..figures import style
-from ..figures.symbols import EDGES
+from ..figures.timelines import EDGES
 from ..report.parameters import date_range
+from ..tables import vocabulary
 from ..tables.loading import Tables
-from .ledger import Entry
-from .turns import segments
+from .entries import Entry
+from .states import segments
 
 # How much of its stripe a state fills: height repeats what colour says.
 _SHARES = {
@@ -40,13 +41,13 @@ _SHAPES = {"french": "triangle-up", "russian": "square", "other": "circle"}
 _INKS = {"french": EDGES["france"], "russian": EDGES["russia"], "other": style.INK_SOFT}
 
 
-def stripes(turns: Mapping[str, dict], events: list[Entry], tables: Tables) -> dict:
+def states_chart(states: Mapping[str, dict], events: list[Entry], tables: Tables) -> dict:
     """Return the chart of states: one lane per country, French stripe above, Russian below.
 
     Parameters
     ----------
-    turns : mapping
-        What `turns.turns` returns.
+    states : mapping
+        What `states.states_by_day` returns.
     events : list of Entry
         Events; each is a small sign between the two stripes.
     tables : Tables
@@ -56,7 +57,7 @@ def stripes(turns: Mapping[str, dict], events: list[Entry], tables: Tables) -> d
     -------
     dict
         Vega-Lite specification with the parameters ``day`` (milliseconds), ``evidence``,
-        ``exhibit`` (as in `captions.EXHIBITS`), ``chosen`` (ISO 3166-1 alpha-3 or empty), and the
+        ``exhibit`` (as in `vocabulary.EXHIBITS`), ``chosen`` (ISO 3166-1 alpha-3 or empty), and the
         colours ``ink``, ``rule``, ``tint`` and ``edge``.
     """
     scope = followed(tables)
@@ -70,7 +71,7 @@ def stripes(turns: Mapping[str, dict], events: list[Entry], tables: Tables) -> d
         .transform_filter("datum.iso3 == chosen")
     )
     frame = pd.concat(
-        segments(turns[evidence], last).assign(evidence=evidence) for evidence in turns
+        segments(states[evidence], last).assign(evidence=evidence) for evidence in states
     )
     rows = frame["iso3"].map(scope.index)
     low = [_STRIPES[theme][1] for theme in frame["theme"]]
@@ -126,20 +127,20 @@ def stripes(turns: Mapping[str, dict], events: list[Entry], tables: Tables) -> d
     return _finished(chart)
 
 
-def counts(entries: list[Entry], tables: Tables) -> dict:
+def counts_chart(entries: list[Entry], tables: Tables) -> dict:
     """Return the chart of counts of French and Russian people, as sources gave them.
 
     Parameters
     ----------
     entries : list of Entry
-        Counts, as from `ledger.count_entries`; those without a date cannot be drawn.
+        Counts, as from `entries.count_entries`; those without a date cannot be drawn.
     tables : Tables
         The tables.
 
     Returns
     -------
     dict
-        Vega-Lite specification with the parameters of `stripes`. Counts are not joined by lines:
+        Vega-Lite specification with the parameters of `states_chart`. Counts are not joined by lines:
         one may be of a whole force, the next of those at one base.
     """
     figures = tables.figures
@@ -160,7 +161,7 @@ def counts(entries: list[Entry], tables: Tables) -> dict:
                 "low": known[0],
                 "best": known[-1] if pd.isna(figure["best"]) else figure["best"],
                 "high": known[-1],
-                "soft": figure["qualifier"] in {"planned", "claimed"},
+                "soft": vocabulary.QUALIFIERS[figure["qualifier"]].soft,
             }
         )
     tall = alt.Y(

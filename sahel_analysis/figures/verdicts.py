@@ -1,4 +1,4 @@
-"""Charts of the audit: how the claims of each paragraph fared."""
+"""Verdicts: how the claims of each paragraph of the article fared."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 
 from . import style
 from .labels import text_width
-from .sheets import GAP_PT, LINE_PT, say_empty, write
+from .timelines import GAP_PT, LINE_PT, say_empty, write
 
 # Colour, hatch: dense ink for what is wrong, none for what holds; grey prints keep the order.
 VERDICT_LOOKS = {
@@ -132,22 +132,3 @@ def verdicts_alt(claims: pd.DataFrame, checks: pd.DataFrame) -> str:
 
 def _told(counts: pd.Series) -> str:
     return ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-
-
-def verdicts_table(claims: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
-    """Return the counts of `plot_verdicts`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per paragraph and one for all; columns ``Paragraph``, one per verdict that
-        occurs, and ``Claims`` (their sum).
-    """
-    if claims.empty:
-        return pd.DataFrame(columns=["Paragraph", "Claims"])
-    tally = _tally(claims, checks)
-    tally.columns = [verdict.capitalize() for verdict in tally.columns]
-    tally = tally.assign(Claims=tally.sum(axis=1))
-    tally.index = tally.index.astype("str")
-    tally.loc["All"] = tally.sum()
-    return tally.rename_axis(index="Paragraph").reset_index()

@@ -1,4 +1,4 @@
-"""Outlines: the countries as SVG that a browser can colour, hatch and focus."""
+"""Drawing: the countries as SVG that a browser can colour, hatch and focus."""
 
 from __future__ import annotations
 
@@ -12,21 +12,26 @@ import shapely
 
 from ..evidence.posture import followed
 from ..figures import style
-from ..figures.geography import CRS, boundaries, disputed, with_geometry
-from ..figures.labels import LEADING, Block, Place, Row, symbol_room
-from ..figures.placements import place
+from ..figures.geography import (
+    CRS,
+    boundaries,
+    disputed,
+    near_disputed,
+    outline_keys,
+    with_geometry,
+)
+from ..figures.labels import LEADING, Block, Place, Row, place, symbol_room
 from ..tables.loading import Tables
 
-WIDTH = 1000  # of the drawing, in its own units
+_WIDTH = 1000  # of the drawing, in its own units
 _MARGIN = 0.035
 _DETAIL = 0.7  # what is finer than this is not seen
-_DISPUTED_M = 9_000  # a plain border this near to a disputed line gives way to it
 # Type size in units: 12 to 13 px on a wide screen, 10 px on a telephone.
-WIDE, NARROW = 15.5, 25.0
+_WIDE, _NARROW = 15.5, 25.0
 
 
 @dataclass(frozen=True)
-class Label:
+class _Label:
     """A name on the map: lines with their places, the sign before the first, a leader line."""
 
     iso3: str
@@ -37,7 +42,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Country:
+class _Country:
     """A country that can be chosen: its outline and where it lies from west to east."""
 
     iso3: str
@@ -46,21 +51,21 @@ class Country:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class _Drawing:
     """The parts of the map, in drawing order; every path is the ``d`` of an SVG path."""
 
     width: int
     height: int
     land: str
     land_borders: str
-    countries: tuple[Country, ...]
+    countries: tuple[_Country, ...]
     borders: str
     disputed: str
-    wide: tuple[Label, ...]
-    narrow: tuple[Label, ...]
+    wide: tuple[_Label, ...]
+    narrow: tuple[_Label, ...]
 
 
-def draw(tables: Tables) -> Drawing:
+def draw(tables: Tables) -> _Drawing:
     """Return the map of the countries in scope, without their states.
 
     Parameters
@@ -78,7 +83,7 @@ def draw(tables: Tables) -> Drawing:
     west, south, east, north = outlines.total_bounds
     edge = _MARGIN * (east - west)
     view = np.array([west - edge, south - 1.3 * edge, east + edge, north + 0.5 * edge])
-    unit = (view[2] - view[0]) / WIDTH  # metres
+    unit = (view[2] - view[0]) / _WIDTH  # metres
     height = round((view[3] - view[1]) / unit)
 
     def units(xy: np.ndarray) -> np.ndarray:
@@ -91,28 +96,28 @@ def draw(tables: Tables) -> Drawing:
     seen = ~shapely.is_empty(cut)
     coarse = shapely.coverage_simplify(cut[seen], _DETAIL * unit)
     coarse = pd.Series(shapely.transform(coarse, units), index=everything.index[seen])
-    shapes = pd.Series(coarse.reindex(scope["iso_n3"]).to_numpy(), index=scope.index)
-    land = coarse.drop(index=scope["iso_n3"]).to_numpy()
+    shapes = pd.Series(coarse.reindex(outline_keys(scope)).to_numpy(), index=scope.index)
+    land = coarse.drop(index=outline_keys(scope)).to_numpy()
 
     lines = shapely.union_all(disputed(tables.folder).geometry.to_numpy())
     lines = shapely.transform(shapely.clip_by_rect(lines, *view), units)
-    beside = shapely.buffer(lines, _DISPUTED_M / unit, quad_segs=2)
-    size = (WIDTH, height)
+    beside = near_disputed(lines, unit)
+    size = (_WIDTH, height)
     order = sorted(scope.index, key=lambda iso3: shapely.centroid(shapes[iso3]).x)
-    return Drawing(
-        width=WIDTH,
+    return _Drawing(
+        width=_WIDTH,
         height=height,
-        land=path(shapely.union_all(land, grid_size=0.1)),
-        land_borders=path(_borders(land).difference(beside)),
-        countries=tuple(Country(i, scope.at[i, "name_en"], path(shapes[i])) for i in order),
-        borders=path(_borders(shapes.to_numpy()).difference(beside)),
-        disputed=path(lines),
-        wide=_labels(scope, shapes, units, size, WIDE),
-        narrow=_labels(scope, shapes, units, size, NARROW),
+        land=_path(shapely.union_all(land, grid_size=0.1)),
+        land_borders=_path(_borders(land).difference(beside)),
+        countries=tuple(_Country(i, scope.at[i, "name_en"], _path(shapes[i])) for i in order),
+        borders=_path(_borders(shapes.to_numpy()).difference(beside)),
+        disputed=_path(lines),
+        wide=_labels(scope, shapes, units, size, _WIDE),
+        narrow=_labels(scope, shapes, units, size, _NARROW),
     )
 
 
-def path(shape: shapely.Geometry) -> str:
+def _path(shape: shapely.Geometry) -> str:
     """Return the ``d`` of an SVG path: polygons closed, lines open, one decimal."""
     parts = []
     for part in shapely.get_parts(shape):
@@ -145,7 +150,7 @@ def _labels(
     units: object,
     size: tuple[float, float],
     type_size: float,
-) -> tuple[Label, ...]:
+) -> tuple[_Label, ...]:
     """Return the names where none touches another, at one type size."""
     wide, high = size
 
@@ -166,17 +171,17 @@ def _labels(
     forms = {}
     for iso3, name in scope["name_en"].items():
         west, _, east, _ = shapes[iso3].bounds
-        blocks = [Block(rows, type_size) for rows in _rows(iso3 if type_size == NARROW else name)]
+        blocks = [Block(rows, type_size) for rows in _rows(iso3 if type_size == _NARROW else name)]
         # A name may run over a border a little, but not over both.
         forms[iso3] = [replace(block, across=block.width < east - west) for block in blocks]
     outlines = {iso3: shapely.transform(shape, upwards) for iso3, shape in shapes.items()}
-    found = place(forms, outlines, anchors, (wide, high))
+    placed = place(forms, outlines, anchors, (wide, high))
     # A name that found no room inside gets smaller type, which may find some.
-    for iso3, spot in found.items():
+    for iso3, spot in placed.items():
         if spot.leader is not None:
             forms[iso3] = [replace(form, size=0.88 * type_size) for form in forms[iso3][::-1]]
-    found = place(forms, outlines, anchors, (wide, high))
-    return tuple(_label(iso3, spot, high) for iso3, spot in found.items())
+    placed = place(forms, outlines, anchors, (wide, high))
+    return tuple(_label(iso3, spot, high) for iso3, spot in placed.items())
 
 
 def _rows(name: str) -> list[tuple[Row, ...]]:
@@ -189,7 +194,7 @@ def _rows(name: str) -> list[tuple[Row, ...]]:
     return forms
 
 
-def _label(iso3: str, spot: Place, high: float) -> Label:
+def _label(iso3: str, spot: Place, high: float) -> _Label:
     """Return a label in the units of the drawing."""
     x, _, _, top = spot.box
     size = spot.block.size
@@ -203,7 +208,7 @@ def _label(iso3: str, spot: Place, high: float) -> Label:
     if spot.leader is not None:
         (x0, y0), (x1, y1) = spot.leader
         leader = f"M{x0:.1f} {high - y0:.1f}L{x1:.1f} {high - y1:.1f}"
-    return Label(iso3, tuple(lines), size, tuple(round(v, 1) for v in sign), leader)
+    return _Label(iso3, tuple(lines), size, tuple(round(v, 1) for v in sign), leader)
 
 
 # The hatches of `style`, as SVG patterns: distance between lines and the lines themselves.
