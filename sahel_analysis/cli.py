@@ -57,7 +57,7 @@ def main() -> None:
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def validate(folder: Path | None) -> None:
     """Hold the tables in FOLDER (or the package's own) against schema and rules."""
-    from .prose.lint import lint_judgements
+    from .prose.wording import lint_judgements
     from .tables.loading import FRAMES, load_tables
     from .tables.schema import read_schema
     from .tables.vocabulary import unlisted_words

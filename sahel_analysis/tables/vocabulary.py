@@ -387,12 +387,3 @@ def _compared(
     for (table, column), (noun, words, needed) in _ENUMS.items():
         field = next((f for f in schema[table].fields if f.name == column), None)
         yield noun, field.constraints.get("enum", ()) if field else (), words, needed
-
-
-# Until figures, prose and atlas read the mappings above.
-FRENCH_LABELS = {name: state.label for name, state in FRENCH_STATES.items()}
-RUSSIAN_LABELS = {name: state.label for name, state in reversed(RUSSIAN_STATES.items())}
-SHORT_LABELS = {
-    column: {name: state.short for name, state in theme.states.items()}
-    for column, theme in POSTURE_THEMES.items()
-}
