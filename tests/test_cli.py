@@ -54,6 +54,19 @@ def test_validate_names_a_judgement_that_hedges(tmp_path):
     assert "data/judgements.csv KJ-001, alternative_en: 'might' does not say how likely" in faults
 
 
+def test_validate_names_a_word_that_the_data_package_does_not_list(tmp_path):
+    """And how to mend it."""
+    package = data_copy(tmp_path) / "datapackage.json"
+    text = package.read_text(encoding="utf-8")
+    package.write_text(text.replace('"weakened",', ""), encoding="utf-8")
+    code, _, faults = run("validate", package.parent)
+    assert code == 1
+    assert faults == (
+        "data/datapackage.json: change 'weakened' of tables/vocabulary.py is not listed: add it to "
+        "the enum, or take it out of the vocabulary.\n"
+    )
+
+
 def test_validate_names_a_folder_that_is_not_there(tmp_path):
     """With where it was looked for."""
     code, _, faults = run("validate", tmp_path / "nowhere")

@@ -192,7 +192,7 @@ def cell_fault(text: str, field: Field) -> str:
 def _characters(text: str, _field: Field) -> str:
     """Refuse what cannot be seen, breaks a line, hides at an end, never ends or cannot be drawn."""
     if text.isascii() and text.isprintable() and len(text) <= LONGEST and text == text.strip():
-        return ""  # almost every cell, told from the rest in no time
+        return ""  # almost every cell; the rest is looked at closely
     if hidden := _HIDDEN.search(text):
         return f"holds the hidden character U+{ord(hidden[0]):04X}; remove it."
     if "\n" in text or "\r" in text or "\t" in text:
