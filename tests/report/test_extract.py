@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sahel_analysis.batch.matrix import expand
+from sahel_analysis.batch.jobs import expand
 from sahel_analysis.evidence.posture import posture_of
 from sahel_analysis.evidence.record import record
 from sahel_analysis.prose.chronicle import naming
