@@ -47,7 +47,7 @@ codebook: .venv/installed ## rewrite the column tables of data/README.md
 	$(BIN)/python -m sahel_analysis.tables.schema
 
 licences: .venv/installed ## list the licence of everything that is installed
-	$(BIN)/python -m sahel_analysis.publishing.licences
+	$(BIN)/python -m piplicenses --from=mixed --with-system
 
 bench: .venv/installed .venv/bench ## measure the build beside its peers, and growth of the tables
 	$(BIN)/python benchmarks/bench.py

@@ -10,6 +10,7 @@ import pytest
 from command import BRIEF, brief
 from trial import contents, put_brief
 
+from sahel_analysis.batch import jobs, workers
 from sahel_analysis.errors import ExportError
 from sahel_analysis.publishing import documents
 from sahel_analysis.publishing.documents import Document, convert
@@ -107,3 +108,32 @@ def test_missing_typst_or_font_is_told(module, tmp_path):
     assert run.code == 1
     assert f"'{module}'" in run.stdout
     assert not [name for name in contents(reports) if name.startswith(BRIEF)]
+
+
+@pytest.mark.skipif(not workers.CAN_FORK, reason="this platform forks no processes")
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [("kill -9 $PPID; sleep 1000", "died by SIGKILL"), ("exec sleep 1000", "longer than 2 s")],
+    ids=["kills", "hangs"],
+)
+def test_conversion_that_dies_or_hangs_costs_its_report_only(
+    script, told, tables, monkeypatch, tmp_path
+):
+    """As a fault in Typst or pandoc might; the executed notebook is kept aside."""
+    pandoc = tmp_path / "pandoc"
+    pandoc.write_text(f"#!/bin/sh\ngrep -q MLI || exit 3\n{script}\n")
+    pandoc.chmod(0o755)
+    monkeypatch.setenv("PYPANDOC_PANDOC", str(pandoc))
+    monkeypatch.setattr(workers, "_CONVERSION_S", 2)
+    monkeypatch.setattr(jobs, "notebook_folder", lambda: tmp_path)
+    put_brief(tmp_path, "report.prose(country)")
+    matrix = {"notebook": ["country_brief"], "country": ["MLI", "NER"], "format": ["html"]}
+    outcomes = {
+        outcome.job.parameters.country: outcome
+        for outcome in workers.made_here(jobs.expand(tables, matrix), 2, 60)
+    }
+    failure = outcomes["MLI"].failure
+    assert (failure.stage, failure.error) == ("export", workers.DIED)
+    assert told in failure.message
+    assert b"report.prose(country)" in outcomes["MLI"].files["ipynb"]
+    assert outcomes["NER"].failure.error == "ExportError"  # by the pandoc that gives up
