@@ -162,7 +162,7 @@ def _matrix(command: Callable) -> Callable:
 
 def _jobs(editions: Path | None, edition: tuple[str, ...], options: dict, tables: Tables) -> list:
     """Return the jobs that the options ask for."""
-    from .batch.matrix import expand, read_editions
+    from .batch.jobs import expand, read_editions
 
     asked = {name: [part for value in given for part in value] for name, given in options.items()}
     given = [name for name, values in asked.items() if values]
@@ -199,24 +199,19 @@ _WORKERS = click.option(
     show_default=True,
     help="Seconds that a cell may take.",
 )
-@click.option(
-    "--log", type=click.Path(path_type=Path, dir_okay=False), help="File for a log, JSON lines."
-)
 @click.option("--dry-run", is_flag=True, help="List what would run and why; run nothing.")
 def build_reports(
     output: Path,
     workers: int | None,
     scheduler: str | None,
     timeout: int,
-    log: Path | None,
     dry_run: bool,
     editions: Path | None,
     edition: tuple[str, ...],
     **options: tuple,
 ) -> None:
     """Make the reports that are wanted; without options, all of the default edition."""
-    from .batch.build import build
-    from .batch.freshness import listed
+    from .batch.build import build, listed
     from .tables.loading import load_tables
 
     tables = load_tables()
@@ -224,9 +219,7 @@ def build_reports(
     if dry_run:
         click.echo(listed(wanted, output, tables))
         return
-    summary = build(
-        wanted, output, tables, workers=workers, scheduler=scheduler, timeout=timeout, log=log
-    )
+    summary = build(wanted, output, tables, workers=workers, scheduler=scheduler, timeout=timeout)
     click.echo(summary.table())
     sys.exit(1 if summary.failed else 0)
 
@@ -269,5 +262,5 @@ def write_atlas(output: Path) -> None:
     page, store = atlas_html(tables), Store(output)
     with store.locked():
         store.put("atlas.html", page)
-        list_reports(store, tables)
+        list_reports(store)
     click.echo(f"{output / 'atlas.html'}  {len(page) / 1000:,.0f} kB")
