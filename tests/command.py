@@ -23,9 +23,9 @@ from sahel_analysis.cli import main
 
 if folder := sys.argv.pop(1):
     from pathlib import Path
-    from sahel_analysis.batch import build, freshness
+    from sahel_analysis.batch import jobs
 
-    build.notebook_folder = freshness.notebook_folder = lambda: Path(folder)
+    jobs.notebook_folder = lambda: Path(folder)
 main()
 """
 BRIEF = "2023-12-04_checked_en/country_brief_NER"

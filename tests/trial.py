@@ -1,11 +1,10 @@
-"""Trial notebooks, cheap to run, in the place of the country brief; and the processes they leave."""
+"""Trial notebooks, cheap to run, in the place of the country brief; and what builds leave."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import nbformat
-import psutil
 
 PARAMETERS = 'as_of = "2023-12-04"\nevidence = "checked"\ncountry = "NER"\nlang = "en"'
 END = ("report.notes()", "report.signature()")
@@ -24,26 +23,6 @@ def put_brief(folder: Path, *cells: str) -> Path:
         notebook.cells.append(cell)
     nbformat.write(notebook, folder / "country_brief.ipynb")
     return folder
-
-
-def use_notebooks(monkeypatch, folder: Path) -> None:
-    """Let builds in this process take their notebooks from a folder."""
-    for module in ("build", "freshness"):
-        monkeypatch.setattr(f"sahel_analysis.batch.{module}.notebook_folder", lambda: folder)
-
-
-def kernels(below: int | None = None) -> list[psutil.Process]:
-    """Return the nurseries and the kernels forked from them, of this machine or below a process."""
-    root = psutil.Process(below) if below else None
-    processes = root.children(recursive=True) if root else psutil.process_iter()
-    found = []
-    for process in processes:
-        try:
-            if "sahel_analysis.batch.nursery" in process.cmdline():
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -15,6 +15,7 @@ from ..errors import SahelError
 from ..tables.loading import data_folder
 from .jobs import Failure, Job, Outcome, notebook_source
 from .store import code_sha256, data_sha256, environment_sha256
+from .workers import shorten_temporary_folder
 
 _TIMEOUT_S = 30  # to reach the scheduler
 
@@ -94,6 +95,7 @@ def execute_there(inputs: Mapping[str, str], job: Job, source: str, timeout: int
     from .execute import execute
 
     refuse_other_inputs(inputs)
+    shorten_temporary_folder()
     return execute(job, source, timeout)
 
 

@@ -23,7 +23,7 @@ from ..publishing.typesetting import thumbnail
 from .jobs import Failure, Job, Outcome, how_it_ended
 from .kernel_app import FLOODED, MOST_MESSAGES, MOST_MIB
 from .kernels import ReportKernelManager
-from .workers import DIED, shorten_temporary_folder
+from .workers import DIED
 
 _ARRIVAL_S = 60  # in which what a cell showed must have come
 _INJECTED = "injected-parameters"
@@ -118,7 +118,6 @@ class _Run:
             def kernel_ended(self, exit_code: int) -> None:
                 run.exit_code = exit_code
 
-        shorten_temporary_folder()
         with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
             work = Path(folder) / "work"
             work.mkdir()

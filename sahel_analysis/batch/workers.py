@@ -52,11 +52,11 @@ def made_here(jobs: Iterable[Job], workers: int, timeout: int | None) -> Iterato
         If a process cannot be started.
     """
     waiting, running = iter(jobs), set[_Worker]()
-    with _processes() as context:
+    with _processes() as (context, folder):
         try:
             while True:
                 for job in islice(waiting, workers - len(running)):
-                    running.add(_Worker(context, job, timeout))
+                    running.add(_Worker(context, folder, job, timeout))
                 if not running:
                     return
                 wait([end for worker in running for end in worker.ends], timeout=1)
@@ -72,10 +72,10 @@ def made_here(jobs: Iterable[Job], workers: int, timeout: int | None) -> Iterato
 class _Worker:
     """A process that makes one report, and the latest that it said of it."""
 
-    def __init__(self, context: BaseContext, job: Job, timeout: int | None) -> None:
+    def __init__(self, context: BaseContext, folder: str, job: Job, timeout: int | None) -> None:
         self.outcome = Outcome(job, failure=Failure("worker", None, DIED, ""))
         self._receiver, sender = context.Pipe(duplex=False)
-        arguments = (sender, job, notebook_source(job.notebook), timeout)
+        arguments = (sender, folder, job, notebook_source(job.notebook), timeout)
         self._process = context.Process(target=_work, args=arguments)
         self._deadline = float("inf")
         self._process.start()
@@ -111,8 +111,9 @@ class _Worker:
         self._receiver.close()
 
 
-def _work(sender: Connection, job: Job, source: str, timeout: int | None) -> None:
+def _work(sender: Connection, folder: str, job: Job, source: str, timeout: int | None) -> None:
     """Make a report in this process and send what came of it, stage by stage."""
+    tempfile.tempdir = folder
     if CAN_FORK:
         os.setsid()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
@@ -127,13 +128,17 @@ def _work(sender: Connection, job: Job, source: str, timeout: int | None) -> Non
 
 
 @contextmanager
-def _processes() -> Iterator[BaseContext]:
-    """Give what starts processes; tell in a sentence that the system refuses what they need."""
+def _processes() -> Iterator[tuple[BaseContext, str]]:
+    """Give what starts processes, and a folder that goes with whatever they leave in it.
+
+    Where the system refuses what they need, the error says so in a sentence.
+    """
     shorten_temporary_folder()
     try:
-        if CAN_FORK:
-            _start_fork_server()
-        yield multiprocessing.get_context("forkserver" if CAN_FORK else "spawn")
+        with tempfile.TemporaryDirectory(prefix="sahel-", ignore_cleanup_errors=True) as folder:
+            if CAN_FORK:
+                _start_fork_server()
+            yield multiprocessing.get_context("forkserver" if CAN_FORK else "spawn"), folder
     except OSError as fault:
         place = f" in '{fault.filename}'" if fault.filename else ""
         message = (

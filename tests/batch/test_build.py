@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from sahel_analysis import load_tables
 from sahel_analysis.batch.build import build
-from sahel_analysis.batch.matrix import expand
+from sahel_analysis.batch.jobs import expand
 from sahel_analysis.publishing import documents
 from sahel_analysis.publishing.documents import Document, convert
 

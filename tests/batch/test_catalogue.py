@@ -1,11 +1,10 @@
-"""Promises about the catalogue and the crate: every report with its files, for people and machines."""
+"""Promises about the index: every report with its files, for people and programs."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -139,7 +138,7 @@ def test_report_that_failed_is_listed_with_its_cause(opened):
     assert link.get_attribute("href") == "failed/2023-12-04_checked_en/country_brief_MLI.ipynb"
 
 
-def test_atlas_is_linked_where_it_stands(reports, tables, monkeypatch):
+def test_atlas_is_linked_where_it_stands(reports, monkeypatch):
     """From the moment it is there, and no longer."""
     assert "atlas.html" not in links(reports)
     monkeypatch.setattr("sahel_analysis.atlas.page.atlas_html", lambda _: b"<p>a map</p>")
@@ -148,78 +147,34 @@ def test_atlas_is_linked_where_it_stands(reports, tables, monkeypatch):
     (reports / "atlas.html").unlink()
     store = Store(reports)
     with store.locked():
-        list_reports(store, tables)
+        list_reports(store)
     assert "atlas.html" not in links(reports)
 
 
 @pytest.fixture(scope="module")
-def entities(reports) -> dict[str, dict]:
-    """Return what the crate describes, by id."""
-    crate = json.loads((reports / "ro-crate-metadata.json").read_bytes())
-    assert crate["@context"][0] == "https://w3id.org/ro/crate/1.1/context"
-    found = {entity["@id"]: entity for entity in crate["@graph"]}
-    assert len(found) == len(crate["@graph"])
-    assert all(entity["@type"] for entity in found.values())
-    return found
+def listing(reports) -> list[dict]:
+    """Return what the index lists for programs."""
+    return json.loads((reports / "index.json").read_bytes())["reports"]
 
 
-def references(value: object) -> Iterator[str]:
-    """Yield every id that a value refers to."""
-    if isinstance(value, dict) and set(value) == {"@id"}:
-        yield value["@id"]
-    elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from references(part)
+def test_listing_holds_what_the_page_lists(listing, opened):
+    """The same reports in the same order, with title, place, day, evidence and status."""
+    rows = opened().locator("tbody tr")
+    shown = "rows => rows.map(({dataset: d}) => [d.report, d.country, d.day, d.evidence, d.status])"
+    columns = ("title", "place", "day", "evidence", "status")
+    assert rows.evaluate_all(shown) == [[row[column] for column in columns] for row in listing]
+    assert [row["why"] for row in listing if row["status"] == "failed"] == [
+        "cell 4, ValueError: <b>no</b> & 'no'"
+    ]
 
 
-def test_crate_is_whole(entities):
-    """It describes itself and its root, and all that it refers to."""
-    head, root = entities["ro-crate-metadata.json"], entities["./"]
-    assert head["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.1"}
-    assert head["about"] == {"@id": "./"}
-    for name in ("name", "description", "datePublished", "license", "hasPart"):
-        assert root[name], name
-    told = {reference for entity in entities.values() for reference in references(entity)}
-    known = ("https://w3id.org/ro/crate/", "http://schema.org/")
-    assert [name for name in told - set(entities) if not name.startswith(known)] == []
-    reached = told | {"ro-crate-metadata.json"}
-    assert [name for name in entities if name not in reached] == []
-
-
-def test_crate_describes_every_file_with_its_hash(entities, reports):
-    """As it stands on the disk; the index itself is without a hash, and so is what failed."""
-    files = {name: entity for name, entity in entities.items() if entity["@type"] == "File"}
-    assert set(references(entities["./"]["hasPart"])) == set(files)
-    hashed = {name: entity for name, entity in files.items() if name.startswith("20")}
-    assert len(hashed) == 3 * 3 + 2
-    for name, data in contents(reports).items():
-        if name in hashed:
-            assert hashed[name]["sha256"] == hashlib.sha256(data).hexdigest()
-            assert hashed[name]["contentSize"] == str(len(data))
-            assert "/" in hashed[name]["encodingFormat"]
-    assert all((reports / name).is_file() for name in files)
-
-
-def test_crate_tells_of_every_report_what_it_was_made_from_and_by(entities):
-    """One CreateAction each, made or failed; inputs, program and outputs by hash."""
-    actions = [entity for entity in entities.values() if entity["@type"] == "CreateAction"]
-    assert set(references(entities["./"]["mentions"])) == {action["@id"] for action in actions}
-    assert len(actions) == 4
-    for action in actions:
-        used = [entities[name] for name in references(action["object"])]
-        given = {used["name"]: used["value"] for used in used if used["@type"] == "PropertyValue"}
-        assert action["name"].endswith(f"country_brief_{given['country']}")
-        assert given["as_of"] in action["name"]
-        inputs = [entity for entity in used if entity["@type"] != "PropertyValue"]
-        assert [entity["@type"] for entity in inputs] == ["SoftwareSourceCode", *["Dataset"] * 2]
-        program = entities[action["instrument"]["@id"]]
-        packages = entities[program["softwareRequirements"]["@id"]]
-        for entity in (*inputs, program, packages):
-            assert re.fullmatch("[0-9a-f]{64}", entity["sha256"]), entity["@id"]
-        suffixes = {Path(name).suffix for name in references(action["result"])}
-        failed = "error" in action
-        status = "FailedActionStatus" if failed else "CompletedActionStatus"
-        assert action["actionStatus"] == {"@id": f"http://schema.org/{status}"}
-        assert suffixes >= ({".ipynb"} if failed else {".ipynb", ".html", ".pdf"})
-    [failed] = [action for action in actions if "error" in action]
-    assert failed["error"] == "cell 4, ValueError: <b>no</b> & 'no'"
+def test_listing_names_every_file_with_its_hash(listing, reports):
+    """As it stands on the disk; the partial notebook of a failed report is without."""
+    files = {file["name"]: file for row in listing for file in row["files"]}
+    assert set(files) == set(links(reports)) - {"atlas.html"}
+    data = contents(reports)
+    for name, file in files.items():
+        if not name.startswith("failed/"):
+            assert file["sha256"] == hashlib.sha256(data[name]).hexdigest()
+            assert file["bytes"] == len(data[name])
+    assert len([file for file in files.values() if "sha256" in file]) == 3 * 3 + 2

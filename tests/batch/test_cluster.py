@@ -21,10 +21,13 @@ from command import Run, sahel
 from factory import put
 from trial import contents, put_brief
 
-from sahel_analysis.batch.cluster import Cluster, ClusterError
-from sahel_analysis.batch.jobs import Order
-from sahel_analysis.batch.matrix import expand
-from sahel_analysis.batch.runs import InputError, inputs_here, run
+from sahel_analysis.batch.cluster import (
+    ClusterError,
+    execute_there,
+    inputs_here,
+    made_on_cluster,
+)
+from sahel_analysis.batch.jobs import expand
 
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 8786
@@ -108,7 +111,7 @@ def local(tmp_path_factory) -> dict[str, bytes]:
     for iso3 in ("NER", "TCD"):
         for suffix in (*FORMATS, "ipynb", "thumbnail.png"):
             assert made[f"2023-12-04_checked_en/country_brief_{iso3}.{suffix}"]
-    assert {"index.html", "ro-crate-metadata.json"} <= set(made)
+    assert {"index.html", "index.json"} <= set(made)
     return made
 
 
@@ -159,11 +162,10 @@ def test_report_of_a_lost_worker_is_made_by_another(cluster, tmp_path):
         time.sleep(0.02)
     kernel = psutil.Process(int(held.read_text()))
     held.unlink()
-    nursery = kernel.parent()
-    nursery.parent().kill()
+    kernel.parent().kill()
     assert build.end().code == 0
     assert build.stdout.endswith("1 made, 0 unchanged, 0 failed.\n")
-    assert psutil.wait_procs([kernel, nursery], timeout=5)[1] == []
+    assert psutil.wait_procs([kernel], timeout=5)[1] == []
 
 
 def test_worker_with_other_tables_is_refused_before_anything_is_made(cluster, folder, tmp_path):
@@ -191,17 +193,14 @@ def test_worker_with_other_tables_is_refused_before_anything_is_made(cluster, fo
 def test_worker_that_comes_later_is_refused_too(tables, part):
     """Each order carries the hashes of what it is to be made from."""
     (job,) = expand(tables, {"notebook": ["country_brief"], "country": ["NER"]})
-    order = Order(job, "", inputs={**inputs_here(), part: "other"})
-    with pytest.raises(InputError, match=f"'{socket.gethostname()}': {part} differ"):
-        run(order)
+    with pytest.raises(ClusterError, match=f"'{socket.gethostname()}': {part} differ"):
+        execute_there({**inputs_here(), part: "other"}, job, "", None)
 
 
-def test_scheduler_that_does_not_answer_is_named(monkeypatch):
+def test_scheduler_that_does_not_answer_is_named(monkeypatch, tables):
     """With its address."""
     pytest.importorskip("distributed")
-    monkeypatch.setattr("sahel_analysis.batch.cluster._TIMEOUT", 1)
-    with (
-        pytest.raises(ClusterError, match="No Dask scheduler answers at 'tcp://localhost:1'"),
-        Cluster("tcp://localhost:1"),
-    ):
-        pass
+    monkeypatch.setattr("sahel_analysis.batch.cluster._TIMEOUT_S", 1)
+    jobs = expand(tables, {"notebook": ["country_brief"], "country": ["NER"]})
+    with pytest.raises(ClusterError, match="No Dask scheduler answers at 'tcp://localhost:1'"):
+        list(made_on_cluster(jobs, "tcp://localhost:1", None))

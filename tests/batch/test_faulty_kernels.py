@@ -9,13 +9,13 @@ import uuid
 import psutil
 import pytest
 from command import BRIEF, brief
+from sahel_analysis.batch.matrix import expand
+from sahel_analysis.batch.runs import run
 from trial import contents, put_brief
 
 from sahel_analysis.batch import channels
 from sahel_analysis.batch.jobs import Order, Outcome
-from sahel_analysis.batch.kernels import CAN_FORK, Nursery
-from sahel_analysis.batch.matrix import expand
-from sahel_analysis.batch.runs import run
+from sahel_analysis.batch.workers import CAN_FORK, Nursery
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="this platform starts ordinary kernels")
 

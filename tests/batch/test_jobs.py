@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 from click.testing import CliRunner
 
-from sahel_analysis.batch.matrix import expand, read_editions
+from sahel_analysis.batch.jobs import expand, read_editions
 from sahel_analysis.cli import main
 from sahel_analysis.errors import ParameterError
 from sahel_analysis.report.parameters import NOTEBOOKS, scope
@@ -114,7 +114,7 @@ def test_fault_is_told_before_a_kernel_starts(monkeypatch, tmp_path, words):
     def start(*_):
         raise AssertionError
 
-    monkeypatch.setattr("sahel_analysis.batch.kernels.Nursery.__enter__", start)
+    monkeypatch.setattr("sahel_analysis.batch.workers._start_fork_server", start)
     result = CliRunner().invoke(main, ["build", *words, "--output", str(tmp_path / "reports")])
     assert result.exit_code == 1
     assert "cannot be made" in result.stderr

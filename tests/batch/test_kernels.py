@@ -9,13 +9,13 @@ from pathlib import Path
 import psutil
 import pytest
 from jupyter_client.utils import run_sync
+from sahel_analysis.batch.matrix import expand
+from sahel_analysis.batch.runs import run
 from traitlets.config import Config
 from trial import PARAMETERS, put_brief
 
 from sahel_analysis.batch.jobs import Order
-from sahel_analysis.batch.kernels import CAN_FORK, Nursery, WarmKernelManager
-from sahel_analysis.batch.matrix import expand
-from sahel_analysis.batch.runs import run
+from sahel_analysis.batch.workers import CAN_FORK, Nursery, WarmKernelManager
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="this platform starts ordinary kernels")
 

@@ -1,21 +1,20 @@
-"""Promises about what a build tells while it runs: to a terminal, to a pipe, to a log, beforehand."""
+"""Promises about what a build tells while it runs: to a terminal, to a pipe, beforehand."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 import time
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 from command import Run, sahel
 from trial import contents, put_brief
 
-from sahel_analysis.batch.progress import Progress
+from sahel_analysis.batch.build import _with_progress
+from sahel_analysis.batch.jobs import Failure, Outcome, expand
 
 MATRIX = ["build", "--notebook", "country_brief", "--format", "html", "--country", "NER,MLI"]
 FAULT = 'if country == "MLI":\n    raise ValueError("one line\\nand another")'
@@ -29,14 +28,12 @@ def notebooks(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def built(notebooks, tmp_path_factory) -> tuple[Run, Path, list[dict]]:
-    """Return a build of two of which one failed, its folder and its log."""
-    folder = tmp_path_factory.mktemp("built")
-    log = folder / "log.jsonl"
-    run = sahel(*MATRIX, "--output", folder / "reports", "--log", log, notebooks=notebooks)
+def built(notebooks, tmp_path_factory) -> tuple[Run, Path]:
+    """Return a build of two of which one failed, and its folder."""
+    reports = tmp_path_factory.mktemp("built") / "reports"
+    run = sahel(*MATRIX, "--output", reports, notebooks=notebooks)
     assert run.code == 1
-    lines = log.read_text(encoding="utf-8").splitlines()
-    return run, folder / "reports", [json.loads(line) for line in lines]
+    return run, reports
 
 
 def test_pipe_gets_one_plain_line_per_report(built):
@@ -49,64 +46,38 @@ def test_pipe_gets_one_plain_line_per_report(built):
     assert {line[:5] for line in lines} == {"[1/2]", "[2/2]"}
 
 
-def test_log_has_one_event_for_each_start_and_end(built):
-    """JSON lines with the time; what failed is told in full."""
-    _, _, log = built
-    events = [(event["event"], event.get("report", "")) for event in log]
-    assert (events[0], events[-1]) == (("build started", ""), ("build ended", ""))
-    assert sorted(events[1:-1]) == sorted(
-        (told, report) for told in ("report started", "report ended") for report in (MLI, NER)
-    )
-    assert (log[0]["reports"], log[-1]["made"], log[-1]["failed"]) == (2, 1, 1)
-    times = [datetime.fromisoformat(event["time"]) for event in log]
-    assert times == sorted(times)
-    ended = {event["report"]: event for event in log if event["event"] == "report ended"}
-    assert ended[NER]["outcome"] == "made"
-    assert ended[MLI]["outcome"] == "cell 4, ValueError: one line\nand another"
-    assert all(event["seconds"] > 0 for event in ended.values())
-
-
-def test_timings_are_in_the_log_and_not_among_the_reports(built):
+def test_timings_are_not_among_the_reports(built):
     """A report that takes longer is the same report."""
-    _, reports, log = built
-    seconds = [str(event["seconds"]).encode() for event in log if "seconds" in event]
-    days = {event["time"][:10].encode() for event in log}
-    for name, data in contents(reports).items():
-        assert b'"seconds"' not in data, name
-        assert not any(told in data for told in [*seconds, *days]), name
+    for name, data in contents(built[1]).items():
+        assert b"seconds" not in data, name
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(24, 50), (0, 0)])
-def test_terminal_shows_a_line_per_running_report_and_the_time_left(rows, columns, monkeypatch):
-    """In its width, if it knows it; what failed stays above, and the rest is cleared."""
+def test_terminal_shows_one_bar_and_what_failed(tables, monkeypatch):
+    """In its width; in the end only what failed is left."""
     pty = pytest.importorskip("pty")
     import fcntl
     import struct
     import termios
 
+    ner, mli = expand(tables, {"notebook": ["country_brief"], "country": ["NER", "MLI"]})
+    failed = Outcome(mli, failure=Failure("cell", 4, "ValueError", "one line\nand another"))
     reader, writer = pty.openpty()
-    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 50, 0, 0))
     os.set_blocking(reader, False)
     with os.fdopen(writer, "w") as stream:
         monkeypatch.setattr(sys, "stderr", stream)
-        with Progress(3) as progress:
-            progress.start(NER)
-            progress.start("briefing_" + "-".join(["NER", "MLI"] * 9))
-            time.sleep(1.1)
-            progress.refresh()
-            shown = screen(written_to(reader))
-            progress.finish(NER, "made", seconds=1.1)
-            half = screen(written_to(reader))
-            progress.finish(MLI, "cell 4, ValueError: one line\nand another")
+        outcomes = _with_progress([Outcome(ner), failed], 2)
+        next(outcomes)
+        beginning = screen(written_to(reader))
+        next(outcomes)
+        monkeypatch.setattr(time, "time", lambda: 2e9)  # the bar is redrawn ten times a second
+        assert list(outcomes) == []
         left = screen(written_to(reader))
     os.close(reader)
-    assert "0 of 3 reports" in shown[0]
-    assert re.search(r"00:0[12], \? left$", shown[0])
-    assert re.fullmatch(rf"  {NER}, [12] s", shown[1])
-    assert re.fullmatch(r"  briefing_[NERMLI-]+, [12] s", shown[2])
-    assert max(map(len, shown)) < (columns or 80)
-    assert re.search(r"1 of 3 reports .* 00:0[12], 00:0[2-5] left", half[0])
-    assert left == [f"{MLI}: cell 4, ValueError: one line"]
+    assert len(beginning) == 1
+    assert "0/2" in beginning[0]
+    assert len(beginning[0]) <= 50
+    assert left == [f"[2/2] {mli.path}: cell 4, ValueError: one line (0.0 s)"]
 
 
 def written_to(reader: int) -> bytes:
@@ -137,7 +108,7 @@ def screen(written: bytes) -> list[str]:
 
 def test_dry_run_says_what_would_run_and_why_and_touches_nothing(built, notebooks):
     """Neither the reports nor, where there are none, their folder."""
-    _, reports, _ = built
+    _, reports = built
 
     def seen() -> dict[str, int]:
         return {str(path): path.stat().st_mtime_ns for path in [reports, *reports.rglob("*")]}

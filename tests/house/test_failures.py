@@ -9,8 +9,8 @@ from command import sahel
 from trial import put_brief
 
 from sahel_analysis.batch.jobs import Failure
-from sahel_analysis.batch.kernels import CAN_FORK
 from sahel_analysis.batch.store import Store
+from sahel_analysis.batch.workers import CAN_FORK
 
 # Countries have faults of their own, for as long as the file is there.
 CELL = """
@@ -25,23 +25,12 @@ if Path({broken!r}).exists():
     if country == "TCD":
         display(report.cover())
 """
-# What a kernel's parent, the nursery, is the child of is the build; its workers are forked too.
 KILLER = """
-from pathlib import Path
-import psutil
+import os, signal
 
-def kill_workers():
-    for server in psutil.Process().parent().parent().children():
-        if "forkserver" in " ".join(server.cmdline()):
-            for worker in server.children():
-                worker.kill()
-
-once = Path({broken!r}).with_name("once")
-if country == "BFA" and once.exists():
-    once.unlink()
-    kill_workers()
-if country == "MLI" and Path({broken!r}).exists():
-    kill_workers()
+if country == "MLI":
+    os.kill(os.getppid(), signal.SIGKILL)
+    signal.pause()
 """
 
 
@@ -84,17 +73,16 @@ def test_each_failure_is_told_with_its_cause_and_tried_again_alone(tmp_path):
     assert not (reports / "failed").exists()
 
 
-@pytest.mark.skipif(not CAN_FORK, reason="this platform forks no workers")
-def test_killed_worker_costs_at_most_the_report_that_kills_it(tmp_path):
-    """One that is lost once is made all the same; one that is lost each time is recorded."""
-    broken, once, reports = (tmp_path / name for name in ("broken", "once", "reports"))
-    notebooks = put_brief(tmp_path / "notebooks", KILLER.format(broken=str(broken)))
-    asked = [*words(reports, "NER", "MLI", "BFA", "CAF"), "--jobs", "2"]
-    broken.touch()
-    once.touch()
-    first = sahel(*asked, notebooks=notebooks)
+@pytest.mark.skipif(not CAN_FORK, reason="this platform forks no processes")
+def test_killed_process_costs_its_own_report_and_no_other(tmp_path):
+    """Whatever ends the process in which a report is made, its failure is recorded."""
+    reports = tmp_path / "reports"
+    notebooks = put_brief(tmp_path / "notebooks", KILLER)
+    first = sahel(*words(reports, "NER", "MLI", "BFA", "CAF"), "--jobs", "2", notebooks=notebooks)
     assert first.code == 1
-    assert not once.exists()
     assert first.stdout.endswith("3 made, 0 unchanged, 1 failed.\n")
-    message = "the worker process was killed, or ran out of memory"
-    assert failures(reports) == {"MLI": Failure("worker", None, "BrokenProcessPool", message)}
+    message = (
+        "the process that made it died by SIGKILL: somebody killed it, or the machine ran out of "
+        "memory"
+    )
+    assert failures(reports) == {"MLI": Failure("worker", None, "WorkerDied", message)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,10 +11,9 @@ import pytest
 from command import BRIEF, Run, brief, sahel, tmpfs
 from trial import contents, put_brief
 
-from sahel_analysis.batch.jobs import Failure, Outcome
-from sahel_analysis.batch.kernels import CAN_FORK
-from sahel_analysis.batch.matrix import expand
+from sahel_analysis.batch.jobs import Failure, Outcome, expand
 from sahel_analysis.batch.store import Store, StoreError
+from sahel_analysis.batch.workers import CAN_FORK
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="mounts, links and locks are those of Unix")
 
@@ -131,16 +129,12 @@ def test_temporary_folder_that_fills_up_costs_the_report(notebooks, scratch, tmp
     assert not [name for name in contents(reports) if name.startswith(BRIEF)]
 
 
-def test_no_shared_memory_is_told(notebooks, tmp_path):
-    """Worker processes cannot do without."""
-    run = brief(tmp_path / "reports", notebooks=notebooks, mount=tmpfs(Path("/dev/shm"), "ro"))
-    refused(run, "Read-only file system", "/dev/shm")
-
-
-def test_log_that_cannot_be_written_is_told(notebooks, tmp_path):
-    """Before a report is made of which the log would not tell."""
-    run = brief(tmp_path / "reports", "--log", "/dev/full", notebooks=notebooks)
-    refused(run, "'/dev/full'", "No space left on device")
+def test_no_shared_memory_is_needed(notebooks, earlier, tmp_path):
+    """Where a container has none, reports are made all the same."""
+    reports = tmp_path / "reports"
+    run = brief(reports, notebooks=notebooks, mount=tmpfs(Path("/dev/shm"), "ro"))
+    assert run.code == 0
+    assert contents(reports) == contents(earlier)
 
 
 def test_second_build_into_a_folder_is_refused_and_the_first_goes_on(earlier, tmp_path):
@@ -173,7 +167,7 @@ def outcome(tables) -> Outcome:
     return Outcome(job, files={"ipynb": b"notebook", "html": b"page"})
 
 
-@pytest.mark.parametrize("place", ["2023-12-04_checked_en", ".records", "failed"])
+@pytest.mark.parametrize("place", ["2023-12-04_checked_en", ".records", "failed", ".staging"])
 def test_link_in_the_place_of_a_folder_is_refused(place, outcome, tmp_path):
     """Nothing is written or removed where it leads."""
     reports, outside = tmp_path / "reports", tmp_path / "outside"
@@ -189,7 +183,7 @@ def test_link_in_the_place_of_a_folder_is_refused(place, outcome, tmp_path):
             outcome.failure = Failure("cell", 1, "ValueError", "wrong")
         keep = store.set_aside if outcome.failure else store.keep
         with pytest.raises(StoreError, match=f"{place}.* is a link"):
-            keep(outcome, {"key": {}})
+            keep(outcome, {})
     assert contents(outside) == before
 
 
@@ -216,26 +210,3 @@ def test_link_to_the_folder_of_reports_is_followed(outcome, tmp_path):
     with store.locked():
         store.keep(outcome, {})
     assert (tmp_path / f"elsewhere/{BRIEF}.html").read_bytes() == b"page"
-
-
-@pytest.mark.parametrize("link", [True, False], ids=["link", "folder"])
-def test_files_that_a_stranger_prepared_are_not_taken_for_ours(link, outcome, tmp_path):
-    """Where reports are prepared stands in a folder in which others may write."""
-    staging = tmp_path / ".reports.staging"
-    planted = tmp_path / "planted" if link else staging
-    planted.mkdir()
-    (planted / "journal.json").write_text('{"moved": ["index.html"], "gone": []}')
-    (planted / "index.html").write_text("theirs")
-    if link:
-        staging.symlink_to(planted)
-    elif os.geteuid() == 0:
-        os.chown(planted, 12345, -1)
-    else:
-        pytest.skip("only root can give a folder away")
-    store = Store(tmp_path / "reports")
-    with store.locked():
-        store.keep(outcome, {})
-    assert not store.has("index.html")
-    assert (planted / "index.html").read_text() == "theirs"
-    assert contents(store.folder).keys() >= {f"{BRIEF}.html", f"{BRIEF}.ipynb"}
-    assert not (store.folder / ".staging").exists()

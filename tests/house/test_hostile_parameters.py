@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sahel_analysis.batch.matrix import OPTIONS, expand, read_editions
+from sahel_analysis.batch.jobs import OPTIONS, expand, read_editions
 from sahel_analysis.cli import main
 from sahel_analysis.errors import ParameterError
 from sahel_analysis.report.parameters import NOTEBOOKS, from_notebook, validate

@@ -15,10 +15,9 @@ import pytest
 from command import Run, sahel
 from trial import contents, put_brief
 
-from sahel_analysis.batch.jobs import Failure, Outcome
-from sahel_analysis.batch.kernels import CAN_FORK
-from sahel_analysis.batch.matrix import expand
+from sahel_analysis.batch.jobs import Failure, Outcome, expand
 from sahel_analysis.batch.store import Store
+from sahel_analysis.batch.workers import CAN_FORK
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="signals and forks are those of Unix")
 
@@ -154,7 +153,7 @@ def killed_at(step: int, change: Callable[[], object]) -> bool:
     pid = os.fork()
     if pid == 0:
         left = iter(range(step))
-        for name in ("_move", "_drop"):
+        for name in ("_move", "_remove"):
             real = getattr(Store, name)
 
             def counted(*given, real=real):
@@ -170,21 +169,21 @@ def killed_at(step: int, change: Callable[[], object]) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
 
 
-def test_report_is_all_old_or_all_new_wherever_the_build_was_killed(tables, tmp_path):
-    """Whoever opens the folder next finishes what was begun."""
+def test_report_that_stands_is_all_old_or_all_new_wherever_the_build_was_killed(tables, tmp_path):
+    """What is in between has no record: it is neither listed nor taken for fresh, and made again."""
     (job,) = expand(tables, {"notebook": ["country_brief"], "country": ["MLI"]})
     old = Outcome(job, {"ipynb": b"old", "html": b"old", "pdf": b"old"})
     new = Outcome(job, {"ipynb": b"new", "html": b"new", "docx": b"new"})
     failed = Outcome(job, {"ipynb": b"half"}, failure=Failure("cell", 4, "ValueError", "no"))
+    store = Store(tmp_path / "reports")
 
     def standing(*outcomes: Outcome) -> dict[str, bytes]:
         """Return the files of a folder into which these were put one after the other."""
-        shutil.rmtree(tmp_path / "reports", ignore_errors=True)
+        shutil.rmtree(store.folder, ignore_errors=True)
         put(*outcomes)
-        return contents(tmp_path / "reports")
+        return contents(store.folder)
 
     def put(*outcomes: Outcome) -> None:
-        store = Store(tmp_path / "reports")
         with store.locked():
             for outcome in outcomes:
                 (store.set_aside if outcome.failure else store.keep)(outcome, {})
@@ -192,14 +191,22 @@ def test_report_is_all_old_or_all_new_wherever_the_build_was_killed(tables, tmp_
     for first, then in ((old, new), (old, failed), (failed, new)):
         before, after = standing(first), standing(first, then)
         assert before != after
-        seen = []
-        for step in range(20):
+        steps = 0
+        while True:
             standing(first)
-            killed = killed_at(step, lambda then=then: put(then))
+            killed = killed_at(steps, lambda then=then: put(then))
             put()
-            seen.append(contents(tmp_path / "reports"))
-            assert seen[-1] in (before, after), step
+            seen = contents(store.folder)
+            assert all(data in (before.get(name), after.get(name)) for name, data in seen.items())
+            if record := store.record(job):
+                report = {name: seen[name] for name in record["outputs"]}
+                assert report.items() <= before.items() or report.items() <= after.items(), steps
+                assert not store.altered(record)
+            else:
+                assert store.records() == []
+            put(then)
+            assert contents(store.folder) == after, steps
             if not killed:
                 break
-        assert len(seen) > 2
-        assert seen[-1] == after
+            steps += 1
+        assert steps > 2

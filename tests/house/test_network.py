@@ -9,7 +9,7 @@ import pytest
 from command import Run, brief, sahel
 from trial import put_brief
 
-from sahel_analysis.batch.kernels import CAN_FORK
+from sahel_analysis.batch.workers import CAN_FORK
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="kernels talk over ports on this platform")
 

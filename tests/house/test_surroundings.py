@@ -11,7 +11,7 @@ import pytest
 from command import brief
 from trial import contents, put_brief
 
-from sahel_analysis.batch.kernels import CAN_FORK
+from sahel_analysis.batch.workers import CAN_FORK
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="these surroundings are those of Unix")
 

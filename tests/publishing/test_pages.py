@@ -8,7 +8,7 @@ import pytest
 from browser import axe, faults
 
 from sahel_analysis.batch.build import build
-from sahel_analysis.batch.matrix import expand
+from sahel_analysis.batch.jobs import expand
 from sahel_analysis.report.parameters import NOTEBOOKS, date_range
 
 REPORT_BYTES = 1_500_000

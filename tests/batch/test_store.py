@@ -1,4 +1,4 @@
-"""Promises about freshness: what stands is what would be made now, by content alone."""
+"""Promises about the folder of reports: what stands is what would be made now, by content alone."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from sahel_analysis.batch import freshness
-from sahel_analysis.batch.freshness import Inputs, listed, notebook_sha256, plan
-from sahel_analysis.batch.jobs import Failure, Outcome
-from sahel_analysis.batch.matrix import expand
-from sahel_analysis.batch.store import Store, StoreError
+from sahel_analysis.batch import store as store_module
+from sahel_analysis.batch.build import listed
+from sahel_analysis.batch.jobs import Failure, Outcome, expand
+from sahel_analysis.batch.store import Inputs, Store, StoreError, code_sha256, notebook_sha256, plan
 
 NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "source": "1"}]})
 
@@ -29,15 +28,8 @@ def store(tmp_path, tables, job):
     """Return a folder in which the brief of Mali stands."""
     store = Store(tmp_path / "reports")
     files = {"ipynb": b"{}", "html": b"<p>", "pdf": b"%PDF"}
-    record = {
-        "notebook": job.notebook,
-        "parameters": job.values,
-        "formats": list(job.formats),
-        "told": {},
-        "key": Inputs(tables).key(job),
-    }
     with store.locked():
-        store.keep(Outcome(job, files), record)
+        store.keep(Outcome(job, files), Inputs(tables).key(job))
     return store
 
 
@@ -89,7 +81,7 @@ def test_code_and_packages_that_changed_make_everything_due(
     monkeypatch, job, tables, store, function, told
 ):
     """Both are part of what a report was made from."""
-    monkeypatch.setattr(freshness, function, lambda: "other")
+    monkeypatch.setattr(store_module, function, lambda: "other")
     assert reasons(job, tables, store) == (told,)
 
 
@@ -111,7 +103,7 @@ def test_report_that_failed_is_due_and_the_earlier_one_stands(job, tables, store
         assert (store.folder / f"{job.path}.html").read_bytes() == b"<p>"
         (account,) = store.failures()
         assert Failure(**account["failure"]) == failure
-        store.keep(Outcome(job, {"ipynb": b"{}"}), {"formats": []})
+        store.keep(Outcome(job, {"ipynb": b"{}"}), {})
     assert not (store.folder / "failed").exists()
     # What the new report does not have, it does not leave behind either.
     assert not (store.folder / f"{job.path}.html").exists()
@@ -153,10 +145,25 @@ def test_folder_that_cannot_be_made_is_told(tmp_path):
 
 
 def test_what_a_killed_build_left_is_swept(store):
-    """It lies beside the folder, never in it."""
-    left = store.folder.parent / ".reports.staging"
-    left.mkdir()
-    (left / "half.html").write_text("<p")
+    """What it had prepared is no report."""
+    left = store.folder / ".staging" / "half.html"
+    left.parent.mkdir()
+    left.write_text("<p")
     with store.locked():
-        assert not (left / "half.html").exists()
-    assert not left.exists()
+        assert not left.exists()
+    assert not left.parent.exists()
+
+
+def test_code_is_known_in_whatever_room_it_stands(monkeypatch, tmp_path):
+    """A module or template that changes, deep in the package, changes the hash."""
+    package = tmp_path / "sahel_analysis"
+    files = [package / name for name in ("cli.py", "a/b.py", "a/b/c.py", "a/templates/d/e.xml")]
+    for path in files:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("1")
+    monkeypatch.setattr(store_module, "_PACKAGE", package)
+    hashes = {code_sha256()}
+    for path in files:
+        path.write_text("2")
+        hashes.add(code_sha256())
+    assert len(hashes) == 1 + len(files)
