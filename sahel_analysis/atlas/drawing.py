@@ -12,7 +12,14 @@ import shapely
 
 from ..evidence.posture import followed
 from ..figures import style
-from ..figures.geography import CRS, boundaries, disputed, near_disputed, with_geometry
+from ..figures.geography import (
+    CRS,
+    boundaries,
+    disputed,
+    near_disputed,
+    outline_keys,
+    with_geometry,
+)
 from ..figures.labels import LEADING, Block, Place, Row, place, symbol_room
 from ..tables.loading import Tables
 
@@ -89,8 +96,8 @@ def draw(tables: Tables) -> _Drawing:
     seen = ~shapely.is_empty(cut)
     coarse = shapely.coverage_simplify(cut[seen], _DETAIL * unit)
     coarse = pd.Series(shapely.transform(coarse, units), index=everything.index[seen])
-    shapes = pd.Series(coarse.reindex(scope["iso_n3"]).to_numpy(), index=scope.index)
-    land = coarse.drop(index=scope["iso_n3"]).to_numpy()
+    shapes = pd.Series(coarse.reindex(outline_keys(scope)).to_numpy(), index=scope.index)
+    land = coarse.drop(index=outline_keys(scope)).to_numpy()
 
     lines = shapely.union_all(disputed(tables.folder).geometry.to_numpy())
     lines = shapely.transform(shapely.clip_by_rect(lines, *view), units)

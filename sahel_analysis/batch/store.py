@@ -259,6 +259,7 @@ class Inputs:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        self._extracts: dict[tuple[date, str], str] = {}
         boundaries = (tables.folder / "boundaries").glob("*.geojson")
         self._shared = {
             "boundaries": hash_files(tables.folder, boundaries),
@@ -266,7 +267,6 @@ class Inputs:
             "environment": environment_sha256(),
         }
         self._notebooks: dict[str, str] = {}
-        self._extracts: dict[tuple[date, str], str] = {}
 
     def key(self, job: Job) -> dict[str, str]:
         """Return from what a job's report would be made: one hash per part."""
@@ -275,15 +275,16 @@ class Inputs:
         return {
             "notebook": self._notebooks[job.notebook],
             "parameters": digest(json.dumps(job.values, sort_keys=True).encode()),
-            "rows": self._rows(job.parameters.as_of, job.parameters.country or "all"),
+            "rows": self._rows(job),
             **self._shared,
         }
 
-    def _rows(self, as_of: date, countries: str) -> str:
-        """Return the digest of the rows that a report may see; many reports see the same."""
-        if (as_of, countries) not in self._extracts:
-            self._extracts[as_of, countries] = extract(self._tables, as_of, countries).sha256
-        return self._extracts[as_of, countries]
+    def _rows(self, job: Job) -> str:
+        """Return the digest of the rows that a job's report may see."""
+        asked = job.parameters.as_of, job.parameters.country or "all"
+        if asked not in self._extracts:
+            self._extracts[asked] = extract(self._tables, *asked).sha256
+        return self._extracts[asked]
 
 
 def plan(jobs: Iterable[Job], inputs: Inputs, store: Store) -> list[Step]:

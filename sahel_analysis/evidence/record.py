@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -100,8 +100,7 @@ def record(
 
     Examples
     --------
-    >>> shown = record("2023-12-04", "article")
-    >>> shown.events.at["EV-012", "summary_en"]
+    >>> record("2023-12-04", "article").events.at["EV-012", "summary_en"]
     'Chad expelled French troops.'
     >>> "EV-012" in record("2023-12-04", "checked").events.index
     False
@@ -177,14 +176,14 @@ def _led_to(
     actors |= _members(figures["actor_id"]) | set(ROOTS)
     while parents := _members(_rows(tables.actors, actors)["parent_id"]) - actors:
         actors |= parents
-    found = {"places": _rows(tables.places, places), "actors": _rows(tables.actors, actors)}
-    named = [events, figures, *found.values()]
-    countries = set(chosen).union(*(_members(frame["iso3"]) for frame in named))
+    there, acting = _rows(tables.places, places), _rows(tables.actors, actors)
+    named = (_members(frame["iso3"]) for frame in (events, figures, there, acting))
     cited = (frames["checks"], events, figures)
     sources = _members(claims["source_id"]).union(*(_members(f["source_ids"]) for f in cited))
     return {
-        **found,
-        "countries": _rows(tables.countries, countries),
+        "places": there,
+        "actors": acting,
+        "countries": _rows(tables.countries, chosen.union(*named)),
         "sources": _rows(tables.sources, sources),
     }
 
@@ -311,12 +310,10 @@ def _names(frame: pd.DataFrame, chosen: frozenset[str]) -> pd.Series:
 
 def _members(cells: pd.Series) -> set[str]:
     """Return all that the cells of a column name; cells are texts or tuples."""
-    found: set[str] = set()
-    for cell in cells:
-        found.update((cell,) if isinstance(cell, str) else cell)
-    return found - {""}
+    members = {member for cell in cells for member in ((cell,) if isinstance(cell, str) else cell)}
+    return members - {""}
 
 
-def _rows(frame: pd.DataFrame, keys: set[str]) -> pd.DataFrame:
+def _rows(frame: pd.DataFrame, keys: Collection[str]) -> pd.DataFrame:
     """Return the rows of a table with some keys, in its order."""
     return frame[frame.index.isin(keys)]

@@ -41,15 +41,15 @@ def boundaries(folder: str | Path | None = None) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        Indexed by ``iso_n3`` (str); columns ``name``, ``region`` (``Africa`` or empty) and
-        ``geometry`` (polygons, metres, `CRS`).
+        Indexed by ``iso3`` (``iso_n3`` in a folder of version 1); columns ``name``, ``region``
+        (``Africa`` or empty) and ``geometry`` (polygons, metres, `CRS`).
 
     Raises
     ------
     DataError
         If the file is missing or cannot be read.
     """
-    return _layer(data_folder(folder), "countries.geojson", "iso_n3").copy()
+    return _layer(data_folder(folder), "countries.geojson", ("iso3", "iso_n3")).copy()
 
 
 def disputed(folder: str | Path | None = None) -> gpd.GeoDataFrame:
@@ -71,7 +71,7 @@ def disputed(folder: str | Path | None = None) -> gpd.GeoDataFrame:
     DataError
         If the file is missing or cannot be read.
     """
-    return _layer(data_folder(folder), "disputed_lines.geojson", "line_id").copy()
+    return _layer(data_folder(folder), "disputed_lines.geojson", ("line_id",)).copy()
 
 
 @lru_cache(maxsize=8)
@@ -140,7 +140,7 @@ def with_geometry(
     if countries is None:
         countries = load_tables(folder).countries
     outlines = boundaries(folder).geometry
-    numbers = countries["iso_n3"].reindex(frame.index)
+    numbers = outline_keys(countries).reindex(frame.index)
     problems = []
     for iso3, number in numbers.items():
         if pd.isna(number):
@@ -158,8 +158,13 @@ def with_geometry(
     return gpd.GeoDataFrame(frame, geometry=geometry)
 
 
+def outline_keys(countries: pd.DataFrame) -> pd.Series:
+    """Return the key under which the outline of each country stands in `boundaries`."""
+    return countries["iso_n3"] if "iso_n3" in countries else countries.index.to_series()
+
+
 @lru_cache(maxsize=8)
-def _layer(folder: Path, file: str, key: str) -> gpd.GeoDataFrame:
+def _layer(folder: Path, file: str, keys: tuple[str, ...]) -> gpd.GeoDataFrame:
     """Read and project one layer once per folder: projecting costs more than drawing."""
     path = folder / "boundaries" / file
     label = f"{folder.name}/boundaries/{file}"
@@ -171,7 +176,7 @@ def _layer(folder: Path, file: str, key: str) -> gpd.GeoDataFrame:
     except Exception as fault:  # GDAL raises errors of its own, one class per driver and failure
         message = f"cannot be read as GeoJSON ({fault}); make it again by boundaries/README.md."
         raise DataError([Problem(label, "", "", message)]) from fault
-    return layer.set_index(key).to_crs(CRS)
+    return layer.set_index(next(key for key in keys if key in layer)).to_crs(CRS)
 
 
 _MARGIN_M = 200_000  # around the outlines, so that a map of one country shows its neighbours
@@ -236,7 +241,10 @@ def view_of(
 
 
 def seen(
-    view: View, keys: pd.Index, countries: pd.DataFrame
+    view: View,
+    keys: pd.Index,
+    countries: pd.DataFrame,
+    folder: str | Path | None = None,
 ) -> tuple[gpd.GeoSeries, gpd.GeoSeries]:
     """Return the outlines that a view shows, cut to it and simplified as one coverage.
 
@@ -248,6 +256,8 @@ def seen(
         ISO 3166-1 alpha-3 codes of the countries drawn.
     countries : pandas.DataFrame
         Rows of the table ``countries``.
+    folder : str or pathlib.Path, optional
+        Data folder; see `tables.data_folder`.
 
     Returns
     -------
@@ -255,12 +265,12 @@ def seen(
         The countries drawn, by `keys`; the land around them, by name.
     """
     slack = _SLACK_PT * view.scale * np.array([-1, -1, 1, 1])
-    everything = boundaries()
+    everything = boundaries(folder)
     cut = shapely.clip_by_rect(everything.geometry.to_numpy(), *(np.array(view.limits) + slack))
     there = ~shapely.is_empty(cut)
     coarse = shapely.coverage_simplify(cut[there], _DETAIL_PT * view.scale)
     coarse = gpd.GeoSeries(coarse, index=everything.index[there], crs=CRS)
-    numbers = countries["iso_n3"].reindex(keys)
+    numbers = outline_keys(countries).reindex(keys)
     land = coarse.drop(index=numbers)
     names = everything["name"].reindex(land.index)
     return coarse.reindex(numbers).set_axis(keys), land.set_axis(names)

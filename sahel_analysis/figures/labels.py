@@ -108,12 +108,12 @@ def row_starts(spot: Place) -> list[Point]:
     return starts
 
 
-def wrapped(text: str, width: float, size: float) -> list[str]:
+def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
     """Return a text broken at spaces into lines no wider than `width` points."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and text_width(longer, size) > width:
+        if lines[-1] and text_width(longer, size, bold) > width:
             lines.append(word)
         else:
             lines[-1] = longer
@@ -181,12 +181,14 @@ class _Raster:
             self._targets[key] = _spread(mask, self._anchors[key])
         return self._targets[key]
 
-    def clear(self, dots: Sequence[Point]) -> None:
+    def clear(self, dots: Sequence[Point | Box]) -> None:
         """Forget everything taken but the dots."""
         self.taken = np.zeros(self.cells.shape, dtype=bool)
         self._sums = None
-        for x, y in dots:
-            self._block((x - 1, y - 1, x + 1, y + 1))
+        for dot in dots:
+            x0, y0, x1, y1 = dot if len(dot) == 4 else (*dot, *dot)
+            grown = 1 if len(dot) == 2 else 0
+            self._block((x0 - grown, y0 - grown, x1 + grown, y1 + grown))
 
     def take(self, spot: Place) -> None:
         """Take the box and the leader line of a label."""
@@ -300,7 +302,7 @@ def place(
     shapes: Mapping[str, Geometry],
     anchors: Mapping[str, Point],
     size: tuple[float, float],
-    dots: Sequence[Point] = (),
+    dots: Sequence[Point | Box] = (),
     plain: Mapping[str, Geometry] | None = None,
 ) -> dict[str, Place]:
     """Find a place for each label so that none covers another, a dot, or leaves the axes.
@@ -316,8 +318,8 @@ def place(
         Where each label would best be centred, and what its leader line points at, in points.
     size : (float, float)
         Width and height of the axes, points.
-    dots : sequence of (float, float), optional
-        Points that no label may cover.
+    dots : sequence of (float, float) or (float, float, float, float), optional
+        Points and boxes that no label may cover.
     plain : mapping of str to shapely.Geometry, optional
         Outlines of countries without colour that may have a label too, if an optional one.
 
@@ -364,7 +366,7 @@ def _attempt(
     order: Sequence[str],
     blocks: Mapping[str, Sequence[Block]],
     anchors: Mapping[str, Point],
-    dots: Sequence[Point],
+    dots: Sequence[Point | Box],
 ) -> dict[str, Place]:
     """Place labels in order; return those for which there was room."""
     raster.clear(dots)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import numpy as np
 import pandas as pd
 
 from ..errors import Problem, collect, shown
@@ -106,39 +105,22 @@ def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     events, places, countries = frames["events"], frames["places"], frames["countries"]
     if events.empty:
         yield "", "", "holds no event; expected at least one."
-    told = set(events.index[events["basis"] == "article"])
+    of_article = set(events.index[events["basis"] == "article"])
     lies_in = places["iso3"].to_dict()
     followed = set(countries.index[countries["in_scope"]])
-    # A signature in Moscow concerns Mali; one in Bamako cannot leave Mali out.
-    homes = [lies_in.get(place_id, "") for place_id in events["place_id"].to_numpy()]
-    astray = [
-        home in followed and home not in iso3s
-        for home, iso3s in zip(homes, events["iso3"], strict=True)
-    ]
-    retold = events["same_as"].astype("bool")
-    suspect = events["latest"].isna() | _unrested(events) | retold | np.array(astray, dtype="bool")
-    for row in events[suspect].itertuples():
+    for row in events.itertuples():
         if pd.isna(row.latest):
             yield row.Index, "date_edtf", f"'{row.date_edtf}' has no latest day; close it."
-        if row.basis == "article" and not row.claim_ids:
-            yield row.Index, "claim_ids", "is empty; an article event rests on a claim."
-        if row.basis == "reference" and not row.source_ids:
-            yield row.Index, "source_ids", "is empty; a reference event rests on a source."
+        yield from _basis(row, "event")
         if row.same_as and row.basis != "reference":
             yield row.Index, "same_as", "is for reference events."
         for other in row.same_as:
-            if other not in told:
+            if other not in of_article:
                 yield row.Index, "same_as", f"'{other}' is not an article event."
+        # A signature in Moscow concerns Mali; one in Bamako cannot leave Mali out.
         iso3 = lies_in.get(row.place_id, "")
         if iso3 in followed and iso3 not in row.iso3:
             yield row.Index, "place_id", f"'{row.place_id}' lies in {iso3}, which iso3 lacks."
-
-
-def _unrested(frame: pd.DataFrame) -> pd.Series:
-    """Return which rows lack the claim or the source that their basis calls for."""
-    article = frame["basis"] == "article"
-    told, seen = frame["claim_ids"].astype("bool"), frame["source_ids"].astype("bool")
-    return (article & ~told) | (~article & ~seen)
 
 
 def _figures(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
@@ -149,10 +131,15 @@ def _figures(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
             yield row.Index, "best", "is empty; expected low, best or high."
         if values != sorted(values):
             yield row.Index, "low", "low, best and high are not in rising order."
-        if row.basis == "article" and not row.claim_ids:
-            yield row.Index, "claim_ids", "is empty; an article figure rests on a claim."
-        if row.basis == "reference" and not row.source_ids:
-            yield row.Index, "source_ids", "is empty; a reference figure rests on a source."
+        yield from _basis(row, "figure")
+
+
+def _basis(row: object, noun: str) -> Iterator[Fault]:
+    """Check that an event or figure has the claim or source on which it says that it rests."""
+    if row.basis == "article" and not row.claim_ids:
+        yield row.Index, "claim_ids", f"is empty; an article {noun} rests on a claim."
+    if row.basis == "reference" and not row.source_ids:
+        yield row.Index, "source_ids", f"is empty; a reference {noun} rests on a source."
 
 
 def _actors(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:

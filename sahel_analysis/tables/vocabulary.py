@@ -354,10 +354,10 @@ def unknown_words(schema: Mapping[str, TableSchema], folder: str) -> Iterator[Pr
     folder : str
         Name of the data folder, for messages.
     """
-    for noun, allowed, words, told in _compared(schema):
+    for noun, allowed, words, needed in _compared(schema):
         for word in allowed:
             if word not in words:
-                tail = f" with {told}" if told else ""
+                tail = f" with {needed}" if needed else ""
                 message = f"{noun} '{word}' is not in tables/vocabulary.py: add it there{tail}."
                 yield Problem(f"{folder}/{FILE}", "", "", message)
 
@@ -384,15 +384,6 @@ def _compared(
     schema: Mapping[str, TableSchema],
 ) -> Iterator[tuple[str, Collection[str], Collection[str], str]]:
     """Yield noun, words of the schema, words of the vocabulary and what a new word needs."""
-    for (table, column), (noun, words, told) in _ENUMS.items():
+    for (table, column), (noun, words, needed) in _ENUMS.items():
         field = next((f for f in schema[table].fields if f.name == column), None)
-        yield noun, field.constraints.get("enum", ()) if field else (), words, told
-
-
-# Until figures, prose and atlas read the mappings above.
-FRENCH_LABELS = {name: state.label for name, state in FRENCH_STATES.items()}
-RUSSIAN_LABELS = {name: state.label for name, state in reversed(RUSSIAN_STATES.items())}
-SHORT_LABELS = {
-    column: {name: state.short for name, state in theme.states.items()}
-    for column, theme in POSTURE_THEMES.items()
-}
+        yield noun, field.constraints.get("enum", ()) if field else (), words, needed

@@ -19,7 +19,7 @@ def test_without_options_every_notebook_runs_and_every_country_has_its_brief(tab
     briefs = [job for job in jobs if job.notebook == "country_brief"]
     assert [job.parameters.country for job in briefs] == list(scope(tables))
     assert {job.notebook for job in jobs} == set(NOTEBOOKS)
-    assert {job.edition for job in briefs} == {"2023-12-04_checked_en"}
+    assert {job.edition for job in briefs} == {"2023-12-04_checked"}
 
 
 def test_countries_are_one_subset_in_a_region_notebook_and_one_brief_each(tables):
@@ -32,7 +32,7 @@ def test_countries_are_one_subset_in_a_region_notebook_and_one_brief_each(tables
 def test_all_countries_and_no_choice_are_the_same_report(tables):
     """One file, not two that differ in name."""
     asked = {"notebook": ["briefing"], "country": list(scope(tables))}
-    assert [job.path for job in expand(tables, asked)] == ["2023-12-04_checked_en/briefing"]
+    assert [job.path for job in expand(tables, asked)] == ["2023-12-04_checked/briefing"]
 
 
 def test_matrix_is_the_product_of_its_options(tables):

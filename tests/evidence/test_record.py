@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from factory import event, frame, tiny
 
-from sahel_analysis.batch.matrix import expand
+from sahel_analysis.batch.jobs import expand
 from sahel_analysis.evidence.posture import posture_of
 from sahel_analysis.evidence.record import extract, record, row_digests, told_claims
 from sahel_analysis.prose.listings import naming
@@ -195,8 +195,8 @@ def test_later_event_is_not_seen_by_earlier_reports(tables):
 def test_row_of_one_country_is_seen_by_briefs_that_name_it(tables):
     """Gabon's row changes nothing for Sudan."""
     seen = changed(tables, "countries", "GAB", "label_lon", 1.0)
-    assert "2023-12-04_checked_en/country_brief_GAB" in seen
-    assert "2023-12-04_checked_en/country_brief_SDN" not in seen
+    assert "2023-12-04_checked/country_brief_GAB" in seen
+    assert "2023-12-04_checked/country_brief_SDN" not in seen
 
 
 def test_claim_of_the_article_is_seen_by_every_report(tables):

@@ -22,6 +22,8 @@ def test_help_of_every_public_name_teaches(name):
     public = getattr(sahel_analysis, name)
     told = inspect.getdoc(public)
     expected = [s for s in SECTIONS if s != "Returns" or not inspect.isclass(public)]
+    if name.startswith("load_") and name != "load_tables":  # they take and refuse what that does
+        expected = ["Examples"]
     assert [section for section in SECTIONS if f"\n{section}\n---" in told] == expected
     for parameter in inspect.signature(public).parameters:
         assert parameter in told, f"{parameter} is not explained"
