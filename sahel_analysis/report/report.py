@@ -428,15 +428,15 @@ def _faults(
     for name, text in (("title", title), ("subtitle", subtitle)):
         if not isinstance(text, str) or (name == "title" and not text.strip()):
             yield f"{name}: '{shown(text)}' is not allowed; expected a text."
-    if subject not in _SUBJECTS:
+    if not isinstance(subject, str) or subject not in _SUBJECTS:
         yield (
             f"subject: '{shown(subject)}' is not allowed; expected one of 'countries', 'article'."
             f"{did_you_mean(subject, _SUBJECTS)}"
         )
-    if subject == "article" and tables.checks.empty:
+    elif subject == "article" and tables.checks.empty:
         yield "subject: the tables hold no checked claim of an article; expected 'countries'."
     sides = tells if isinstance(tells, list | tuple) else []
-    if not sides or any(side not in tuple(_COLUMNS) for side in sides):
+    if not sides or any(not isinstance(side, str) or side not in _COLUMNS for side in sides):
         yield f"tells: '{shown(tells)}' is not allowed; expected a list such as ['france']."
 
 

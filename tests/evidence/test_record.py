@@ -141,8 +141,7 @@ def test_extract_of_a_brief_shows_what_the_whole_tables_show(tables, day, eviden
     whole = record(day, evidence, tables=tables)
     postures = posture_of(whole)
     for country in scope(tables):
-        asked = {"as_of": day, "evidence": evidence, "country": country, "lang": "en"}
-        report = Report("country_brief", asked, tables)
+        report = Report("Trial", as_of=day, evidence=evidence, country=country, tables=tables)
         assert report.posture.loc[country].equals(postures.loc[country])
         for name in ("events", "figures"):
             expected = naming(getattr(whole, name), [country], regions=False)
@@ -208,7 +207,7 @@ def test_claim_of_the_article_is_seen_by_every_report(tables):
 def test_signature_prints_the_hash_that_decides_on_freshness(tables):
     """One hash, not two that can disagree."""
     (job,) = expand(tables, {"notebook": ["country_brief"], "country": ["TCD"]})
-    told = Report("country_brief", job.values, tables).signature().data["text/markdown"]
+    told = Report("Trial", tables=tables, **job.values).signature().data["text/markdown"]
     assert extract(tables, job.parameters.as_of, "TCD").sha256 in told
 
 
