@@ -114,12 +114,12 @@ FORMATS = {
 def export_record(form: str, as_of: str | None, evidence: str, output: Path | None) -> None:
     """Hand on layers, events or sources to other tools."""
     from .evidence.record import edition, record
-    from .report.parameters import validate_world
+    from .report.parameters import validate
     from .tables.loading import load_tables
 
     tables = load_tables()
     asked = {"evidence": evidence} | ({"as_of": as_of} if as_of is not None else {})
-    parameters = validate_world(asked, tables)
+    parameters = validate(asked, tables)
     shown = record(parameters.as_of, parameters.evidence, tables=tables)
     ending, content = FORMATS[form]
     path = output or Path(f"sahel_{shown.as_of}_{shown.evidence}{ending}")
@@ -156,7 +156,6 @@ _MATRIX = (
     ("--country", "Country, ISO 3166-1 alpha-3: a brief each, one subset in a region notebook."),
     ("--as-of", "Last day that counts, ISO 8601."),
     ("--evidence", "'checked' or 'article'."),
-    ("--lang", "Language."),
     ("--format", "'html', 'pdf' or 'docx'; the executed notebook is always kept."),
 )
 

@@ -28,7 +28,7 @@ if folder := sys.argv.pop(1):
     jobs.notebook_folder = lambda: Path(folder)
 main()
 """
-BRIEF = "2023-12-04_checked_en/country_brief_NER"
+BRIEF = "2023-12-04_checked/country_brief_NER"
 
 
 class Run:

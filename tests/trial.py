@@ -6,9 +6,12 @@ from pathlib import Path
 
 import nbformat
 
-PARAMETERS = 'as_of = "2023-12-04"\nevidence = "checked"\ncountry = "NER"\nlang = "en"'
+PARAMETERS = 'as_of = "2023-12-04"\nevidence = "checked"\ncountry = "NER"'
 END = ("report.notes()", "report.signature()")
-COVER = 'from sahel_analysis import Report\n\nreport = Report("country_brief", globals())\nreport.cover()'
+COVER = """from sahel_analysis import Report
+
+report = Report("{place}, {day}", as_of=as_of, evidence=evidence, country=country)
+report.cover()"""
 
 
 def put_brief(folder: Path, *cells: str) -> Path:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from ..report.parameters import NOTEBOOKS
 from ..tables.dates import day_in_words
 from .jobs import Failure
 
@@ -84,14 +83,13 @@ def listing(records: Sequence[Mapping], failures: Sequence[Mapping]) -> dict[str
 
 
 def _rows(records: Sequence[Mapping], failures: Sequence[Mapping]) -> list[dict]:
-    """Return what the page shows of each report: by edition, then as the notebooks stand."""
+    """Return what the page shows of each report: by edition, then by notebook."""
     failed = {account["report"]: account for account in failures}
     standing = {record["report"]: record for record in records}
-    place = {name: number for number, name in enumerate(NOTEBOOKS)}
 
     def order(report: str) -> tuple:
         account = standing.get(report) or failed[report]
-        return report.split("/")[0], place.get(account["notebook"], len(place)), report
+        return report.split("/")[0], account["notebook"], report
 
     reports = sorted({*standing, *failed}, key=order)
     return [_row(standing.get(report), failed.get(report)) for report in reports]
@@ -101,7 +99,7 @@ def _row(record: Mapping | None, account: Mapping | None) -> dict:
     """Return what the page shows of one report."""
     known = record or account
     path = known["report"]
-    day, evidence, _ = path.split("/")[0].split("_")
+    day, evidence = path.split("/")[0].split("_")
     cover = known.get("cover") or {}
     outputs = known.get("outputs", {})
     thumbnail = f"{path}{_THUMBNAIL}"

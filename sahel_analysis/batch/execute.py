@@ -18,9 +18,8 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from ..publishing.exporters import SVG, export
+from ..publishing.exporters import SVG, cover_of, export
 from ..publishing.typesetting import thumbnail
-from ..report.outputs import COVER_TYPE
 from .jobs import Failure, Job, Outcome, how_it_ended
 from .kernel_app import FLOODED, MOST_MESSAGES, MOST_MIB
 from .kernels import ReportKernelManager
@@ -28,6 +27,7 @@ from .workers import DIED
 
 _ARRIVAL_S = 60  # in which what a cell showed must have come
 _INJECTED = "injected-parameters"
+_NAMING = ("title", "subtitle")  # what the notebook's metadata take over from the cover
 _ERROR_MARK = "papermill-error-cell-tag"
 _WORD = re.compile(r"\S+")
 _CELL_FILE = re.compile(r"\S*ipykernel_\d+\S*\.py")
@@ -172,11 +172,8 @@ class _Run:
 
 def _cover(notebook: NotebookNode) -> dict[str, str]:
     """Return title and place as an executed notebook's cover has them."""
-    for output in _outputs(notebook):
-        if COVER_TYPE in output.get("data", {}):
-            cover = output["data"][COVER_TYPE]
-            return {"title": cover["title"], "place": cover["edition"][0][1]}
-    return {}
+    cover = cover_of(notebook)
+    return {"title": cover["title"], "place": cover["edition"][0][1]} if cover else {}
 
 
 def _first_figure(notebook: NotebookNode) -> str:
@@ -199,7 +196,10 @@ def _kept(notebook: NotebookNode, source: str) -> bytes:
     kept = nbformat.from_dict(notebook)
     before = nbformat.reads(source, as_version=4)
     given = notebook.metadata.get("papermill", {}).get("parameters", {})
-    kept.metadata = nbformat.from_dict({**before.metadata, "papermill": {"parameters": given}})
+    named = {name: text for name, text in cover_of(notebook).items() if name in _NAMING}
+    kept.metadata = nbformat.from_dict(
+        {**before.metadata, **named, "papermill": {"parameters": given}}
+    )
     # papermill marks a failed cell with cells of its own, which would shift the numbers.
     kept.cells = [c for c in kept.cells if _ERROR_MARK not in c.metadata.get("tags", [])]
     kept.nbformat, kept.nbformat_minor = before.nbformat, before.nbformat_minor

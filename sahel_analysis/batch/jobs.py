@@ -11,13 +11,13 @@ from pathlib import Path
 
 from ..errors import MOST, ParameterError, did_you_mean, shown
 from ..publishing.documents import FORMATS
-from ..report.parameters import LANGUAGES, NOTEBOOKS, ReportParameters, scope, validate
+from ..report.parameters import ReportParameters, notebook_parameters, scope, validate
 from ..tables.loading import Tables
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 DEFAULT_DAY = "2023-12-04"  # the day of the article, and the default of every notebook
 DEFAULT_FORMATS = ("html", "pdf")
-OPTIONS = ("notebook", "country", "as_of", "evidence", "lang", "format")
+OPTIONS = ("notebook", "country", "as_of", "evidence", "format")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Job:
     Attributes
     ----------
     notebook : str
-        Key of `parameters.NOTEBOOKS`.
+        Key of `reports`.
     parameters : ReportParameters
         Validated; ``countries`` is empty where all are shown.
     formats : tuple of str
@@ -40,8 +40,8 @@ class Job:
 
     @property
     def edition(self) -> str:
-        """Folder of the report: day, evidence and language."""
-        return f"{self.parameters.as_of}_{self.parameters.evidence}_{self.parameters.lang}"
+        """Folder of the report: day and evidence."""
+        return f"{self.parameters.as_of}_{self.parameters.evidence}"
 
     @property
     def name(self) -> str:
@@ -58,9 +58,9 @@ class Job:
     @property
     def values(self) -> dict[str, str | list[str]]:
         """What papermill injects: plain literals, one per parameter of the notebook."""
-        values = self.parameters.model_dump(mode="json")
-        values["countries"] = values["countries"] or "all"
-        return {name: values[name] for name in NOTEBOOKS[self.notebook]}
+        literals = self.parameters.literals()
+        taken = notebook_parameters(notebook_folder() / f"{self.notebook}.ipynb") or ()
+        return {name: literals[name] for name in taken if name in literals}
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,12 @@ def notebook_source(name: str) -> str:
     return (notebook_folder() / f"{name}.ipynb").read_text(encoding="utf-8")
 
 
+def reports() -> dict[str, tuple[str, ...]]:
+    """Return the notebooks that make reports: name to the parameters that each takes."""
+    taken = {path.stem: notebook_parameters(path) for path in notebook_folder().glob("*.ipynb")}
+    return {name: taken[name] for name in sorted(taken) if taken[name] is not None}
+
+
 def expand(tables: Tables, options: Mapping[str, Sequence[str]]) -> list[Job]:
     """Return the jobs of a matrix of options, or refuse it with every fault at once.
 
@@ -173,21 +179,21 @@ def expand(tables: Tables, options: Mapping[str, Sequence[str]]) -> list[Job]:
         if name not in OPTIONS
     ]
     options = {name: list(dict.fromkeys(values)) for name, values in options.items()}
-    notebooks = options.get("notebook") or list(NOTEBOOKS)
+    known = reports()
+    notebooks = options.get("notebook") or list(known)
     formats = tuple(options.get("format") or DEFAULT_FORMATS)
-    faults += _unknown("notebook", notebooks, NOTEBOOKS) + _unknown("format", formats, FORMATS)
+    faults += _unknown("notebook", notebooks, known) + _unknown("format", formats, FORMATS)
     editions = product(
         options.get("as_of") or [DEFAULT_DAY],
-        options.get("evidence") or [ReportParameters.model_fields["evidence"].default],
-        options.get("lang") or [LANGUAGES[0]],
-        [name for name in notebooks if name in NOTEBOOKS],
+        options.get("evidence") or [ReportParameters.evidence],
+        [name for name in notebooks if name in known],
     )
     jobs: dict[str, Job] = {}
-    for day, evidence, lang, notebook in editions:
-        edition = {"as_of": day, "evidence": evidence, "lang": lang}
-        for values in _parameters(notebook, edition, options.get("country") or [], tables):
+    for day, evidence, notebook in editions:
+        edition, takes = {"as_of": day, "evidence": evidence}, known[notebook]
+        for values in _parameters(takes, edition, options.get("country") or [], tables):
             try:
-                parameters = _all_as_none(validate(notebook, values, tables), tables)
+                parameters = validate(values, tables, report=notebook, takes=takes)
             except ParameterError as fault:
                 # The first line names the notebook; the faults are the options' own.
                 faults += str(fault).splitlines()[1:]
@@ -218,24 +224,17 @@ def _unknown(option: str, values: Iterable[str], allowed: Iterable[str]) -> list
 
 
 def _parameters(
-    notebook: str, edition: dict[str, str], countries: list[str], tables: Tables
+    takes: Sequence[str], edition: dict[str, str], countries: list[str], tables: Tables
 ) -> Iterator[dict[str, object]]:
     """Yield the parameters of each report that a notebook makes of one edition."""
-    taken = {name: value for name, value in edition.items() if name in NOTEBOOKS[notebook]}
-    if "country" in NOTEBOOKS[notebook]:
+    taken = {name: value for name, value in edition.items() if name in takes}
+    if "country" in takes:
         for country in countries or scope(tables):
             yield {**taken, "country": country}
-    elif countries and "countries" in NOTEBOOKS[notebook]:
+    elif countries and "countries" in takes:
         yield {**taken, "countries": countries}
     else:
         yield taken
-
-
-def _all_as_none(parameters: ReportParameters, tables: Tables) -> ReportParameters:
-    """Return parameters in which all countries and no choice of countries are the same."""
-    if parameters.countries == tuple(scope(tables)):
-        return parameters.model_copy(update={"countries": ()})
-    return parameters
 
 
 def read_editions(path: Path, tables: Tables, names: Sequence[str] = ()) -> list[Job]:

@@ -30,21 +30,14 @@ _IMPORTS = (
 def _warm_up() -> None:
     """Read tables and outlines and draw once, so that no kernel need do it again."""
     from ..evidence.record import article_day
-    from ..report.diagrams import timeline
-    from ..report.exhibits import combined_map
     from ..report.parameters import scope
     from ..report.report import Report
     from ..tables.loading import load_tables
 
     tables = load_tables()
-    asked = {
-        "as_of": article_day(tables).date().isoformat(),
-        "evidence": "checked",
-        "country": next(iter(scope(tables))),
-        "lang": "en",
-    }
-    report = Report("country_brief", asked, tables)
-    for output in (report.cover(), combined_map(report), timeline(report), report.notes()):
+    day, country = article_day(tables).date(), next(iter(scope(tables)))
+    report = Report("Trial", as_of=day, country=country, tables=tables)
+    for output in (report.cover(), report.map(), report.timeline(), report.notes()):
         output._repr_mimebundle_()
 
 

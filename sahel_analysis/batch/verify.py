@@ -32,7 +32,7 @@ def standing(folder: Path, tables: Tables) -> list[Job]:
     jobs = []
     for record in Store(folder).records():
         values = {name: value for name, value in record["parameters"].items() if value != "all"}
-        parameters = validate(record["notebook"], values, tables)
+        parameters = validate(values, tables, report=record["notebook"])
         jobs.append(Job(record["notebook"], parameters, tuple(record["formats"])))
     if not jobs:
         message = f"'{folder}' holds no report; build some first."

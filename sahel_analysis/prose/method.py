@@ -15,6 +15,11 @@ from .markdown import bullets, escape
 from .notes import marks
 from .words import country_names, in_letters, listed
 
+MARKS_EXPLAINED = (
+    "A mark such as c40 leads to the note of a claim of the article, e101 to an event, f3 to a "
+    "figure, s12 to a source. A dagger (†) marks a claim that other sources contradict."
+)
+
 
 def gaps(record: Record) -> str:
     """Return what the article does not tell, as a list; each point stands while the rows bear it.

@@ -194,6 +194,21 @@ def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict
     return convert(document, wanted)
 
 
+def cover_of(notebook: NotebookNode) -> dict:
+    """Return the content of an executed notebook's cover: title, subtitle, edition and day; or {}.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed.
+    """
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if COVER_TYPE in output.get("data", {}):
+                return dict(output["data"][COVER_TYPE])
+    return {}
+
+
 def _name(resources: dict) -> str:
     """Return the notebook's name as nbconvert knows it."""
     return resources.get("metadata", {}).get("name") or "notebook"

@@ -313,6 +313,22 @@ def _is_number(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
+def joined(*parts: Output) -> Output:
+    """Return several outputs of Markdown as one.
+
+    Parameters
+    ----------
+    *parts : Output
+        From `prose`, `table` and `notes`, in order.
+    """
+    return Output(
+        {
+            "text/markdown": "\n\n".join(part.data["text/markdown"] for part in parts),
+            "text/html": "".join(part.data["text/html"] for part in parts),
+        }
+    )
+
+
 def _svg(fig: Figure) -> str:
     """Return a figure as SVG that is the same for the same figure."""
     from ..figures.style import svg

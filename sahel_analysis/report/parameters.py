@@ -1,17 +1,16 @@
-"""Parameters of a report: typed, validated, refused by name before anything runs."""
+"""Parameters: what a report may be asked for, and which of it a notebook takes."""
 
 from __future__ import annotations
 
 import ast
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import islice
-from typing import Any
-
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
-from pydantic_core import PydanticCustomError
+from pathlib import Path
 
 from ..errors import MOST, ParameterError, did_you_mean, shown
 from ..evidence.posture import followed
@@ -19,23 +18,14 @@ from ..evidence.record import EVIDENCE
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables
 
-LANGUAGES = ("en",)
+_TAG = "parameters"  # of the cell of a notebook that papermill overrides
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-REGION = ("as_of", "evidence", "countries", "lang")
-COUNTRY = ("as_of", "evidence", "country", "lang")
-# What each notebook takes; a name that a notebook does not take is refused, not ignored.
-NOTEBOOKS: dict[str, tuple[str, ...]] = {
-    "briefing": REGION,
-    "french_withdrawal": REGION,
-    "russian_engagement": REGION,
-    "regional_realignment": REGION,
-    "country_brief": COUNTRY,
-    "source_audit": ("lang",),
-}
+_INJECTED = "# Parameters\n"  # how the cell begins that papermill puts in
 
 
-class ReportParameters(BaseModel):
-    """What a report is asked to show.
+@dataclass(frozen=True)
+class ReportParameters:
+    """What a report is asked to show, validated.
 
     Attributes
     ----------
@@ -44,86 +34,27 @@ class ReportParameters(BaseModel):
     evidence : str
         ``"checked"`` or ``"article"``.
     countries : tuple of str
-        Countries shown, ISO 3166-1 alpha-3, in table order.
+        Countries shown, ISO 3166-1 alpha-3, in table order; empty where all are shown.
     country : str
         The one country of a country brief; empty elsewhere.
-    lang : str
-        Language, ISO 639-1.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     as_of: date
     evidence: str = "checked"
     countries: tuple[str, ...] = ()
     country: str = ""
-    lang: str = "en"
 
-    @field_validator("as_of", mode="before")
-    @classmethod
-    def _day(cls, value: object, info: Any) -> date:
-        first, last = info.context["range"]
-        try:
-            # A number, a time stamp or a day of a week: refuse what date.fromisoformat would let by.
-            if isinstance(value, str) and _DAY.fullmatch(value):
-                day = date.fromisoformat(value)
-            elif type(value) is date:
-                day = value
-            else:
-                raise ValueError
-        except ValueError:
-            fault = "expected a day of the calendar such as '2023-12-04'"
-            raise PydanticCustomError("day", fault) from None
-        if not first <= day <= last:
-            fault = f"expected a day from {first} to {last} ({_span(first, last)})"
-            raise PydanticCustomError("range", fault)
-        return day
-
-    @field_validator("evidence", mode="before")
-    @classmethod
-    def _evidence(cls, value: object) -> str:
-        return _one_of(value, {name: "" for name in EVIDENCE})
-
-    @field_validator("lang", mode="before")
-    @classmethod
-    def _lang(cls, value: object) -> str:
-        return _one_of(value, {name: "" for name in LANGUAGES})
-
-    @field_validator("country", mode="before")
-    @classmethod
-    def _country(cls, value: object, info: Any) -> str:
-        return _one_of(value, info.context["countries"])
-
-    @field_validator("countries", mode="before")
-    @classmethod
-    def _countries(cls, value: object, info: Any) -> tuple[str, ...]:
-        known = info.context["countries"]
-        if isinstance(value, str) and value == "all":
-            return tuple(known)
-        chosen = [value] if isinstance(value, str) else value
-        if not isinstance(chosen, list | tuple) or not chosen:
-            fault = "expected 'all' or a list such as ['NER', 'MLI']"
-            raise PydanticCustomError("countries", fault)
-        for member in chosen:
-            _one_of(member, known)
-        return tuple(iso3 for iso3 in known if iso3 in chosen)
+    def literals(self) -> dict[str, str | list[str]]:
+        """Return the parameters by name as a notebook's cell would hold them."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "evidence": self.evidence,
+            "countries": list(self.countries) or "all",
+            "country": self.country,
+        }
 
 
-def _span(first: date, last: date) -> str:
-    """Return a range of days in words."""
-    return f"{day_in_words(first)} to {day_in_words(last)}, the range of the events"
-
-
-def _one_of(value: object, known: Mapping[str, str]) -> str:
-    """Return a value if it is one of the keys; else say which are, with a hint."""
-    if isinstance(value, str) and value in known:
-        return str(value)
-    options = ", ".join(f"{key} ({name})" if name else f"'{key}'" for key, name in known.items())
-    by_name = {name.casefold(): key for key, name in known.items() if name}
-    named = by_name.get(shown(value).casefold())
-    hint = f" Did you mean '{named}'?" if named else did_you_mean(value, known)
-    # pydantic reads braces in the text as places to fill, and names may hold some.
-    raise PydanticCustomError("choice", "{fault}", {"fault": f"expected one of {options}.{hint}"})
+NAMES = tuple(ReportParameters.__annotations__)
 
 
 @lru_cache(maxsize=2)  # every report of a matrix asks
@@ -144,125 +75,172 @@ def scope(tables: Tables) -> dict[str, str]:
     return {iso3: tables.countries.at[iso3, "name_en"] for iso3 in followed(tables)}
 
 
-def validate(notebook: str, values: Mapping[str, object], tables: Tables) -> ReportParameters:
-    """Return a notebook's parameters, or refuse them with every fault at once.
+def validate(
+    values: Mapping[str, object],
+    tables: Tables,
+    *,
+    report: str = "",
+    takes: Sequence[str] = NAMES,
+    faults: Iterable[str] = (),
+) -> ReportParameters:
+    """Return the parameters of a report, or refuse them with every fault at once.
 
     Parameters
     ----------
-    notebook : str
-        Key of `NOTEBOOKS`.
     values : mapping
-        Parameter names and values as given.
+        Parameter names and values as given; without ``as_of`` the last day there is.
     tables : Tables
         Tables that say which countries and days there are.
+    report : str, optional
+        Name of the report, for the message.
+    takes : sequence of str, optional
+        Names that the report takes; all of `NAMES` without it.
+    faults : iterable of str, optional
+        What else is wrong already; told first.
 
     Raises
     ------
     ParameterError
-        If the notebook or a name is unknown, or a value is not allowed; says what is.
+        If a name is not taken or a value not allowed; says what is.
     """
-    if not isinstance(notebook, str) or notebook not in NOTEBOOKS:
-        hint = did_you_mean(notebook, NOTEBOOKS)
-        options = ", ".join(NOTEBOOKS)
-        message = f"notebook: '{shown(notebook)}' is unknown; expected one of {options}.{hint}"
-        raise ParameterError(message)
-    allowed = NOTEBOOKS[notebook]
-    faults = [
-        f"{shown(name)}: not a parameter of {notebook}; it takes {', '.join(allowed)}."
-        f"{did_you_mean(name, allowed)}"
-        for name in islice((name for name in values if name not in allowed), MOST)
-    ]
-    known = {name: value for name, value in values.items() if name in allowed}
-    context = {"range": date_range(tables), "countries": scope(tables)}
-    if "as_of" not in allowed:
-        known["as_of"] = context["range"][1]
-    parameters, refused = _checked(known, context)
-    if faults := faults + refused:
-        raise ParameterError(f"{notebook} cannot be made.\n" + "\n".join(faults))
-    return parameters
-
-
-def validate_world(values: Mapping[str, object], tables: Tables) -> ReportParameters:
-    """Return the day and evidence of something that is no notebook, or refuse them.
-
-    Parameters
-    ----------
-    values : mapping
-        ``as_of`` and ``evidence`` as given; without ``as_of`` the last day there is.
-    tables : Tables
-        Tables that say which days there are.
-
-    Raises
-    ------
-    ParameterError
-        If a value is not allowed; says what is.
-    """
-    context = {"range": date_range(tables), "countries": scope(tables)}
-    parameters, faults = _checked({"as_of": context["range"][1], **values}, context)
+    first, last = date_range(tables)
+    known = scope(tables)
+    checks: dict[str, Callable[[object], object]] = {
+        "as_of": lambda value: _day(value, first, last),
+        "evidence": lambda value: _one_of(value, dict.fromkeys(EVIDENCE, "")),
+        "countries": lambda value: _countries(value, known),
+        "country": lambda value: _one_of(value, known),
+    }
+    unknown = (name for name in values if name not in takes)
+    faults = [*faults, *(_not_taken(name, report, takes) for name in islice(unknown, MOST))]
+    sound: dict[str, object] = {"as_of": last}
+    for name in NAMES:
+        if name in values and name in takes:
+            try:
+                sound[name] = checks[name](values[name])
+            except ValueError as fault:
+                faults.append(f"{name}: '{shown(values[name])}' is not allowed; {fault}")
+    if "countries" in sound and "country" in sound:
+        faults.append("country: cannot go with countries; leave one out.")
     if faults:
-        raise ParameterError("\n".join(faults))
-    return parameters
+        heading = [f"{shown(report)} cannot be made."] if report else []
+        raise ParameterError("\n".join([*heading, *faults]))
+    return ReportParameters(**sound)
 
 
-def _checked(
-    values: Mapping[str, object], context: Mapping[str, object]
-) -> tuple[ReportParameters | None, list[str]]:
-    """Return parameters of known names, or why each value is refused."""
+def _not_taken(name: str, report: str, takes: Sequence[str]) -> str:
+    """Return the fault of a name that is no parameter."""
+    what = f"of {shown(report)}; it" if report else "here; a report"
+    listed = ", ".join(takes) or "none"
+    return f"{shown(name)}: not a parameter {what} takes {listed}.{did_you_mean(name, takes)}"
+
+
+def _day(value: object, first: date, last: date) -> date:
+    """Return a day within a range; a number, a time stamp or a day of a week is none."""
     try:
-        return ReportParameters.model_validate(values, context=context), []
-    except ValidationError as fault:
-        faults = []
-        for error in fault.errors():
-            name = ".".join(str(part) for part in error["loc"]) or "parameters"
-            given = f"'{shown(error['input'])}' is not allowed; "
-            given = "" if error["type"] == "missing" else given
-            faults.append(f"{name}: {given}{error['msg'].rstrip('.')}.".replace("?.", "?"))
-        return None, faults
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            day = date.fromisoformat(value)
+        elif type(value) is date:
+            day = value
+        else:
+            raise ValueError
+    except ValueError:
+        message = "expected a day of the calendar such as '2023-12-04'."
+        raise ValueError(message) from None
+    if not first <= day <= last:
+        message = (
+            f"expected a day from {first} to {last} ({day_in_words(first)} to "
+            f"{day_in_words(last)}, the range of the events)."
+        )
+        raise ValueError(message)
+    return day
 
 
-def injected(namespace: Mapping[str, object]) -> dict[str, object]:
-    """Return what papermill injected into a running notebook, by name.
+def _one_of(value: object, known: Mapping[str, str]) -> str:
+    """Return a value if it is one of the keys; else say which are, with a hint."""
+    if isinstance(value, str) and value in known:
+        return str(value)
+    options = ", ".join(f"{key} ({name})" if name else f"'{key}'" for key, name in known.items())
+    by_name = {name.casefold(): key for key, name in known.items() if name}
+    named = by_name.get(shown(value).casefold())
+    hint = f" Did you mean '{named}'?" if named else did_you_mean(value, known)
+    message = f"expected one of {options}.{hint}"
+    raise ValueError(message)
 
-    papermill sets an unknown name without complaint; it writes its cell as plain assignments under
-    the comment ``# Parameters``, and that cell stands just before the one that asks here.
+
+def _countries(value: object, known: Mapping[str, str]) -> tuple[str, ...]:
+    """Return countries in table order, each once; none where all are meant."""
+    if isinstance(value, str) and value == "all":
+        return ()
+    chosen = [value] if isinstance(value, str) else value
+    if not isinstance(chosen, list | tuple) or not chosen:
+        message = "expected 'all' or a list such as ['NER', 'MLI']."
+        raise ValueError(message)
+    for member in chosen:
+        _one_of(member, known)
+    kept = tuple(iso3 for iso3 in known if iso3 in chosen)
+    return () if len(kept) == len(known) else kept
+
+
+def notebook_parameters(path: Path) -> tuple[str, ...] | None:
+    """Return the names of the parameters that a notebook takes.
 
     Parameters
     ----------
-    namespace : mapping
-        ``globals()`` of the notebook; ``In`` holds the cells that ran.
-    """
-    history = [cell for cell in namespace.get("In", []) if cell]
-    names: dict[str, object] = {}
-    for cell in history[-2:]:
-        if not cell.startswith("# Parameters"):
-            continue
-        for statement in ast.parse(cell).body:
-            if isinstance(statement, ast.Assign):
-                for target in statement.targets:
-                    if isinstance(target, ast.Name):
-                        names[target.id] = namespace.get(target.id)
-    return names
+    path : pathlib.Path
+        The notebook.
 
-
-def from_notebook(
-    notebook: str, namespace: Mapping[str, object], tables: Tables
-) -> ReportParameters:
-    """Return the parameters that a running notebook holds.
-
-    Parameters
-    ----------
-    notebook : str
-        Key of `NOTEBOOKS`.
-    namespace : mapping
-        ``globals()`` of the notebook.
-    tables : Tables
-        See `validate`.
+    Returns
+    -------
+    tuple of str or None
+        What its cell tagged ``parameters`` assigns, in order; None where it has no such cell, and
+        so is no report.
 
     Raises
     ------
     ParameterError
-        As from `validate`.
+        If the file is no notebook.
     """
-    allowed = NOTEBOOKS.get(notebook, ())
-    values = {name: namespace[name] for name in allowed if name in namespace}
-    return validate(notebook, {**injected(namespace), **values}, tables)
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        tagged = [cell for cell in cells if _TAG in cell["metadata"].get("tags", [])]
+        sources = ["".join(cell["source"]) for cell in tagged]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        message = f"'{path}' is no notebook that can be read; mend it or take it away."
+        raise ParameterError(message) from fault
+    names = dict.fromkeys(name for source in sources for name in _assigned(source))
+    return tuple(names) if tagged else None
+
+
+def misspelt(cells: Sequence[str]) -> list[str]:
+    """Return a fault for each name that papermill injected and no cell before had assigned.
+
+    papermill sets whatever name it is given, so a misspelt one would leave the default in force
+    and make another report than the one asked for.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Sources of the cells that a kernel has run, in order.
+    """
+    injected = [number for number, cell in enumerate(cells) if cell.startswith(_INJECTED)]
+    if not injected:
+        return []
+    last = injected[-1]
+    before = [cell for number, cell in enumerate(cells[:last]) if number not in injected]
+    taken = [name for cell in before for name in _assigned(cell)]
+    given = dict.fromkeys(_assigned(cells[last]))
+    return [_not_taken(name, "this notebook", taken) for name in given if name not in taken]
+
+
+def _assigned(cell: str) -> list[str]:
+    """Return the names that the source of a cell assigns; none where it is no Python."""
+    try:
+        tree = ast.parse(cell)
+    except (SyntaxError, ValueError):
+        return []
+    return [
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]

@@ -1,82 +1,70 @@
-"""A report in the making: what a notebook holds while it runs."""
+"""Report: the one name that a notebook needs; its methods are what a report can show."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from ..evidence.actors import concerning, family
+from ..errors import ParameterError, did_you_mean, shown
+from ..evidence.actors import ROOTS, concerning, family
 from ..evidence.posture import posture_of
 from ..evidence.record import Record, record
-from ..prose import audit
-from ..prose.judgements import words_of_judgement
-from ..prose.listings import last_year, naming
+from ..prose import audit, judgements, listings, method, narrative
 from ..prose.markdown import escape
-from ..prose.method import signature
-from ..prose.narrative import bottom_line, country_by_country, differences, what_happened
 from ..prose.notes import cited, notes
 from ..prose.words import listed
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables, load_tables
-from . import outputs
-from .parameters import ReportParameters, from_notebook, scope
+from . import exhibits, outputs
+from .outputs import Output
+from .parameters import ReportParameters, misspelt, scope, validate
 
-
-@dataclass(frozen=True)
-class Title:
-    """Title and subtitle of a kind of report; ``{place}`` and ``{day}`` are filled in."""
-
-    title: str
-    subtitle: str
-
-
-TITLES = {
-    "briefing": Title(
-        "Russia, Niger and the French withdrawal from the Sahel",
-        "Briefing: who is leaving, who is arriving, and how well that is known",
-    ),
-    "french_withdrawal": Title(
-        "The French withdrawal from the Sahel", "Where French forces are present, leaving and gone"
-    ),
-    "russian_engagement": Title(
-        "Russian engagement in the Sahel", "Contacts, agreements, assistance and deployments"
-    ),
-    "regional_realignment": Title(
-        "The regional realignment", "Coups, alliances and missions: who joined, left or ended what"
-    ),
-    "country_brief": Title("{place}, {day}", "Country brief: French forces, Russian engagement"),
-    "source_audit": Title(
-        "The article, claim by claim", "What it says, what other sources say, and where it errs"
-    ),
+# Of each side: the column of a posture frame, and captions of the tables of its rows.
+_COLUMNS = {"france": "french_posture", "russia": "russian_engagement"}
+_EVENTS = {
+    "france": "Events in which France takes part",
+    "russia": "Events in which Russia takes part",
+    "others": "Coups, alliances, missions and the forces of others than France and Russia",
 }
-
-
-# Reports on one of the two postures; the others tell both.
-_TOLD = {"french_withdrawal": ("french_posture",), "russian_engagement": ("russian_engagement",)}
+_FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian personnel"}
+_SUBJECTS = ("countries", "article")
+_POLITICAL = ("coup", "alliance_formed", "alliance_exit")
 
 
 class Report:
-    """What a notebook shows, and the marks it has shown so far.
+    """One report in the making: a notebook's cells show what its methods return.
+
+    The marks of all that has been shown lead to the notes, which `notes` returns at the end.
 
     Parameters
     ----------
-    notebook : str
-        Name of the notebook, a key of `parameters.NOTEBOOKS`.
-    namespace : mapping
-        ``globals()`` of the notebook, where its parameters stand.
+    title : str
+        Title of the report; ``{place}`` and ``{day}`` in it are filled in.
+    subtitle : str, optional
+        What stands below the title.
+    subject : {"countries", "article"}
+        Whether the report tells of countries, or of the article and its claims.
+    tells : sequence of {"france", "russia"}
+        Of which sides the bottom line and the table of posture tell.
     tables : Tables, optional
         Tables already loaded; the package's own without it.
+    **parameters : str or list of str
+        ``as_of`` (a day, ISO 8601; the last there is without it), ``evidence`` (``"checked"`` or
+        ``"article"``), and ``countries`` (``"all"`` or a list of ISO 3166-1 alpha-3 codes) or
+        ``country`` (one such code).
 
     Attributes
     ----------
+    title, subtitle : str
+        As given, places filled in.
     parameters : ReportParameters
         What was asked for.
-    tables : Tables
-        The rows it can see; see `record.extract`.
     record : Record
         What the evidence shows up to the day.
+    tables : Tables
+        The rows that the report can see.
     countries : list of str
         Countries shown, ISO 3166-1 alpha-3.
     posture : pandas.DataFrame
@@ -85,42 +73,56 @@ class Report:
     Raises
     ------
     ParameterError
-        If a parameter is unknown or its value not allowed.
+        If a parameter is unknown or its value not allowed, or if papermill was given a name that
+        the notebook does not assign.
     DataError
         If the tables are wrong.
 
     Examples
     --------
-    >>> report = Report("country_brief", {"country": "NER", "as_of": "2023-12-04"})
+    >>> report = Report("Niger", as_of="2023-12-04", country="NER")
+    >>> report
+    Report('Niger', as of 2023-12-04, checked evidence: Niger; 24 events, 20 figures)
     >>> report.posture.at["NER", "french_posture"]
     'leaving'
     >>> report.cover()  # a cell of a notebook shows it
     Output(application/vnd.sahel.cover+json, text/html, text/markdown)
-    >>> Report("country_brief", {"country": "NIG"})
+    >>> Report("Niger", country="NIG")
     Traceback (most recent call last):
         ...
     sahel_analysis.errors.ParameterError: ...
     """
 
     def __init__(
-        self, notebook: str, namespace: Mapping[str, object], tables: Tables | None = None
+        self,
+        title: str,
+        subtitle: str = "",
+        *,
+        subject: str = "countries",
+        tells: Sequence[str] = ROOTS,
+        tables: Tables | None = None,
+        **parameters: object,
     ) -> None:
-        self.notebook = notebook
         whole = load_tables() if tables is None else tables
-        self.parameters: ReportParameters = from_notebook(notebook, namespace, whole)
-        self.record: Record = record(
-            self.parameters.as_of,
-            self.parameters.evidence,
-            self.parameters.country or "all",
-            whole,
-        )
-        self.tables = self.record.tables
-        followed = scope(whole)
-        chosen = self.parameters.countries or followed
-        self._all = not self.parameters.country and len(chosen) == len(followed)
-        self.countries = [self.parameters.country] if self.parameters.country else list(chosen)
+        faults = [*misspelt(_cells_run()), *_faults(title, subtitle, subject, tells, whole)]
+        asked = validate(parameters, whole, faults=faults)
+        self.parameters: ReportParameters = asked
+        self.subject, self.tells = subject, tuple(tells)
+        self.record: Record = record(asked.as_of, asked.evidence, asked.country or "all", whole)
+        self.tables: Tables = self.record.tables
+        self._is_whole = not (asked.country or asked.countries)
+        self.countries = [asked.country] if asked.country else list(asked.countries or scope(whole))
         self.posture: pd.DataFrame = posture_of(self.record).loc[self.countries]
+        self.title = self._filled(title)
+        self.subtitle = self._filled(subtitle)
         self._cited: dict[str, None] = {}
+
+    def __repr__(self) -> str:
+        """Return title, day, evidence and countries, and how much counts."""
+        return (
+            f"Report({self.title!r}, as of {self.record.as_of}, {self.record.evidence} evidence: "
+            f"{self._place}; {len(self.events())} events, {len(self.figures())} figures)"
+        )
 
     @property
     def place(self) -> str:
@@ -130,100 +132,270 @@ class Report:
     @property
     def _place(self) -> str:
         """The countries shown, as plain text."""
-        if self._all:
+        if self._is_whole:
             return "All countries followed"
         return listed([self.tables.countries.at[iso3, "name_en"] for iso3 in self.countries])
 
     @property
-    def told(self) -> tuple[str, ...]:
-        """The columns of the posture that the report is about."""
-        return _TOLD.get(self.notebook, ("french_posture", "russian_engagement"))
-
-    @property
     def edition(self) -> str:
         """The line under an exhibit that says which evidence and which countries it draws: Markdown."""
-        place = self.place.replace("All", "all", 1) if self._all else self.place
+        place = self.place.replace("All", "all", 1) if self._is_whole else self.place
         return f"As of {day_in_words(self.record.as_of)}, {self.record.evidence} evidence, {place}."
+
+    def _filled(self, text: str) -> str:
+        """Return a title with place and day filled in."""
+        day = day_in_words(self.record.as_of)
+        return text.replace("{place}", self._place).replace("{day}", day)
+
+    # Rows
+
+    def events(self, side: str = "") -> pd.DataFrame:
+        """Return the visible events that concern the countries shown.
+
+        Parameters
+        ----------
+        side : str, optional
+            ``france`` or ``russia``: only events that are a matter of theirs. ``others``: coups,
+            alliances, and what is a matter of neither.
+        """
+        _require_side(side, ("", *_EVENTS))
+        several = len(self.countries) > 1
+        events = listings.naming(self.record.events, self.countries, regions=several)
+        if side in _COLUMNS:
+            return concerning(events, self.tables.actors, side)
+        if side == "others":
+            powers = {
+                key for root in ROOTS for key in concerning(events, self.tables.actors, root).index
+            }
+            political = events["event_type"].isin(_POLITICAL)
+            return events[political | ~events.index.isin(powers)]
+        return events
+
+    def figures(self, side: str = "") -> pd.DataFrame:
+        """Return the visible figures that concern the countries shown.
+
+        Parameters
+        ----------
+        side : str, optional
+            ``france`` or ``russia``: only figures of theirs.
+        """
+        _require_side(side, ("", *_FIGURES))
+        several = len(self.countries) > 1
+        figures = listings.naming(self.record.figures, self.countries, regions=several)
+        if not side:
+            return figures
+        return figures[figures["actor_id"].isin(family(self.tables.actors, side))]
 
     def twin(self, evidence: str) -> tuple[Record, pd.DataFrame]:
         """Return the record and posture of one evidence for the same day and countries."""
         other = record(self.parameters.as_of, evidence, tables=self.tables)
         return other, posture_of(other).loc[self.countries]
 
-    def cover(self) -> outputs.Output:
+    # The cover
+
+    def cover(self) -> Output:
         """Return the cover: title, edition and bottom line."""
-        day = day_in_words(self.parameters.as_of)
-        title = TITLES[self.notebook]
-        edition = {"Countries": self._place, "As of": day, "Evidence": self.record.evidence}
-        line = bottom_line(self.record, self.posture, self.told)
-        if self.notebook == "source_audit":
-            checked_on = day_in_words(self.tables.checks["checked_on"].max())
-            # The audit weighs the text; no day and no country belongs to it.
-            edition = {"Article": f"{len(self.tables.claims)} assertions", "Checked on": checked_on}
+        if self.subject == "article":
             line = audit.bottom_line(self.tables)
+            # It weighs the text; no day and no country belongs to it.
+            edition = {
+                "Article": f"{len(self.tables.claims)} assertions",
+                "Checked on": day_in_words(self.tables.checks["checked_on"].max()),
+            }
+        else:
+            columns = [_COLUMNS[side] for side in self.tells]
+            line = narrative.bottom_line(self.record, self.posture, columns)
+            edition = {
+                "Countries": self._place,
+                "As of": day_in_words(self.record.as_of),
+                "Evidence": self.record.evidence,
+            }
         return outputs.cover(
-            title=title.title.format(place=self._place, day=day),
-            subtitle=title.subtitle,
+            title=self.title,
+            subtitle=self.subtitle,
             edition=edition,
             bottom_line=self._remember(line),
-            as_of=self.parameters.as_of,
+            as_of=self.record.as_of,
         )
 
-    def events(self, root: str = "") -> pd.DataFrame:
-        """Return the visible events that concern the countries shown.
+    # Maps and charts
+
+    def map(self, exhibit: str = "combined") -> Output:
+        """Return a map: ``"french"`` posture, ``"russian"`` engagement, or both ``"combined"``."""
+        return exhibits.draw_map(self, exhibit)
+
+    def map_pair(self) -> Output:
+        """Return the article's map beside the checked one."""
+        return exhibits.draw_map_pair(self)
+
+    def map_series(self) -> Output:
+        """Return small maps of the days on which the record turns, up to the report's own."""
+        return exhibits.draw_map_series(self)
+
+    def timeline(self, side: str = "") -> Output:
+        """Return the timeline of all events, or of one side: ``france``, ``russia``, ``others``."""
+        return exhibits.draw_timeline(self, side)
+
+    def agreements(self) -> Output:
+        """Return the chart of agreements signed and denounced."""
+        return exhibits.draw_agreements(self)
+
+    def missions(self) -> Output:
+        """Return the bars of international missions from launch to end."""
+        return exhibits.draw_missions(self)
+
+    def force_levels(self, side: str) -> Output:
+        """Return the chart of numbers of people of one side, ``france`` or ``russia``."""
+        _require_side(side, tuple(_FIGURES))
+        return exhibits.draw_force_levels(self, side)
+
+    def verdicts(self) -> Output:
+        """Return the bars of verdicts on the article's claims, paragraph by paragraph."""
+        return exhibits.draw_verdicts(self)
+
+    # Words
+
+    def judgements(self) -> Output:
+        """Return our key judgements in force: each with how sure we are and what it rests on."""
+        return self.prose(judgements.key_judgements(self.record, self._scopes))
+
+    def rivals(self) -> Output:
+        """Return for each judgement the best rival reading and what would change our mind."""
+        frame = judgements.rivals(self.record, self._scopes)
+        return self.table(frame, caption="Rival readings, and what would change our mind")
+
+    def differences(self) -> Output:
+        """Return in words where the article and the checked evidence differ on this day."""
+        (article, left), (checked, right) = self.twin("article"), self.twin("checked")
+        return self.prose(narrative.differences(article, checked, left, right))
+
+    def corrections(self) -> Output:
+        """Return the article's contradicted claims, each with what sources say instead."""
+        return self.prose(narrative.contradicted_claims(self.record))
+
+    def what_happened(self) -> Output:
+        """Return what happened: the article's story, or in checked evidence the year's events."""
+        if self.record.is_checked:
+            return self.prose(listings.last_year(self.record, self.events()))
+        return self.prose(narrative.what_happened(self.record))
+
+    def article_says(self, *themes: str) -> Output:
+        """Return the article's story, all of it or of some themes, sentence by sentence.
 
         Parameters
         ----------
-        root : str, optional
-            Key of an actor: only events in which it, or what descends from it, takes part.
+        *themes : str
+            Keys of `vocabulary.CLAIM_THEMES`, such as ``"coup"``.
         """
-        chosen = naming(self.record.events, self.countries, regions=len(self.countries) > 1)
-        return concerning(chosen, self.tables.actors, root) if root else chosen
+        chosen = [themes] if themes else []
+        return self.prose(narrative.what_happened(self.record, *chosen))
 
-    def figures(self, root: str = "") -> pd.DataFrame:
-        """Return the visible figures that concern the countries shown; see `events`."""
-        chosen = naming(self.record.figures, self.countries, regions=len(self.countries) > 1)
-        members = family(self.tables.actors, root) if root else None
-        return chosen[chosen["actor_id"].isin(members)] if members else chosen
-
-    def realignment(self) -> pd.DataFrame:
-        """Return coups, alliances, and what others than France and Russia did."""
-        chosen = self.events()
-        political = chosen["event_type"].isin(["coup", "alliance_formed", "alliance_exit"])
-        powers = {
-            key
-            for root in ("france", "russia")
-            for key in concerning(chosen, self.tables.actors, root).index
-        }
-        return chosen[political | ~chosen.index.isin(powers)]
-
-    def differences(self) -> str:
-        """Return in words where the article and the checked evidence differ on this day."""
-        (article, left), (checked, right) = self.twin("article"), self.twin("checked")
-        return differences(article, checked, left, right)
-
-    def what_happened(self) -> str:
-        """Return what happened: the article's story, or in checked evidence the year's events."""
-        if self.record.is_checked:
-            return last_year(self.record, self.events())
-        return what_happened(self.record)
-
-    def country_by_country(self) -> str:
+    def countries_in_words(self) -> Output:
         """Return a paragraph for each country that the evidence covers, and name the others."""
-        return country_by_country(self.record, self.posture)
+        return self.prose(narrative.country_by_country(self.record, self.posture))
 
-    def prose(self, text: str) -> outputs.Output:
+    def gaps(self) -> Output:
+        """Return what the article does not tell."""
+        return self.prose(method.gaps(self.record))
+
+    # Tables
+
+    def posture_table(self) -> Output:
+        """Return state, since when, and the rows behind it, for each country."""
+        columns = [_COLUMNS[side] for side in self.tells]
+        frame = listings.posture_table(self.record, self.posture, columns)
+        widths = (18, 28, 36, 18) if len(columns) > 1 else (26, 52, 22)
+        return self.table(
+            frame, caption="What the map shows, with the rows behind it", widths=widths
+        )
+
+    def events_table(self, side: str = "") -> Output:
+        """Return events as a table, all or of one side: ``france``, ``russia``, ``others``."""
+        frame = listings.event_table(self.record, self.events(side))
+        caption = _EVENTS.get(side, f"Events that name {self.place}")
+        return self.table(frame, caption=caption, widths=(21, 18, 51, 10))
+
+    def figures_table(self, side: str = "") -> Output:
+        """Return figures as a table, all or of one side: ``france``, ``russia``."""
+        frame = listings.figure_table(self.record, self.figures(side))
+        caption = _FIGURES.get(side, f"Figures that refer to {self.place}")
+        return self.table(frame, caption=caption, widths=(48, 19, 21, 12))
+
+    # The article, claim by claim
+
+    def claims_table(self) -> Output:
+        """Return every assertion of the article with its verdict and what sources say."""
+        return self.table(
+            audit.claim_table(self.tables),
+            caption="Every assertion of the article and its check",
+            widths=(12, 33, 17, 38),
+        )
+
+    def errors(self) -> Output:
+        """Return what the article gets wrong, or only partly right, gravest first."""
+        return self.prose(audit.errors_by_gravity(self.tables))
+
+    def unverified(self) -> Output:
+        """Return the claims of the article for which no source was found either way."""
+        return self.prose(audit.unverified(self.tables))
+
+    def provenance(self) -> Output:
+        """Return our judgements on where the article's text comes from."""
+        return self.prose(audit.provenance(self.tables))
+
+    # The end
+
+    def method(self) -> Output:
+        """Return how the report was made, in a few sentences."""
+        return self.prose(method.sources_and_method(self.record))
+
+    def words(self) -> Output:
+        """Return the box that explains words of likelihood."""
+        caption = "Words of likelihood and what they stand for (ICD 203)"
+        return outputs.table(judgements.words_of_judgement(), caption=caption, widths=(40, 60))
+
+    def notes(self) -> Output:
+        """Return the notes that the marks shown so far lead to."""
+        if not self._cited:
+            return self.prose("This report carries no mark: no event it can see names the country.")
+        return outputs.notes(notes(self._cited, self.tables))
+
+    def signature(self) -> Output:
+        """Return the table that says from what the report was made."""
+        asked = {"as_of": self.record.as_of.isoformat()}
+        if self.parameters.country:
+            asked["country"] = self.parameters.country
+        elif self.subject == "countries":
+            asked["countries"] = ", ".join(self.countries)
+        frame = method.signature(self.record, {**asked, "evidence": self.record.evidence})
+        return outputs.table(frame, caption="From what this report was made", widths=(20, 80))
+
+    def back_matter(self) -> Output:
+        """Return what ends every report: method, words and marks, notes, signature."""
+        return outputs.joined(
+            self.prose(f"## Sources and method\n\n{method.sources_and_method(self.record)}"),
+            self.prose(f"## Words and marks\n\n{method.MARKS_EXPLAINED}"),
+            self.words(),
+            self.prose("## Notes"),
+            self.notes(),
+            self.prose("## Signature"),
+            self.signature(),
+        )
+
+    # What is not made by a method above
+
+    def prose(self, text: str) -> Output:
         """Return Markdown as prose; its marks join the report's notes."""
         return outputs.prose(self._remember(text))
 
-    def figure(self, fig, *, caption: str, alt: str, title: str | None = None) -> outputs.Output:
-        """Return a figure with caption and alternative text; see `outputs.figure`."""
+    def figure(self, fig, *, caption: str, alt: str, title: str | None = None) -> Output:
+        """Return a matplotlib figure with caption and alternative text; see `outputs.figure`."""
         return outputs.figure(fig, caption=self._remember(caption), alt=alt, title=title)
 
     def table(
         self, frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None = None
-    ) -> outputs.Output:
-        """Return a table; its marks join the report's notes; see `outputs.table`."""
+    ) -> Output:
+        """Return a frame as a table; its marks join the report's notes; see `outputs.table`."""
         if frame.empty:
             day = day_in_words(self.record.as_of)
             return self.prose(f"{caption}: none on record by {day} in this evidence.")
@@ -232,26 +404,45 @@ class Report:
                 self._remember(str(cell))
         return outputs.table(frame, caption=self._remember(caption), widths=widths)
 
-    def words(self) -> outputs.Output:
-        """Return the box that explains words of likelihood."""
-        caption = "Words of likelihood and what they stand for (ICD 203)"
-        return outputs.table(words_of_judgement(), caption=caption, widths=(40, 60))
-
-    def notes(self) -> outputs.Output:
-        """Return the notes that the marks shown so far lead to."""
-        if not self._cited:
-            return self.prose("This report carries no mark: no event it can see names the country.")
-        return outputs.notes(notes(self._cited, self.tables))
-
-    def signature(self) -> outputs.Output:
-        """Return the table that says from what the report was made."""
-        asked = self.parameters.model_dump(mode="json", exclude_defaults=True)
-        named = {name: ", ".join(v) if isinstance(v, list) else str(v) for name, v in asked.items()}
-        named["evidence"], named["lang"] = self.parameters.evidence, self.parameters.lang
-        frame = signature(self.record, {"notebook": self.notebook, **named})
-        return outputs.table(frame, caption="From what this report was made", widths=(20, 80))
+    @property
+    def _scopes(self) -> list[str]:
+        """Of what the report's judgements are: its one country, or the region."""
+        return self.countries if self.parameters.country else ["region"]
 
     def _remember(self, text: str) -> str:
         """Return a text after its marks have joined the notes."""
         self._cited.update(dict.fromkeys(cited(text)))
         return text
+
+
+def _cells_run() -> list[str]:
+    """Return the sources of the cells that this kernel has run; none outside a kernel."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return [] if shell is None else list(shell.user_ns.get("In", []))
+
+
+def _faults(
+    title: object, subtitle: object, subject: object, tells: object, tables: Tables
+) -> Iterator[str]:
+    """Yield what is wrong with the arguments that are no parameters."""
+    for name, text in (("title", title), ("subtitle", subtitle)):
+        if not isinstance(text, str) or (name == "title" and not text.strip()):
+            yield f"{name}: '{shown(text)}' is not allowed; expected a text."
+    if not isinstance(subject, str) or subject not in _SUBJECTS:
+        yield (
+            f"subject: '{shown(subject)}' is not allowed; expected one of 'countries', 'article'."
+            f"{did_you_mean(subject, _SUBJECTS)}"
+        )
+    elif subject == "article" and tables.checks.empty:
+        yield "subject: the tables hold no checked claim of an article; expected 'countries'."
+    sides = tells if isinstance(tells, list | tuple) else []
+    if not sides or any(not isinstance(side, str) or side not in _COLUMNS for side in sides):
+        yield f"tells: '{shown(tells)}' is not allowed; expected a list such as ['france']."
+
+
+def _require_side(side: str, allowed: Sequence[str]) -> None:
+    """Refuse a side that is not one of some."""
+    if side not in allowed:
+        options = "', '".join(allowed)
+        message = f"side: '{shown(side)}' is not allowed; expected one of '{options}'."
+        raise ParameterError(message + did_you_mean(side, allowed))

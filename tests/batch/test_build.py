@@ -74,7 +74,7 @@ def built(tables, tmp_path_factory) -> Path:
 @pytest.mark.parametrize("iso3", COUNTRIES)
 def test_each_report_shows_its_own_country_and_day(built, iso3, day):
     """Title, edition box and map of a brief are those of its parameters, in HTML and PDF."""
-    stem = built / f"{day}_checked_en" / f"country_brief_{iso3}"
+    stem = built / f"{day}_checked" / f"country_brief_{iso3}"
     page = html.unescape(stem.with_suffix(".html").read_text(encoding="utf-8"))
     name, said = COUNTRIES[iso3], DAYS[day]
     title = re.search(r"<h1[^>]*>(.*?)</h1>", page, flags=re.DOTALL)[1]
@@ -100,8 +100,8 @@ def test_a_missing_or_altered_file_is_made_again(built, tables, tmp_path):
     folder = tmp_path / "reports"
     shutil.copytree(built, folder)
     before = hashes(folder)
-    (folder / "2023-12-04_checked_en/country_brief_NER.html").write_text("altered")
-    (folder / "2023-12-04_checked_en/country_brief_MLI.pdf").unlink()
+    (folder / "2023-12-04_checked/country_brief_NER.html").write_text("altered")
+    (folder / "2023-12-04_checked/country_brief_MLI.pdf").unlink()
     summary = build(wanted(tables), folder, tables)
     assert sorted(path.rsplit("_", 1)[1] for path in summary.made) == ["MLI", "NER"]
     assert hashes(folder) == before

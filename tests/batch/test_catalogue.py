@@ -57,14 +57,14 @@ def test_every_link_leads_to_a_file_and_every_file_is_linked(reports):
     """Reports in all formats, thumbnails, and the notebook of the report that failed."""
     files = {name for name in contents(reports) if "/" in name and not name.startswith(".")}
     assert len([name for name in files if name.endswith(".thumbnail.png")]) == 2
-    assert set(links(reports)) == files - {"failed/2023-12-04_checked_en/country_brief_MLI.json"}
+    assert set(links(reports)) == files - {"failed/2023-12-04_checked/country_brief_MLI.json"}
 
 
 def test_links_open_from_the_disk(opened):
     """A click on a title leads to the report, without a network."""
     page = opened()
     page.get_by_role("link", name="Niger, 1 September 2022", exact=True).click()
-    page.wait_for_url("**/2022-09-01_checked_en/country_brief_NER.html")
+    page.wait_for_url("**/2022-09-01_checked/country_brief_NER.html")
     assert page.locator("h1").inner_text() == "Niger, 1 September 2022"
 
 
@@ -135,7 +135,7 @@ def test_report_that_failed_is_listed_with_its_cause(opened):
     assert "cell 4, ValueError: <b>no</b> & 'no'" in row.inner_text()
     assert row.locator("b").count() == 0
     link = row.get_by_role("link", name="Notebook as far as it ran")
-    assert link.get_attribute("href") == "failed/2023-12-04_checked_en/country_brief_MLI.ipynb"
+    assert link.get_attribute("href") == "failed/2023-12-04_checked/country_brief_MLI.ipynb"
 
 
 def test_atlas_is_linked_where_it_stands(reports, monkeypatch):

@@ -110,7 +110,7 @@ def local(tmp_path_factory) -> dict[str, bytes]:
     made = contents(reports)
     for iso3 in ("NER", "TCD"):
         for suffix in (*FORMATS, "ipynb", "thumbnail.png"):
-            assert made[f"2023-12-04_checked_en/country_brief_{iso3}.{suffix}"]
+            assert made[f"2023-12-04_checked/country_brief_{iso3}.{suffix}"]
     assert {"index.html", "index.json"} <= set(made)
     return made
 

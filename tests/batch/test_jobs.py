@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 import pytest
 from click.testing import CliRunner
 
-from sahel_analysis.batch.jobs import expand, read_editions
+from sahel_analysis.batch.jobs import expand, read_editions, reports
 from sahel_analysis.cli import main
 from sahel_analysis.errors import ParameterError
-from sahel_analysis.report.parameters import NOTEBOOKS, scope
+from sahel_analysis.report.parameters import scope
 
 
 def test_without_options_every_notebook_runs_and_every_country_has_its_brief(tables):
@@ -18,8 +18,8 @@ def test_without_options_every_notebook_runs_and_every_country_has_its_brief(tab
     jobs = expand(tables, {})
     briefs = [job for job in jobs if job.notebook == "country_brief"]
     assert [job.parameters.country for job in briefs] == list(scope(tables))
-    assert {job.notebook for job in jobs} == set(NOTEBOOKS)
-    assert {job.edition for job in briefs} == {"2023-12-04_checked_en"}
+    assert {job.notebook for job in jobs} == set(reports())
+    assert {job.edition for job in briefs} == {"2023-12-04_checked"}
 
 
 def test_countries_are_one_subset_in_a_region_notebook_and_one_brief_each(tables):
@@ -32,7 +32,7 @@ def test_countries_are_one_subset_in_a_region_notebook_and_one_brief_each(tables
 def test_all_countries_and_no_choice_are_the_same_report(tables):
     """One file, not two that differ in name."""
     asked = {"notebook": ["briefing"], "country": list(scope(tables))}
-    assert [job.path for job in expand(tables, asked)] == ["2023-12-04_checked_en/briefing"]
+    assert [job.path for job in expand(tables, asked)] == ["2023-12-04_checked/briefing"]
 
 
 def test_matrix_is_the_product_of_its_options(tables):
@@ -56,7 +56,7 @@ def test_report_asked_for_twice_is_made_once(tables):
 def test_values_for_papermill_are_those_the_notebook_takes(tables):
     """Plain literals; all countries are the word the notebooks use."""
     for job in expand(tables, {"country": ["NER"]}) + expand(tables, {"notebook": ["briefing"]}):
-        assert tuple(job.values) == NOTEBOOKS[job.notebook]
+        assert tuple(job.values) == reports()[job.notebook]
     assert job.values["countries"] == "all"
     assert job.values["as_of"] == "2023-12-04"
 
@@ -79,7 +79,6 @@ def test_path_of_a_report_stays_in_its_folder(tables):
         ("as_of", "2023-13-04", "expected a day of the calendar"),
         ("as_of", "1066-10-14", "the range of the events"),
         ("evidence", "cheked", "Did you mean 'checked'?"),
-        ("lang", "de", "expected one of 'en'"),
         ("format", "pdff", "Did you mean 'pdf'?"),
         ("contry", "NER", "Did you mean 'country'?"),
     ],

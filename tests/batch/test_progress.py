@@ -18,7 +18,7 @@ from sahel_analysis.batch.jobs import Failure, Outcome, expand
 
 MATRIX = ["build", "--notebook", "country_brief", "--format", "html", "--country", "NER,MLI"]
 FAULT = 'if country == "MLI":\n    raise ValueError("one line\\nand another")'
-NER, MLI = (f"2023-12-04_checked_en/country_brief_{iso3}" for iso3 in ("NER", "MLI"))
+NER, MLI = (f"2023-12-04_checked/country_brief_{iso3}" for iso3 in ("NER", "MLI"))
 
 
 @pytest.fixture(scope="module")

@@ -167,11 +167,11 @@ def outcome(tables) -> Outcome:
     return Outcome(job, files={"ipynb": b"notebook", "html": b"page"})
 
 
-@pytest.mark.parametrize("place", ["2023-12-04_checked_en", ".records", "failed", ".staging"])
+@pytest.mark.parametrize("place", ["2023-12-04_checked", ".records", "failed", ".staging"])
 def test_link_in_the_place_of_a_folder_is_refused(place, outcome, tmp_path):
     """Nothing is written or removed where it leads."""
     reports, outside = tmp_path / "reports", tmp_path / "outside"
-    for name in ("country_brief_NER.html", "2023-12-04_checked_en/country_brief_NER.json"):
+    for name in ("country_brief_NER.html", "2023-12-04_checked/country_brief_NER.json"):
         (outside / name).parent.mkdir(parents=True, exist_ok=True)
         (outside / name).write_text("theirs")
     before = contents(outside)

@@ -15,14 +15,15 @@ from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sahel_analysis.batch.jobs import OPTIONS, expand, read_editions
+from sahel_analysis import Report
+from sahel_analysis.batch.jobs import OPTIONS, expand, read_editions, reports
 from sahel_analysis.cli import main
 from sahel_analysis.errors import ParameterError
-from sahel_analysis.report.parameters import NOTEBOOKS, from_notebook, validate
+from sahel_analysis.report.parameters import misspelt, validate
 
 ROOT = Path(__file__).resolve().parents[2]
-SOUND = {"as_of": "2023-12-04", "evidence": "checked", "lang": "en"}
-PATH = re.compile(r"\d{4}-\d\d-\d\d_(article|checked)_en/[a-z_]+(_[A-Z]{3}(-[A-Z]{3})*)?")
+SOUND = {"as_of": "2023-12-04", "evidence": "checked"}
+PATH = re.compile(r"\d{4}-\d\d-\d\d_(article|checked)/[a-z_]+(_[A-Z]{3}(-[A-Z]{3})*)?")
 NEST: list = []
 for _ in range(100_000):
     NEST = [NEST]
@@ -93,16 +94,13 @@ def empty(tmp_path, monkeypatch) -> Path:
     assert not list(tmp_path.rglob("canary*"))
 
 
-@pytest.mark.parametrize("name", ["as_of", "evidence", "country", "countries", "lang"])
+@pytest.mark.parametrize("name", ["as_of", "evidence", "country", "countries"])
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 def test_a_value_of_another_shape_is_refused_by_name(tables, name, value):
-    """In one line beside the notebook's, whatever its type and however long."""
-    notebook = "country_brief" if name == "country" else "briefing"
-    asked = {**SOUND, **({"country": "NER"} if name == "country" else {}), name: value}
-    message = refusal(validate, notebook, asked, tables).split("\n")
-    assert message[0] == f"{notebook} cannot be made."
-    assert message[1].startswith(f"{name}: ")
-    assert len(message) == 2
+    """In one line, whatever its type and however long."""
+    message = refusal(validate, {**SOUND, name: value}, tables)
+    assert message.startswith(f"{name}: ")
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize(
@@ -111,18 +109,16 @@ def test_a_value_of_another_shape_is_refused_by_name(tables, name, value):
         ("countries", ("NER",), ("NER",)),
         ("countries", Text("NER"), ("NER",)),
         ("countries", ["NER"] * 1000, ("NER",)),
-        ("countries", np.str_("all"), None),
+        ("countries", np.str_("all"), ()),
         ("as_of", date(2023, 12, 4), date(2023, 12, 4)),
         ("evidence", Text("article"), "article"),
     ],
 )
 def test_a_value_that_means_a_sound_one_is_that_one(tables, name, value, plain):
     """Of the plain type, so that reports, records and file names cannot tell."""
-    found = getattr(validate("briefing", {**SOUND, name: value}, tables), name)
-    whole = validate("briefing", SOUND | {"countries": "all"}, tables).countries
-    expected = whole if plain is None else plain
-    assert found == expected
-    assert type(found) is type(expected)
+    found = getattr(validate({**SOUND, name: value}, tables), name)
+    assert found == plain
+    assert type(found) is type(plain)
     assert all(type(member) is str for member in found) if name == "countries" else True
 
 
@@ -132,45 +128,56 @@ def test_a_value_that_means_a_sound_one_is_that_one(tables, name, value, plain):
 )
 def test_whatever_json_holds_is_refused_or_sound(tables, values):
     """As papermill or a scheduler would hand it over."""
-    for notebook in NOTEBOOKS:
-        try:
-            found = validate(notebook, SOUND | {"country": "NER"} | values, tables)
-        except ParameterError as refused:
-            held = str(refused)
-        else:
-            held = json.dumps(found.model_dump(mode="json"))
-        assert all(line.isprintable() for line in held.split("\n"))
+    try:
+        held = json.dumps(validate(SOUND | {"country": "NER"} | values, tables).literals())
+    except ParameterError as refused:
+        held = str(refused)
+    assert all(line.isprintable() for line in held.split("\n"))
 
 
 @pytest.mark.parametrize("name", ["x" * 1_000_000, "a\nb", "\x1b[2J", "__class__", "", "as_of "])
 def test_a_hostile_name_in_a_notebook_is_refused_in_one_line(tables, name):
     """Names come with the values."""
-    assert "not a parameter" in refusal(validate, "briefing", {**SOUND, name: 1}, tables)
-    assert "is unknown" in refusal(validate, name, SOUND, tables)
+    assert "not a parameter" in refusal(validate, {**SOUND, name: 1}, tables)
+    assert "is not allowed" in refusal(expand, tables, {"notebook": [name]})
 
 
 def test_thousands_of_names_are_refused_briefly(tables):
     """By the first of them."""
-    refusal(validate, "briefing", {**SOUND, **{f"name{n}": n for n in range(10_000)}}, tables)
+    refusal(validate, {**SOUND, **{f"name{n}": n for n in range(10_000)}}, tables)
 
 
-@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
-def test_a_running_notebook_refuses_what_validation_refuses(tables, value):
-    """What stands in a cell is never run again; only its names are read."""
+def test_what_stands_in_a_cell_is_never_run_again():
+    """Only its names are read."""
     cells = [
         "",
         "as_of = ''",
         "# Parameters\nimport os\ncountry = os.system('touch canary')\n",
         "x",
     ]
-    namespace = {**SOUND, "country": value, "In": cells}
-    refusal(from_notebook, "country_brief", namespace, tables)
+    assert len(misspelt(cells)) == 1
+    assert misspelt(cells)[0].startswith("country: not a parameter of this notebook")
+
+
+@pytest.mark.parametrize("name", ["title", "subtitle", "subject", "tells"])
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_an_argument_of_another_shape_is_refused_by_name(tables, name, value):
+    """Title, subtitle, subject and sides as well as parameters; any text is a title."""
+    asked = {"title": "Trial", name: value, "tables": tables}
+    if (
+        isinstance(value, str)
+        and name in ("title", "subtitle")
+        and (value.strip() or name != "title")
+    ):
+        assert getattr(Report(**asked), name) == value
+    else:
+        assert refusal(lambda: Report(**asked)).startswith(f"{name}: ")
 
 
 @pytest.mark.parametrize(
     "asked",
     [
-        {"country": '"\n__import__("os").system("touch canary")\n"', "lang": "{x}"},
+        {"country": '"\n__import__("os").system("touch canary")\n"', "evidence": "{x}"},
         {"country": ["NER", ["../../x"]], "as_of": None, "evidence": {"a": float("nan")}},
     ],
 )
@@ -201,7 +208,7 @@ COMMANDS = st.sampled_from(
     ]
 )
 FLAGS = st.sampled_from(
-    ["--notebook", "--country", "--as-of", "--evidence", "--lang", "--format", "--editions",
+    ["--notebook", "--country", "--as-of", "--evidence", "--format", "--editions",
      "--edition", "--jobs", "--timeout", "--output", "--scheduler", "--log", "--", "-h"]
 )  # fmt: skip
 
@@ -228,11 +235,10 @@ def test_the_command_line_ends_in_a_list_or_a_message(command, options):
     st.fixed_dictionaries(
         {},
         optional={
-            "notebook": st.sampled_from([*NOTEBOOKS, "../x"]),
+            "notebook": st.sampled_from([*reports(), "../x"]),
             "country": st.lists(st.sampled_from(["NER", "MLI", "TCD"]) | WORDS, max_size=3),
             "as_of": st.sampled_from(["2023-12-04", "2022-09-01", "../2022-09-01"]),
             "evidence": st.sampled_from(["checked", "article", "checked/../x"]),
-            "lang": st.sampled_from(["en", "en/.."]),
         },
     )
 )

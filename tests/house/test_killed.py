@@ -83,7 +83,7 @@ WHOLE = {"ipynb", "html"}
 
 def test_killed_kernel_costs_its_own_report_and_no_other(notebooks, gate, tmp_path):
     """Of twelve, eleven are made and one is recorded; the next run makes that one alone."""
-    reports, lost = tmp_path / "reports", "2023-12-04_checked_en/country_brief_BFA"
+    reports, lost = tmp_path / "reports", "2023-12-04_checked/country_brief_BFA"
     asked = words(reports, "NER", "MLI", "BFA", "TCD", "CAF", "SDN")
     gate.write_text("")
     run = Run(*asked, notebooks=notebooks)

@@ -121,12 +121,12 @@ def test_notebooks_have_one_cell_of_commented_literal_parameters(notebook):
         assert comments.intersection(lines), f"line {statement.lineno} has no comment"
 
 
-def test_notebook_cells_are_calls_of_at_most_eight_lines(notebook):
+def test_notebook_cells_are_calls_of_at_most_five_lines(notebook):
     """A notebook defines nothing, loops over nothing and reads no file."""
     forbidden = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.comprehension)
     for cell in code_cells(notebook):
         if not is_parameters(cell):
-            assert len(cell.source.splitlines()) <= 8, cell.source
+            assert len(cell.source.splitlines()) <= 5, cell.source
         for node in ast.walk(ast.parse(cell.source)):
             assert not isinstance(node, forbidden), cell.source
             name = getattr(node, "attr", getattr(node, "id", ""))

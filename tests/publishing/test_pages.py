@@ -8,8 +8,8 @@ import pytest
 from browser import axe, faults
 
 from sahel_analysis.batch.build import build
-from sahel_analysis.batch.jobs import expand
-from sahel_analysis.report.parameters import NOTEBOOKS, date_range
+from sahel_analysis.batch.jobs import expand, reports
+from sahel_analysis.report.parameters import date_range
 
 REPORT_BYTES = 1_500_000
 
@@ -19,7 +19,7 @@ def built(tables, tmp_path_factory) -> Path:
     """Return a folder with a page of each kind about one country, and the longest there is."""
     folder = tmp_path_factory.mktemp("pages")
     last = date_range(tables)[1].isoformat()
-    few = {"notebook": list(NOTEBOOKS), "country": ["NER"], "as_of": [last], "format": ["html"]}
+    few = {"notebook": list(reports()), "country": ["NER"], "as_of": [last], "format": ["html"]}
     whole = {"notebook": ["french_withdrawal"], "as_of": [last], "format": ["html"]}
     assert not build([*expand(tables, few), *expand(tables, whole)], folder, tables).failed
     return folder
@@ -37,7 +37,7 @@ def opened(built, open_page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", reports())
 def test_every_kind_of_report_meets_wcag(opened, name, scheme):
     """No violation of WCAG 2.2 A or AA, and nothing runs out sideways."""
     page = opened(name, scheme=scheme)

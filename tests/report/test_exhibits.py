@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from datetime import timedelta
+from functools import partial
 from itertools import combinations
 
 import pytest
@@ -14,18 +15,16 @@ from matplotlib.text import Text
 
 from sahel_analysis import Report
 from sahel_analysis.figures import style
-from sahel_analysis.report import diagrams, exhibits
 from sahel_analysis.report.parameters import date_range, scope
 
 MAPS = (
-    exhibits.combined_map, exhibits.worlds_map, exhibits.french_map, exhibits.turning_points_map,
-    exhibits.russian_map,
+    Report.map, Report.map_pair, lambda report: report.map("french"), Report.map_series,
+    lambda report: report.map("russian"),
 )  # fmt: skip
 CHARTS = (
-    diagrams.timeline, diagrams.french_timeline, diagrams.russian_timeline,
-    diagrams.realignment_timeline, diagrams.agreements, diagrams.missions,
-    lambda report: diagrams.force_levels(report, "france"),
-    lambda report: diagrams.force_levels(report, "russia"),
+    Report.timeline, *(partial(Report.timeline, side=side) for side in ("france", "russia", "others")),
+    Report.agreements, Report.missions,
+    *(partial(Report.force_levels, side=side) for side in ("france", "russia")),
 )  # fmt: skip
 
 
@@ -49,9 +48,8 @@ def report_at_random(seed: int, tables) -> Sketch:
         "as_of": first + timedelta(days=dice.randrange((last - first).days + 1)),
         "evidence": "article" if seed % 4 == 3 else "checked",
         "countries": sorted(dice.sample(followed, size), key=followed.index),
-        "lang": "en",
     }
-    return Sketch("french_withdrawal", asked, tables)
+    return Sketch("Trial", tables=tables, **asked)
 
 
 def words(figure: Figure) -> list[tuple]:
@@ -101,7 +99,7 @@ def test_words_of_charts_neither_overlap_nor_are_cut_off(seed, tables):
 def test_exhibit_of_a_day_before_all_events_of_the_article_is_drawn(exhibit, tables):
     """Where nothing is known an exhibit says so; it does not fail."""
     asked = {"as_of": date_range(tables)[0], "evidence": "article", "countries": ["TGO"]}
-    figure = exhibit(Sketch("french_withdrawal", {**asked, "lang": "en"}, tables))
+    figure = exhibit(Sketch("Trial", tables=tables, **asked))
     assert words(figure)
     assert misplaced(figure) == []
 
@@ -109,7 +107,7 @@ def test_exhibit_of_a_day_before_all_events_of_the_article_is_drawn(exhibit, tab
 def test_the_last_day_of_all_countries_fits_every_exhibit(tables):
     """The fullest maps and charts there are."""
     asked = {"as_of": date_range(tables)[1], "evidence": "checked", "countries": "all"}
-    report = Sketch("french_withdrawal", {**asked, "lang": "en"}, tables)
+    report = Sketch("Trial", tables=tables, **asked)
     for exhibit in (*MAPS, *CHARTS):
         assert misplaced(exhibit(report), framed=exhibit in MAPS) == []
 
@@ -117,16 +115,16 @@ def test_the_last_day_of_all_countries_fits_every_exhibit(tables):
 @pytest.mark.parametrize("day", ["2012-01-01", "2017-09-01", "2023-12-04", "2026-01-15"])
 def test_titles_of_charts_count_what_is_on_record(day, tables):
     """A title is a finding, computed from the rows below it."""
-    report = Sketch("french_withdrawal", {"as_of": day, "lang": "en"}, tables)
+    report = Sketch("Trial", as_of=day, tables=tables)
     events = report.events()
     signed = (events["event_type"] == "agreement_signed").sum()
-    assert diagrams.agreements(report).get_label().startswith(f"{signed or 'No'} agreement")
-    title = diagrams.timeline(report).get_label()
+    assert report.agreements().get_label().startswith(f"{signed or 'No'} agreement")
+    title = report.timeline().get_label()
     assert title.startswith(f"{len(events) or 'No'} event")
     if found := re.search(r"(\d+) of them in (\d{4})", title):
         number, year = map(int, found.groups())
         within = (events["earliest"].dt.year == year) & (events["latest"].dt.year == year)
         assert number == within.sum()
     dated = report.figures("france").query("unit == 'people' and latest <= @day")
-    title = diagrams.force_levels(report, "france").get_label()
+    title = report.force_levels("france").get_label()
     assert f"for {dated['latest'].dt.year.nunique()} of" in title or len(dated) < 2

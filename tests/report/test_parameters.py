@@ -4,38 +4,35 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import nbformat
 import pandas as pd
 import pytest
 
 from sahel_analysis.errors import ParameterError
 from sahel_analysis.report.parameters import (
-    NOTEBOOKS,
     date_range,
-    from_notebook,
-    injected,
+    misspelt,
+    notebook_parameters,
     scope,
     validate,
-    validate_world,
 )
 
 DAY = "2023-12-04"
+TAGGED = {"tags": ["parameters"]}
 
 
-def refusal(tables, notebook: str = "briefing", **values: object) -> str:
+def refusal(tables, **values: object) -> str:
     """Return the message with which parameters are refused."""
     with pytest.raises(ParameterError) as refused:
-        validate(notebook, {"as_of": DAY, **values}, tables)
+        validate({"as_of": DAY, **values}, tables, report="briefing")
     return str(refused.value)
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_every_notebook_takes_its_own_parameters(notebook, tables):
-    """And gets what it did not name by default."""
-    values = {"as_of": DAY, "country": "MLI"}
-    asked = {name: values[name] for name in NOTEBOOKS[notebook] if name in values}
-    parameters = validate(notebook, asked, tables)
-    assert parameters.evidence == "checked"
-    assert parameters.lang == "en"
+def test_what_is_not_named_is_the_last_day_of_checked_evidence_in_all_countries(tables):
+    """The defaults of every report."""
+    found = validate({}, tables)
+    assert found.as_of == date_range(tables)[1]
+    assert (found.evidence, found.countries, found.country) == ("checked", (), "")
 
 
 def test_an_unknown_name_is_refused_with_the_near_one(tables):
@@ -46,16 +43,17 @@ def test_an_unknown_name_is_refused_with_the_near_one(tables):
     assert "Did you mean 'evidence'?" in message
 
 
-def test_a_parameter_of_another_notebook_is_unknown(tables):
-    """A briefing has no one country, a brief no list."""
-    assert "country: not a parameter of briefing" in refusal(tables, country="MLI")
-    brief = refusal(tables, "country_brief", country="MLI", countries=["MLI"])
-    assert "countries: not a parameter of country_brief" in brief
+def test_a_parameter_that_a_report_does_not_take_is_refused(tables):
+    """A briefing has no one country."""
+    takes = ("as_of", "countries")
+    with pytest.raises(ParameterError, match="country: not a parameter of briefing; it takes as_"):
+        validate({"country": "MLI"}, tables, report="briefing", takes=takes)
 
 
-def test_an_unknown_notebook_is_refused_with_the_near_one(tables):
-    """By the same kind of message."""
-    assert "Did you mean 'country_brief'?" in refusal(tables, "contry_brief")
+def test_a_country_and_countries_are_not_asked_for_at_once(tables):
+    """One of the two would be left out in silence."""
+    message = refusal(tables, country="MLI", countries=["NER"])
+    assert "country: cannot go with countries; leave one out." in message
 
 
 @pytest.mark.parametrize(
@@ -63,7 +61,7 @@ def test_an_unknown_notebook_is_refused_with_the_near_one(tables):
 )
 def test_a_country_by_name_or_misspelt_is_refused_with_its_code(given, hint, tables):
     """No guess is acted upon."""
-    message = refusal(tables, "country_brief", country=given)
+    message = refusal(tables, country=given)
     assert f"country: '{given}' is not allowed; expected one of NER (Niger)" in message
     assert f"Did you mean '{hint}'?" in message
 
@@ -71,7 +69,7 @@ def test_a_country_by_name_or_misspelt_is_refused_with_its_code(given, hint, tab
 def test_a_country_that_is_not_followed_is_refused(tables):
     """France is in the tables, but no report follows it."""
     assert "FRA" not in scope(tables)
-    assert "'FRA' is not allowed" in refusal(tables, "country_brief", country="FRA")
+    assert "'FRA' is not allowed" in refusal(tables, country="FRA")
 
 
 @pytest.mark.parametrize(
@@ -96,20 +94,14 @@ def test_a_day_out_of_range_is_refused_with_the_range(given, tables):
 def test_the_range_ends_are_days_that_can_be_asked_for(tables):
     """Both, and as dates as well as text."""
     for day in date_range(tables):
-        assert validate("briefing", {"as_of": day}, tables).as_of == day
-        assert validate("briefing", {"as_of": day.isoformat()}, tables).as_of == day
-
-
-def test_a_missing_day_is_named(tables):
-    """As the one thing that is needed."""
-    with pytest.raises(ParameterError, match="as_of: Field required"):
-        validate("briefing", {}, tables)
+        assert validate({"as_of": day}, tables).as_of == day
+        assert validate({"as_of": day.isoformat()}, tables).as_of == day
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ("all", None),
+        ("all", ()),
         (["MLI", "NER"], ("NER", "MLI")),
         (("MLI",), ("MLI",)),
         ("MLI", ("MLI",)),
@@ -118,8 +110,8 @@ def test_a_missing_day_is_named(tables):
 )
 def test_countries_are_a_list_or_all_in_reading_order(given, expected, tables):
     """Order and repetition do not make another report."""
-    found = validate("briefing", {"as_of": DAY, "countries": given}, tables).countries
-    assert found == (expected or tuple(scope(tables)))
+    found = validate({"as_of": DAY, "countries": given}, tables).countries
+    assert found == expected
 
 
 @pytest.mark.parametrize("given", [[], {}, {"MLI": 1}, None, 5])
@@ -136,20 +128,21 @@ def test_a_list_with_an_unknown_country_is_refused(given, tables):
     assert "expected one of NER (Niger)" in refusal(tables, countries=given)
 
 
-@pytest.mark.parametrize(
-    ("name", "given", "allowed"),
-    [("evidence", "chekced", "'article', 'checked'"), ("lang", "fr", "'en'")],
-)
-def test_a_value_outside_a_closed_list_is_refused(name, given, allowed, tables):
+def test_evidence_outside_its_closed_list_is_refused(tables):
     """With the list."""
-    assert f"{name}: '{given}' is not allowed; expected one of {allowed}" in refusal(
-        tables, **{name: given}
-    )
+    message = refusal(tables, evidence="chekced")
+    assert "evidence: 'chekced' is not allowed; expected one of 'article', 'checked'." in message
+    assert "Did you mean 'checked'?" in message
+
+
+def test_all_countries_and_no_choice_are_the_same(tables):
+    """So that no report is made twice."""
+    assert validate({"countries": list(scope(tables))}, tables) == validate({}, tables)
 
 
 def test_all_faults_come_in_one_message(tables):
     """One line each."""
-    message = refusal(tables, "country_brief", as_of="soon", country="Mali", evidense="x")
+    message = refusal(tables, as_of="soon", country="Mali", evidense="x")
     assert [line.split(":")[0] for line in message.splitlines()[1:]] == [
         "evidense",
         "as_of",
@@ -162,25 +155,62 @@ def test_braces_in_a_value_do_not_break_the_message(tables):
     assert "'{x}' is not allowed" in refusal(tables, evidence="{x}")
 
 
-def test_day_and_evidence_can_be_checked_without_a_notebook(tables):
-    """The last day stands in for one that is not given."""
-    assert validate_world({}, tables).as_of == date_range(tables)[1]
-    assert validate_world({"as_of": DAY}, tables).as_of == date(2023, 12, 4)
-    with pytest.raises(ParameterError, match="^as_of: 'soon' is not allowed"):
-        validate_world({"as_of": "soon"}, tables)
+def test_parameters_come_back_as_a_cell_would_hold_them(tables):
+    """What papermill injects."""
+    found = validate({"as_of": DAY, "countries": ["MLI"]}, tables)
+    assert found.as_of == date(2023, 12, 4)
+    assert found.literals() == {
+        "as_of": DAY, "evidence": "checked", "countries": ["MLI"], "country": "",
+    }  # fmt: skip
+    assert validate({}, tables).literals()["countries"] == "all"
 
 
-def test_a_name_that_papermill_injected_is_seen(tables):
-    """Papermill sets a misspelt name and goes on; the next cell refuses it."""
-    namespace = {"as_of": DAY, "evidence": "checked", "countries": "all", "lang": "en"}
-    cells = ["", "as_of = ''", '# Parameters\nevidense = "article"\n', "report = ..."]
-    namespace |= {"evidense": "article", "In": cells}
-    assert injected(namespace) == {"evidense": "article"}
-    with pytest.raises(ParameterError, match="evidense: not a parameter of briefing"):
-        from_notebook("briefing", namespace, tables)
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        (["as_of = ''", "# Parameters\nas_of = '2023-12-04'\n"], []),
+        (["as_of = ''", "# Parameters\nevidense = 'article'\n"], ["evidense"]),
+        (["as_of = ''", "# Parameters\nevidense = 1\n", "evidense = 2"], ["evidense"]),
+        (["", "# Parameters\na = 1\n", "a = 1", "# Parameters\na = 1\n"], []),
+        (["a = 1", "# Parameters\nb = 1\n", "# Parameters\nb = 1\nc = 1\n"], ["b", "c"]),
+        (["top: int = 3", "# Parameters\ntop = 4\n"], []),
+        (["%matplotlib (", "x = 1", "# Parameters\nx = 4\n"], []),
+        (["", "as_of = ''\nfigure = 3"], []),
+        ([], []),
+    ],
+)
+def test_a_name_that_papermill_injects_and_no_cell_assigned_is_a_fault(cells, names):
+    """Papermill sets a misspelt name and goes on; a notebook's own parameters are its own."""
+    assert [fault.split(":")[0] for fault in misspelt(cells)] == names
 
 
-def test_names_of_the_notebooks_own_are_not_parameters(tables):
-    """Only what stands in papermill's cell is held against the list."""
-    namespace = {"as_of": DAY, "In": ["", "as_of = ''\nfigure = 3"], "figure": 3}
-    assert from_notebook("briefing", namespace, tables).as_of == date(2023, 12, 4)
+def test_a_misspelt_name_is_refused_with_the_near_one():
+    """Among those that the notebook takes."""
+    [fault] = misspelt(["as_of = ''\nevidence = ''", "# Parameters\nevidense = 1\n"])
+    assert fault == (
+        "evidense: not a parameter of this notebook; it takes as_of, evidence. "
+        "Did you mean 'evidence'?"
+    )
+
+
+def test_a_report_is_a_notebook_with_a_cell_tagged_parameters(tmp_path):
+    """What it takes is read from that cell, and nothing is registered anywhere."""
+    path = tmp_path / "mine.ipynb"
+    tagged = nbformat.v4.new_code_cell("as_of = ''  # a day\ntop: int = 3", metadata=TAGGED)
+    for cells, expected in (
+        ([], None),
+        ([nbformat.v4.new_code_cell("as_of = ''")], None),
+        ([tagged], ("as_of", "top")),
+        ([nbformat.v4.new_code_cell("# none", metadata=TAGGED)], ()),
+    ):
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+        assert notebook_parameters(path) == expected
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"cells": 1}', '{"cells": [{}]}', "\udcff"])
+def test_a_file_that_is_no_notebook_is_named(tmp_path, text):
+    """With what to do."""
+    path = tmp_path / "mine.ipynb"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(ParameterError, match="mine.ipynb' is no notebook that can be read; mend"):
+        notebook_parameters(path)
