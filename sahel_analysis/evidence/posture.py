@@ -134,7 +134,7 @@ class _Russian:
                 self.arrival, self.disputed = None, False
         elif moves.ends_russian:
             self.levels.pop(moves.ends_russian, None)
-        else:
+        elif moves.russian:
             attested = self.levels.get(moves.russian)
             if attested is None or attested.lapsed(step.latest):
                 self.levels[moves.russian] = _Attested(step, step)
@@ -156,7 +156,7 @@ class _Russian:
 
 def _status(state: str, first: _Step, attested: list[_Attested], confirmed: bool) -> Status:
     """Return a state with its events in order of time, the newest last."""
-    steps = sorted({step for each in attested for step in (each.first, each.newest)})
+    steps = sorted({first, *(step for each in attested for step in (each.first, each.newest))})
     ids = tuple(step.event_id for step in steps)
     return Status(state, first.edtf, steps[-1].edtf, confirmed, ids)
 
@@ -189,7 +189,7 @@ def posture(
         - ``french_posture_confirmed``: whether that was within the last 24 months, or whether a
           defence agreement is in force under which the forces stand, and nobody disputed it since;
         - ``french_posture_event_ids``: tuple of the events that say so, in order of time: the one
-          with which the state began and the newest, for each force;
+          with which the state began, and the first and the newest of each force that is there;
         - ``covered``: whether any event of this evidence up to that day names the country.
 
     Raises
@@ -271,7 +271,8 @@ def posture_series(
 
 def _naming(events: pd.DataFrame, iso3: str) -> pd.DataFrame:
     """Return the events that name a country."""
-    return events[[iso3 in iso3s for iso3s in events["iso3"]]]
+    kept = [iso3 in iso3s for iso3s in events["iso3"]]
+    return events[pd.Series(kept, index=events.index, dtype="bool")]
 
 
 def _on_days(

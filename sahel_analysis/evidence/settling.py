@@ -18,7 +18,7 @@ class Settling:
     Attributes
     ----------
     event_type, side, iso3 : str
-        Type of the event, key of the actor who acts (or of one it descends from), country.
+        Type of the event, key of an actor who takes part (or of one it descends from), country.
     first, last : pandas.Timestamp
         The window; the event's latest possible day lies in it.
     outcome : str
