@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import io
 import json
 from datetime import date
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -15,21 +17,24 @@ import jinja2
 
 from ..errors import ParameterError, did_you_mean
 from ..evidence.record import EVIDENCE, article_day
+from ..figures import style
 from ..figures.geography import BOUNDARIES_EN, PROJECTION_EN
-from ..prose.captions import EXHIBITS, THEMES
-from ..prose.notes import CONTRADICTED_SIGN, VERDICTS
-from ..report.display import Output
+from ..prose.notes import CONTRADICTED_SIGN
+from ..report.outputs import Output
 from ..report.parameters import date_range, scope
+from ..tables import vocabulary
 from ..tables.dates import MONTHS, day_in_words
 from ..tables.loading import Tables, load_tables
-from .ledger import Entry, count_entries, event_entries
-from .outlines import draw, hatches
-from .stripes import counts, stripes
-from .stylesheet import colour_rules, font_rules
-from .turns import state_on, turns
+from .charts import counts_chart, states_chart
+from .drawing import draw, hatches
+from .entries import Entry, count_entries, event_entries
+from .states import state_on, states_by_day
 
-TEMPLATES = Path(__file__).parent / "templates"
-_EVIDENCE = {"article": "as the article tells it", "checked": "checked record"}
+_TEMPLATES = Path(__file__).parent / "templates"
+_EVIDENCE = {
+    "article": vocabulary.EVIDENCE["article"].phrase,
+    "checked": vocabulary.EVIDENCE["checked"].label,
+}
 _EXHIBITS = {"french": "French", "russian": "Russian", "combined": "Both"}
 _THEMES = (
     ("french", "french_posture", "French posture"),
@@ -40,6 +45,7 @@ _INKS = {
     "ink": "ink", "rule": "quiet", "tint": "tint", "edge": "edge",
     "blue": "blue", "purple": "purple",
 }  # fmt: skip
+_WEIGHTS = {400: "Regular", 700: "Bold"}
 _STYLE = "/* style */"  # stands in the page until all its characters are known
 
 
@@ -113,7 +119,11 @@ def explore(
     if day is None or not first <= day <= last:
         message = f"as_of: '{as_of}' is not allowed; expected a day from {first} to {last}."
         raise ParameterError(message)
-    known = {"evidence": EVIDENCE, "country": ("", *scope(tables)), "exhibit": tuple(EXHIBITS)}
+    known = {
+        "evidence": EVIDENCE,
+        "country": ("", *scope(tables)),
+        "exhibit": tuple(vocabulary.EXHIBITS),
+    }
     given = {"evidence": evidence, "country": country, "exhibit": exhibit}
     for name, value in given.items():
         if value not in known[name]:
@@ -137,13 +147,13 @@ def _page(tables: Tables, start: str) -> str:
     first, last = date_range(tables)
     day = article_day(tables).date()
     state = {"day": day.isoformat(), "evidence": "checked", "exhibit": "combined", "country": ""}
-    turned = turns(tables)
-    here = turned[state["evidence"]]
-    position = sum(turn <= state["day"] for turn in here["days"]) - 1
+    states = states_by_day(tables)
+    here = states[state["evidence"]]
+    position = sum(day_ <= state["day"] for day_ in here["days"]) - 1
     rows = {iso3: state_on(here, iso3, day) for iso3 in scope(tables)}
     events, figures = event_entries(tables), count_entries(tables)
-    told_events = [_told(entry, state) for entry in events]
-    told_figures = [_told(entry, state) for entry in figures]
+    listed_events = [_listed(entry, state) for entry in events]
+    listed_figures = [_listed(entry, state) for entry in figures]
     data = {
         "first": first.isoformat(),
         "last": last.isoformat(),
@@ -154,8 +164,11 @@ def _page(tables: Tables, start: str) -> str:
         "evidence": _EVIDENCE,
         "themes": _THEMES,
         "inks": _INKS,
-        "turns": turned,
-        "charts": {"stripes": stripes(turned, events, tables), "counts": counts(figures, tables)},
+        "turns": states,
+        "charts": {
+            "stripes": states_chart(states, events, tables),
+            "counts": counts_chart(figures, tables),
+        },
     }
     scripts = {"bundle": _bundle(), "script": _template("atlas.js")}
     values = {
@@ -171,22 +184,22 @@ def _page(tables: Tables, start: str) -> str:
         "day_words": day_in_words(day),
         "countries": scope(tables),
         "rows": rows,
-        "told": {iso3: _sentence(row) for iso3, row in rows.items()},
+        "sentences": {iso3: _sentence(row) for iso3, row in rows.items()},
         "numbers": {
-            iso3: sum(e["shown"] and iso3 in e["iso3"].split() for e in told_events)
+            iso3: sum(e["shown"] and iso3 in e["iso3"].split() for e in listed_events)
             for iso3 in rows
         },
         "finding": here["findings"][state["exhibit"]][position],
         "edition": f"{day_in_words(day)}, {_EVIDENCE[state['evidence']]}",
         "evidence_choices": [("checked", "Checked record"), ("article", "Article")],
         "exhibit_choices": list(_EXHIBITS.items()),
-        "events": told_events,
-        "figures": told_figures,
-        "event_count": f"{sum(e['shown'] for e in told_events)} by {day_in_words(day)}",
-        "figure_count": f"{sum(e['shown'] for e in told_figures)} by {day_in_words(day)}",
+        "events": listed_events,
+        "figures": listed_figures,
+        "event_count": f"{sum(e['shown'] for e in listed_events)} by {day_in_words(day)}",
+        "figure_count": f"{sum(e['shown'] for e in listed_figures)} by {day_in_words(day)}",
         "map": draw(tables),
         "hatches": hatches(),
-        "keys": [(name, *THEMES[theme]) for name, theme, _ in _THEMES],
+        "keys": [(name, *_key(theme)) for name, theme, _ in _THEMES],
         "map_note": f"{PROJECTION_EN}. Boundaries: {BOUNDARIES_EN}; no opinion on legal status "
         "implied.",
         "digest": tables.sha256[:12],
@@ -198,12 +211,18 @@ def _page(tables: Tables, start: str) -> str:
     )
     template = environment.from_string(_template("atlas.html"))
     page = template.render(style=_STYLE, **values)
-    fonts = font_rules(page + values["data"])
-    looks = "\n".join((fonts, colour_rules(), _template("atlas.css")))
+    fonts = _font_rules(page + values["data"])
+    looks = "\n".join((fonts, _colour_rules(), _template("atlas.css")))
     return page.replace(_STYLE, looks, 1)
 
 
-def _told(entry: Entry, state: dict[str, str]) -> dict[str, object]:
+def _key(theme: str) -> tuple[str, dict[str, str]]:
+    """Return the heading of a theme and its states in full, the strongest first."""
+    states = vocabulary.POSTURE_THEMES[theme].states
+    return vocabulary.POSTURE_THEMES[theme].heading, {s: states[s].label for s in reversed(states)}
+
+
+def _listed(entry: Entry, state: dict[str, str]) -> dict[str, object]:
     """Return an entry with what the page says of it at first."""
     parts = [
         f"{len(entry.sources)} source{'' if len(entry.sources) == 1 else 's'}",
@@ -211,10 +230,12 @@ def _told(entry: Entry, state: dict[str, str]) -> dict[str, object]:
         *([f"confidence {entry.confidence}"] if entry.confidence else []),
     ]
     words = day_in_words(date.fromisoformat(entry.day)) if entry.day else ""
-    shown = entry.day <= state["day"] and state["evidence"] in entry.evidence.split()
-    contradicted = any(claim.verdict == VERDICTS["contradicted"] for claim in entry.claims)
+    visible = entry.day <= state["day"] and state["evidence"] in entry.evidence.split()
+    contradicted = any(
+        claim.verdict == vocabulary.VERDICTS["contradicted"] for claim in entry.claims
+    )
     wrong = f"{CONTRADICTED_SIGN} Contradicted by independent sources" if contradicted else ""
-    said = {"origin": ", ".join(parts), "day_words": words, "shown": shown, "wrong": wrong}
+    said = {"origin": ", ".join(parts), "day_words": words, "shown": visible, "wrong": wrong}
     return {**vars(entry), **said}
 
 
@@ -244,7 +265,7 @@ def _json(data: object) -> str:
 
 def _template(name: str) -> str:
     """Return the text of a template."""
-    return (TEMPLATES / name).read_text(encoding="utf-8")
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -254,3 +275,63 @@ def _bundle() -> str:
 
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _colour_rules() -> str:
+    """Return the style rules of states: fill, hatch and ink, for map and key."""
+    rules = [":is(.country,.label){--fill:#fff;--on:#111}"]
+
+    def fill(where: str, colour: str) -> str:
+        return f"{where}{{--fill:{colour};--on:{style.ink_on(colour)}}}"
+
+    def lines(where: str, value: str, colour: str) -> str:
+        ink = "light" if style.hatch_on(colour) == style.PAPER else "dark"
+        return f"{where}{{fill:url(#hatch-{value}-{ink})}}" if style.RUSSIAN_HATCHES[value] else ""
+
+    for value, colour in style.FRENCH_COLOURS.items():
+        rules.append(fill(f":is(.exhibit-french,.exhibit-combined) [data-french={value}]", colour))
+        rules.append(f".swatch .fill.french-{value}{{fill:{colour}}}")
+    for value, colour in style.RUSSIAN_COLOURS.items():
+        rules.append(fill(f".exhibit-russian [data-russian={value}]", colour))
+        rules.append(f".swatch .fill.russian-{value}{{fill:{style.PAPER}}}")
+        rules.append(f".exhibit-russian .swatch .fill.russian-{value}{{fill:{colour}}}")
+        rules.append(
+            lines(f".exhibit-russian .country[data-russian={value}] .lines", value, colour)
+        )
+        rules.append(lines(f".exhibit-russian .swatch .lines.russian-{value}", value, colour))
+        plain = f"body:not(.exhibit-russian) .swatch .lines.russian-{value}"
+        rules.append(lines(plain, value, style.PAPER))
+        for posture, under in style.FRENCH_COLOURS.items():
+            states = f"[data-russian={value}][data-french={posture}]"
+            where = f".exhibit-combined .country{states} .lines"
+            rules.append(lines(where, value, under))
+    bare = "[data-covered=false][data-covered=false]"
+    rules.append(fill(f"body {bare}", style.NOT_COVERED_COLOUR))
+    rules.append(f".swatch .fill.not-covered{{fill:{style.NOT_COVERED_COLOUR}}}")
+    kept = [rule for rule in rules if rule]
+    coarse = [rule.replace(")}", "-coarse)}") for rule in kept if ".country[" in rule]
+    return "\n".join([*kept, "@media (max-width: 40rem) {", *coarse, "}"])
+
+
+def _font_rules(text: str) -> str:
+    """Return the typeface of the maps, cut down to the characters of a text, as style rules."""
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    folder = resources.files("font_source_sans_pro") / "files"
+    rules = []
+    for weight, name in _WEIGHTS.items():
+        options = subset.Options(flavor="woff", notdef_outline=True, layout_features=["*"])
+        font = TTFont(str(folder / f"SourceSansPro-{name}.ttf"), recalcTimestamp=False)
+        cut = subset.Subsetter(options)
+        cut.populate(text="".join(sorted(set(text))))
+        cut.subset(font)
+        font.flavor = "woff"
+        buffer = io.BytesIO()
+        font.save(buffer)
+        source = base64.b64encode(buffer.getvalue()).decode()
+        rules.append(
+            f'@font-face{{font-family:"{style.FONT}";font-weight:{weight};'
+            f'src:url(data:font/woff;base64,{source}) format("woff")}}'
+        )
+    return "\n".join(rules)

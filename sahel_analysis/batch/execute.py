@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 from ..publishing.exporters import SVG, export
 from ..publishing.typesetting import thumbnail
-from ..report.display import COVER_TYPE
+from ..report.outputs import COVER_TYPE
 from .jobs import Failure, Job, Outcome, how_it_ended
 from .kernel_app import FLOODED, MOST_MESSAGES, MOST_MIB
 from .kernels import ReportKernelManager

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from ..errors import SahelError
-from ..report.extract import Extractor
+from ..evidence.record import extract
 from ..tables.loading import Tables
 from .jobs import Job, Outcome, notebook_source
 
@@ -257,7 +258,8 @@ class Inputs:
     """
 
     def __init__(self, tables: Tables) -> None:
-        self._rows = Extractor(tables)
+        self._tables = tables
+        self._extracts: dict[tuple[date, str], str] = {}
         boundaries = (tables.folder / "boundaries").glob("*.geojson")
         self._shared = {
             "boundaries": hash_files(tables.folder, boundaries),
@@ -273,9 +275,16 @@ class Inputs:
         return {
             "notebook": self._notebooks[job.notebook],
             "parameters": digest(json.dumps(job.values, sort_keys=True).encode()),
-            "rows": self._rows.sha256(job.notebook, job.parameters),
+            "rows": self._rows(job),
             **self._shared,
         }
+
+    def _rows(self, job: Job) -> str:
+        """Return the digest of the rows that a job's report may see."""
+        asked = job.parameters.as_of, job.parameters.country or "all"
+        if asked not in self._extracts:
+            self._extracts[asked] = extract(self._tables, *asked).sha256
+        return self._extracts[asked]
 
 
 def plan(jobs: Iterable[Job], inputs: Inputs, store: Store) -> list[Step]:

@@ -2,22 +2,143 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import hypot
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..evidence.posture import family
-from ..prose.markdown import escape
-from ..prose.notes import value_in_words
-from ..tables.dates import day_in_words, in_words
+from ..evidence.actors import family
+from ..prose.words import value_in_words
+from ..tables import vocabulary
+from ..tables.dates import day_in_words
 from . import style
-from .sheets import HEAD_PT, margins, say_empty, sheet, span
-from .stems import Count, draw_stems
-from .symbols import Symbol
+from .labels import text_width
+from .timelines import (
+    GAP_PT,
+    HALF_PT,
+    HEAD_PT,
+    LINE_PT,
+    SYMBOL_PT,
+    Sheet,
+    Symbol,
+    draw_symbol,
+    margins,
+    say_empty,
+    sheet,
+    span,
+    write,
+)
 
-SEVERAL = "Several countries"
+_HEADROOM_PT, _FOOT_PT = 12.0, 6.0
+
+Box = tuple[float, float, float, float]
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class _Count:
+    """One figure on the chart."""
+
+    lane: str
+    symbol: Symbol
+    days: tuple[date | None, date]
+    values: list[float]
+    signed: list[float]
+    qualifier: str
+    label: str
+
+
+def _draw_counts(
+    paper: Sheet, name: str, counts: Sequence[_Count], top: float, height: float
+) -> None:
+    """Draw one lane of counts on its own scale from 0, with its name and the scale's end."""
+    points: dict[Symbol, tuple[list[float], list[float]]] = {}
+    ax = paper.ax
+    peak = max(count.values[-1] for count in counts) or 1.0
+    base = top + height - _FOOT_PT
+    scale = (height - _HEADROOM_PT - _FOOT_PT) / peak
+    middle = top + height / 2 - LINE_PT / 2
+    bold = {"fontsize": style.HEADING_PT, "fontweight": "bold"}
+    write(ax, -6, middle, name, ha="right", **bold)
+    note = {"fontsize": style.NOTE_PT, "color": style.INK_SOFT}
+    write(ax, -6, middle + LINE_PT, f"scale 0 to {peak:,.0f}", ha="right", **note)
+    ax.axhline(base, color=style.LAND_EDGE_COLOUR, linewidth=style.LAND_EDGE_PT, zorder=1)
+    taken: list[Box] = []
+    spots = []
+    for count in counts:
+        x, ys = paper.x(count.days[1]), [base - value * scale for value in count.signed]
+        y = ys[-1]
+        line = {"color": count.symbol.edge, "linewidth": 0.7, "zorder": 2}
+        ax.plot([x, x], [base, y], **line)
+        taken.append((x - 0.5, y, x + 0.5, base))
+        if count.days[0] != count.days[1]:
+            start = paper.x(count.days[0])
+            ax.plot([start, x], [y, y], **line)
+            taken.append((start, y - 0.5, x, y + 0.5))
+        if count.values[0] != count.values[-1]:
+            ends = [base - value * scale for value in (count.values[0], count.values[-1])]
+            ax.plot([x, x], ends, **line | {"linewidth": 2.6}, solid_capstyle="butt")
+        if count.qualifier in {"at_least", "at_most"}:
+            tip = y - 8.5 if count.qualifier == "at_least" else y + 8.5
+            ax.plot([x, x], [y, tip], **line)
+            head = {"marker": 6 if tip < y else 7, "markersize": 3.5, "markeredgewidth": 0}
+            ax.plot([x], [tip], clip_on=False, **head, **line)
+            taken.append((x - 2, min(y, tip), x + 2, max(y, tip)))
+        xs, heights = points.setdefault(count.symbol, ([], []))
+        xs += [x] * len(ys)
+        heights += ys
+        taken += [(x - HALF_PT, y - HALF_PT, x + HALF_PT, y + HALF_PT) for y in ys]
+        spots.append((count, x, y))
+    for count, x, y in spots:
+        # The hollow sign already says "planned or claimed"; shorter labels find room more often.
+        text = count.label.split(" (")[0]
+        others = [(left, upper) for _, left, upper in spots if (left, upper) != (x, y)]
+        _label(paper, text, (x, y), (top, base), taken, others)
+    for symbol, (xs, ys) in points.items():
+        draw_symbol(ax, symbol, xs, ys)
+
+
+def _label(
+    paper: Sheet,
+    text: str,
+    spot: Point,
+    lane: tuple[float, float],
+    taken: list[Box],
+    others: list[Point],
+) -> None:
+    """Write a value beside its sign where nothing stands and no other sign is nearer; or not."""
+    x, y = spot
+    wide, half = text_width(text, style.LABEL_PT), LINE_PT / 2 - 0.6
+    off, up = HALF_PT + GAP_PT, SYMBOL_PT / 2 + LINE_PT / 2
+    right, left, centre = x + off, x - off - wide, max(x - wide / 2, 0.0)
+    sides = [(side, y + shift) for shift in (0, -half, half) for side in (right, left)]
+    above = [(right, y - up), (left, y - up)]
+    for low, wanted in (*sides[:2], (centre, y - up), *sides[2:], *above):
+        middle = min(max(wanted, lane[0] + half), lane[1] - half)
+        box = (low, middle - half, low + wide, middle + half)
+        if low < 0 or box[2] > paper.room or any(_meet(box, other) for other in taken):
+            continue
+        # Beside a nearer sign the value would seem to be that sign's.
+        if all(_gap(box, other) > _gap(box, spot) + 4 for other in others):
+            write(paper.ax, low, middle, text)
+            taken.append((box[0] - 1, box[1], box[2] + 1, box[3]))
+            return
+
+
+def _gap(box: Box, point: Point) -> float:
+    x, y = point
+    return hypot(max(box[0] - x, x - box[2], 0.0), max(box[1] - y, y - box[3], 0.0))
+
+
+def _meet(one: Box, other: Box) -> bool:
+    across = one[0] < other[2] and other[0] < one[2]
+    return across and one[1] < other[3] and other[1] < one[3]
+
+
+_SEVERAL = "Several countries"
 _NOTE = (
     "Hollow: planned or claimed. Arrow: at least or at most. Upright bar: lowest to highest value. "
     "Each lane has its own scale from 0. Counts are not joined: one may be of a whole force, the "
@@ -32,7 +153,7 @@ class _Counts:
     """What the chart draws and says: lanes, counts, and one row of `rows` for each figure."""
 
     lanes: dict[str, str]
-    counts: list[Count]
+    counts: list[_Count]
     rows: pd.DataFrame
     days: tuple[date, date]
     as_of: date
@@ -74,7 +195,7 @@ def _counts(
         elif row.iso3 and names.keys().isdisjoint(row.iso3):
             notes.append("left out: none of these countries")
         else:
-            soft = row.qualifier in {"planned", "claimed"}
+            soft = vocabulary.QUALIFIERS[row.qualifier].soft
             word, marker = _MARKERS[owner]
             label = f"{word}, planned or claimed" if soft else word
             symbol = Symbol(label, marker, "hollow" if soft else "full", owner)
@@ -84,12 +205,12 @@ def _counts(
             start = None if pd.isna(row.earliest) else row.earliest.date()
             days = (start, row.latest.date())
             counts.append(
-                Count(lane, symbol, days, values, signed, row.qualifier, value_in_words(row))
+                _Count(lane, symbol, days, values, signed, row.qualifier, value_in_words(row))
             )
             notes.append(label)
     lanes = {key: names[key] for key in names if any(count.lane == key for count in counts)}
     if any(not count.lane for count in counts):
-        lanes[""] = SEVERAL
+        lanes[""] = _SEVERAL
     rows = figures[["date_edtf", "label_en"]].assign(
         where=places, whose=owners, value=[value_in_words(row) for row in figures.itertuples()],
         note=notes,
@@ -139,7 +260,7 @@ def plot_force_levels(
     height = paper.height / len(plan.lanes)
     for number, (lane, name) in enumerate(plan.lanes.items()):
         stems = [count for count in plan.counts if count.lane == lane]
-        draw_stems(paper, name, stems, number * height, height)
+        _draw_counts(paper, name, stems, number * height, height)
     return ax
 
 
@@ -180,29 +301,3 @@ def force_levels_alt(
         )
         texts.append(f"{name}: {told}.")
     return " ".join(texts) + left
-
-
-def force_levels_table(
-    figures: pd.DataFrame, *, actors: pd.DataFrame, countries: pd.DataFrame, as_of: date
-) -> pd.DataFrame:
-    """Return the rows of `plot_force_levels`, drawn and left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by ``figure_id``, one row per figure; columns ``Date``, ``Where``, ``Whose``,
-        ``Value``, ``What`` (Markdown) and ``On the chart`` (the sign, or why it is left out).
-    """
-    rows = _counts(figures, actors, countries, as_of).rows
-    dates = [in_words(text) for text in rows["date_edtf"]]
-    return pd.DataFrame(
-        {
-            "Date": [text[:1].upper() + text[1:] for text in dates],
-            "Where": rows["where"],
-            "Whose": rows["whose"],
-            "Value": rows["value"],
-            "What": [escape(text[:1].upper() + text[1:]) for text in rows["label_en"]],
-            "On the chart": rows["note"],
-        },
-        index=rows.index,
-    )

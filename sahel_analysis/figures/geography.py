@@ -1,13 +1,16 @@
-"""Outlines of countries, disputed lines and places, in the projection of the maps."""
+"""Outlines of countries, disputed lines and places, projected, and the part of them a map shows."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
+from matplotlib.axes import Axes
 
 from ..errors import DataError, Problem
 from ..tables.loading import data_folder, load_tables
@@ -15,9 +18,9 @@ from ..tables.loading import data_folder, load_tables
 # Lambert azimuthal equal-area, because the maps compare fills. Its centre is the middle of the
 # frame, Dakar to Djibouti and southern Gabon to northern Mauritania, moved a little north so that
 # the belt from Mali to Sudan lies level: distances are true within 4 per cent everywhere in it.
-CENTRE_LAT, CENTRE_LON = 13, 12
-CRS = f"+proj=laea +lat_0={CENTRE_LAT} +lon_0={CENTRE_LON} +datum=WGS84 +units=m +no_defs"
-PROJECTION_EN = f"Lambert azimuthal equal-area, centred on {CENTRE_LAT}° N {CENTRE_LON}° E"
+_CENTRE_LAT, _CENTRE_LON = 13, 12
+CRS = f"+proj=laea +lat_0={_CENTRE_LAT} +lon_0={_CENTRE_LON} +datum=WGS84 +units=m +no_defs"
+PROJECTION_EN = f"Lambert azimuthal equal-area, centred on {_CENTRE_LAT}° N {_CENTRE_LON}° E"
 BOUNDARIES_EN = "Natural Earth 4.1"
 MAP_BASIS = f"{PROJECTION_EN}. Boundaries: {BOUNDARIES_EN}; no opinion on legal status implied."
 
@@ -38,15 +41,15 @@ def boundaries(folder: str | Path | None = None) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        Indexed by ``iso_n3`` (str); columns ``name``, ``region`` (``Africa`` or empty) and
-        ``geometry`` (polygons, metres, `CRS`).
+        Indexed by ``iso3`` (``iso_n3`` in a folder of version 1); columns ``name``, ``region``
+        (``Africa`` or empty) and ``geometry`` (polygons, metres, `CRS`).
 
     Raises
     ------
     DataError
         If the file is missing or cannot be read.
     """
-    return _layer(data_folder(folder), "countries.geojson", "iso_n3").copy()
+    return _layer(data_folder(folder), "countries.geojson", ("iso3", "iso_n3")).copy()
 
 
 def disputed(folder: str | Path | None = None) -> gpd.GeoDataFrame:
@@ -68,7 +71,7 @@ def disputed(folder: str | Path | None = None) -> gpd.GeoDataFrame:
     DataError
         If the file is missing or cannot be read.
     """
-    return _layer(data_folder(folder), "disputed_lines.geojson", "line_id").copy()
+    return _layer(data_folder(folder), "disputed_lines.geojson", ("line_id",)).copy()
 
 
 @lru_cache(maxsize=8)
@@ -137,7 +140,7 @@ def with_geometry(
     if countries is None:
         countries = load_tables(folder).countries
     outlines = boundaries(folder).geometry
-    numbers = countries["iso_n3"].reindex(frame.index)
+    numbers = outline_keys(countries).reindex(frame.index)
     problems = []
     for iso3, number in numbers.items():
         if pd.isna(number):
@@ -155,8 +158,13 @@ def with_geometry(
     return gpd.GeoDataFrame(frame, geometry=geometry)
 
 
+def outline_keys(countries: pd.DataFrame) -> pd.Series:
+    """Return the key under which the outline of each country stands in `boundaries`."""
+    return countries["iso_n3"] if "iso_n3" in countries else countries.index.to_series()
+
+
 @lru_cache(maxsize=8)
-def _layer(folder: Path, file: str, key: str) -> gpd.GeoDataFrame:
+def _layer(folder: Path, file: str, keys: tuple[str, ...]) -> gpd.GeoDataFrame:
     """Read and project one layer once per folder: projecting costs more than drawing."""
     path = folder / "boundaries" / file
     label = f"{folder.name}/boundaries/{file}"
@@ -168,4 +176,114 @@ def _layer(folder: Path, file: str, key: str) -> gpd.GeoDataFrame:
     except Exception as fault:  # GDAL raises errors of its own, one class per driver and failure
         message = f"cannot be read as GeoJSON ({fault}); make it again by boundaries/README.md."
         raise DataError([Problem(label, "", "", message)]) from fault
-    return layer.set_index(key).to_crs(CRS)
+    return layer.set_index(next(key for key in keys if key in layer)).to_crs(CRS)
+
+
+_MARGIN_M = 200_000  # around the outlines, so that a map of one country shows its neighbours
+_GROWTH = 1.06  # one step back for more room
+_DETAIL_PT = 0.5  # what is finer than this is not seen
+_SLACK_PT = 4  # so that cut edges stay out of sight
+_DISPUTED_M = 9_000  # a plain border this near to a disputed line gives way to it
+
+
+class View(NamedTuple):
+    """Limits of a map and its scale, metres and metres per point."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+    scale: float
+
+    @property
+    def limits(self) -> tuple[float, float, float, float]:
+        """West, south, east and north, metres."""
+        return self[:4]
+
+    def points(self, xy: np.ndarray) -> np.ndarray:
+        """Turn metres into points from the lower left corner of the axes."""
+        return (xy - (self.west, self.south)) / self.scale
+
+    def metres(self, xy: np.ndarray) -> np.ndarray:
+        """Turn points into metres."""
+        return xy * self.scale + (self.west, self.south)
+
+
+def size_points(ax: Axes) -> tuple[float, float]:
+    """Return width and height of axes in points."""
+    wide, high = ax.figure.get_size_inches() * 72
+    box = ax.get_position()
+    return box.width * wide, box.height * high
+
+
+def view_of(
+    shapes: gpd.GeoSeries, size: tuple[float, float], steps: int = 0, side: float = 0.5
+) -> View:
+    """Return a view that holds all shapes with a margin, in the proportions of the axes.
+
+    Parameters
+    ----------
+    shapes : geopandas.GeoSeries
+        Outlines, metres.
+    size : (float, float)
+        Width and height of the axes, points.
+    steps : int, optional
+        How far to step back, for more room beside the outlines.
+    side : float, optional
+        Share of the spare width that goes to the east.
+    """
+    margin = np.array([-_MARGIN_M, -_MARGIN_M, _MARGIN_M, _MARGIN_M])
+    west, south, east, north = (float(edge) for edge in shapes.total_bounds + margin)
+    scale = max((east - west) / size[0], (north - south) / size[1]) * _GROWTH**steps
+    left = west - (size[0] * scale - (east - west)) * (1 - side)
+    low = (south + north - size[1] * scale) / 2
+    return View(left, low, left + size[0] * scale, low + size[1] * scale, scale)
+
+
+def seen(
+    view: View,
+    keys: pd.Index,
+    countries: pd.DataFrame,
+    folder: str | Path | None = None,
+) -> tuple[gpd.GeoSeries, gpd.GeoSeries]:
+    """Return the outlines that a view shows, cut to it and simplified as one coverage.
+
+    Parameters
+    ----------
+    view : View
+        What the map shows.
+    keys : pandas.Index
+        ISO 3166-1 alpha-3 codes of the countries drawn.
+    countries : pandas.DataFrame
+        Rows of the table ``countries``.
+    folder : str or pathlib.Path, optional
+        Data folder; see `tables.data_folder`.
+
+    Returns
+    -------
+    geopandas.GeoSeries, geopandas.GeoSeries
+        The countries drawn, by `keys`; the land around them, by name.
+    """
+    slack = _SLACK_PT * view.scale * np.array([-1, -1, 1, 1])
+    everything = boundaries(folder)
+    cut = shapely.clip_by_rect(everything.geometry.to_numpy(), *(np.array(view.limits) + slack))
+    there = ~shapely.is_empty(cut)
+    coarse = shapely.coverage_simplify(cut[there], _DETAIL_PT * view.scale)
+    coarse = gpd.GeoSeries(coarse, index=everything.index[there], crs=CRS)
+    numbers = outline_keys(countries).reindex(keys)
+    land = coarse.drop(index=numbers)
+    names = everything["name"].reindex(land.index)
+    return coarse.reindex(numbers).set_axis(keys), land.set_axis(names)
+
+
+def near_disputed(lines: shapely.Geometry, metres: float = 1.0) -> shapely.Geometry:
+    """Return the ground on which a plain border gives way to disputed lines.
+
+    Parameters
+    ----------
+    lines : shapely.Geometry
+        Disputed lines.
+    metres : float, optional
+        Length of one unit of their coordinates, metres.
+    """
+    return shapely.buffer(lines, _DISPUTED_M / metres, quad_segs=2)

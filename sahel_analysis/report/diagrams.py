@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ..figures import charts, forces, timelines
-from ..figures import missions as mission_bars
-from ..figures.sheets import canvas
-from .display import Output
+from ..figures import forces, timelines
+from ..figures import verdicts as verdict_bars
+from ..figures.timelines import canvas
+from .outputs import Output
 from .report import Report
 
 
@@ -88,29 +88,29 @@ def missions(report: Report) -> Output:
         )
     )
     shown = {"actors": actors, "as_of": report.record.as_of, "missions": chosen}
-    height = mission_bars.missions_height_mm(events, **shown)
+    height = timelines.missions_height_mm(events, **shown)
     fig, ax = canvas(height)
-    mission_bars.plot_missions(events, ax=ax, **shown)
+    timelines.plot_missions(events, ax=ax, **shown)
     return report.figure(
         fig,
         title=f"{_counted(len(chosen), 'international mission')} from launch to end.",
         caption=f"Bars from launch to end; open at the right: no end on record. {report.edition}",
-        alt=mission_bars.missions_alt(events, **shown),
+        alt=timelines.missions_alt(events, **shown),
     )
 
 
 def verdicts(report: Report) -> Output:
     """Return the bars of verdicts on the article's claims, paragraph by paragraph."""
     claims, checks = report.tables.claims, report.tables.checks
-    fig, ax = canvas(charts.verdicts_height_mm(claims))
-    charts.plot_verdicts(claims, checks, ax=ax)
+    fig, ax = canvas(verdict_bars.verdicts_height_mm(claims))
+    verdict_bars.plot_verdicts(claims, checks, ax=ax)
     counts = checks["verdict"].value_counts()
     return report.figure(
         fig,
         title=f"{counts['corroborated']} of {len(claims)} assertions are corroborated, "
         f"{counts['contradicted']} are contradicted.",
         caption="Verdicts on the article's assertions by paragraph.",
-        alt=charts.verdicts_alt(claims, checks),
+        alt=verdict_bars.verdicts_alt(claims, checks),
     )
 
 

@@ -1,44 +1,398 @@
-"""Vocabulary: every closed word of the tables, with its order, label and short form."""
+"""Vocabulary: every closed word of the tables and of what follows from them, once.
 
+A word that code treats as a case of its own, or that readers see under another name, stands here and
+nowhere else. Colours and matplotlib markers stand in ``figures``, keyed by the words given here.
+Where the order of a mapping means something, it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
-FRENCH_LABELS = MappingProxyType(
+from ..errors import Problem
+from .schema import FILE, TableSchema
+
+
+@dataclass(frozen=True)
+class EventType:
+    """One type of event: how it is called and drawn, whose it is, what it changes.
+
+    Attributes
+    ----------
+    label : str
+        Name in tables for readers.
+    short, full : str
+        A word or two for labels on a chart, and a fuller form that can follow "French" or
+        "Russian".
+    kind : str
+        Which symbol of the timeline stands for it; types that look alike share one. Empty: it is
+        not drawn.
+    concerns : str
+        Whose event it is. ``"all"``: of those who act and of those acted upon; ``"actors"``: of
+        those who act alone, because troops sent to somebody are not theirs; ``"nobody"``: neither
+        a French nor a Russian matter, whoever takes part.
+    french : str
+        French state to which it leads; empty where it leads to none.
+    russian, ends_russian : str
+        Russian state that it begins, and the one that it ends; empty where there is none.
+    timelines : tuple of str
+        Which of the timelines of ``"france"`` and ``"russia"`` show it.
+    """
+
+    label: str
+    short: str
+    full: str
+    kind: str
+    concerns: str = "all"
+    french: str = ""
+    russian: str = ""
+    ends_russian: str = ""
+    timelines: tuple[str, ...] = ()
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the timeline of all events has a symbol for it."""
+        return bool(self.kind)
+
+
+# In the order in which events of one day count: a force arrives before it leaves, and so on.
+EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
     {
-        "present": "French forces present",
-        "leaving": "French forces leaving",
-        "withdrawn": "French forces withdrawn",
-        "none_recorded": "no French forces recorded",
+        "coup": EventType("Coup", "coup", "coup", "coup", concerns="nobody"),
+        "deployment": EventType(
+            "Deployment",
+            "deployment",
+            "deployment",
+            "deployment",
+            concerns="actors",
+            french="present",
+            russian="deployed",
+            timelines=("france", "russia"),
+        ),
+        "mission_launched": EventType(
+            "Mission launched",
+            "launched",
+            "mission launched",
+            "mission_launched",
+            concerns="actors",
+        ),
+        "visit": EventType(
+            "Visit", "visit", "visit", "visit", russian="contact", timelines=("russia",)
+        ),
+        "statement": EventType("Statement", "statement", "statement", "statement"),
+        "agreement_signed": EventType(
+            "Agreement signed",
+            "signed",
+            "agreement signed",
+            "agreement_signed",
+            russian="agreement",
+            timelines=("russia",),
+        ),
+        "assistance": EventType(
+            "Assistance",
+            "assistance",
+            "assistance",
+            "assistance",
+            russian="assistance",
+            timelines=("russia",),
+        ),
+        "alliance_formed": EventType(
+            "Alliance formed",
+            "alliance formed",
+            "alliance formed",
+            "alliance_formed",
+            concerns="nobody",
+        ),
+        "force_level": EventType("Force level", "count", "count of forces", ""),
+        "withdrawal_announced": EventType(
+            "Withdrawal announced",
+            "exit announced",
+            "exit announced",
+            "withdrawal_announced",
+            french="leaving",
+            timelines=("france", "russia"),
+        ),
+        "withdrawal_ordered": EventType(
+            "Withdrawal ordered",
+            "exit ordered",
+            "exit ordered",
+            "withdrawal_announced",
+            french="leaving",
+            timelines=("france",),
+        ),
+        "agreement_denounced": EventType(
+            "Agreement denounced",
+            "denounced",
+            "agreement denounced",
+            "agreement_denounced",
+            french="leaving",
+            ends_russian="agreement",
+            timelines=("france",),
+        ),
+        "alliance_exit": EventType(
+            "Exit from an alliance",
+            "alliance left",
+            "alliance left",
+            "alliance_exit",
+            concerns="nobody",
+        ),
+        "base_handover": EventType(
+            "Base handed over", "base", "base handed over", "base_handover", timelines=("france",)
+        ),
+        "mission_ended": EventType(
+            "Mission ended",
+            "ended",
+            "mission ended",
+            "mission_ended",
+            ends_russian="deployed",
+            timelines=("russia",),
+        ),
+        "withdrawal_completed": EventType(
+            "Withdrawal completed",
+            "exit completed",
+            "exit completed",
+            "withdrawal_completed",
+            french="withdrawn",
+            ends_russian="deployed",
+            timelines=("france", "russia"),
+        ),
     }
 )
-RUSSIAN_LABELS = MappingProxyType(
+
+
+@dataclass(frozen=True)
+class State:
+    """One state that a country can be in: in full, for a label on a map, and under a heading."""
+
+    label: str
+    short: str
+    word: str
+
+
+# From nothing on record to the last state there is.
+FRENCH_STATES: Mapping[str, State] = MappingProxyType(
     {
-        "deployed": "Russian personnel deployed",
-        "assistance": "Russian arms, training or technical help",
-        "agreement": "Russian military agreement signed",
-        "contact": "Russian official visits or talks",
-        "none_recorded": "no Russian engagement recorded",
+        "none_recorded": State("no French forces recorded", "no French forces", "none recorded"),
+        "present": State("French forces present", "French present", "present"),
+        "leaving": State("French forces leaving", "French leaving", "leaving"),
+        "withdrawn": State("French forces withdrawn", "French withdrawn", "withdrawn"),
     }
 )
-# Two or three words each, for labels on the map.
-FRENCH_SHORT = MappingProxyType(
+# From the least engagement to the most.
+RUSSIAN_STATES: Mapping[str, State] = MappingProxyType(
     {
-        "present": "French present",
-        "leaving": "French leaving",
-        "withdrawn": "French withdrawn",
-        "none_recorded": "no French forces",
+        "none_recorded": State(
+            "no Russian engagement recorded", "no Russian role", "none recorded"
+        ),
+        "contact": State("Russian official visits or talks", "Russian contact", "contact"),
+        "agreement": State("Russian military agreement signed", "Russian agreement", "agreement"),
+        "assistance": State(
+            "Russian arms, training or technical help", "Russian assistance", "assistance"
+        ),
+        "deployed": State("Russian personnel deployed", "Russians deployed", "deployed"),
     }
-)
-RUSSIAN_SHORT = MappingProxyType(
-    {
-        "deployed": "Russians deployed",
-        "assistance": "Russian assistance",
-        "agreement": "Russian agreement",
-        "contact": "Russian contact",
-        "none_recorded": "no Russian role",
-    }
-)
-SHORT_LABELS = MappingProxyType(
-    {"french_posture": FRENCH_SHORT, "russian_engagement": RUSSIAN_SHORT}
 )
 NONE_RECORDED_LABEL = "none recorded"
 NOT_COVERED_LABEL = "not covered"
+
+
+@dataclass(frozen=True)
+class PostureTheme:
+    """One of the two things that posture tells of a country: its heading and its states."""
+
+    heading: str
+    states: Mapping[str, State]
+
+
+# Columns of a posture frame.
+POSTURE_THEMES: Mapping[str, PostureTheme] = MappingProxyType(
+    {
+        "french_posture": PostureTheme("French forces", FRENCH_STATES),
+        "russian_engagement": PostureTheme("Russian engagement", RUSSIAN_STATES),
+    }
+)
+# Which of them a map shows.
+EXHIBITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "french": ("french_posture",),
+        "russian": ("russian_engagement",),
+        "combined": ("french_posture", "russian_engagement"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One kind of evidence: its name, and how a caption says that something was drawn from it."""
+
+    label: str
+    phrase: str
+
+
+EVIDENCE: Mapping[str, Evidence] = MappingProxyType(
+    {
+        "article": Evidence("article", "as the article tells it"),
+        "checked": Evidence("checked record", "as checked against other sources"),
+    }
+)
+BASES = ("article", "reference")  # what an event or figure rests on
+
+CLAIM_THEMES: Mapping[str, str] = MappingProxyType(
+    {  # in the order in which the article's story is told
+        "agreement": "The agreement with Russia",
+        "coup": "The coup and its aftermath",
+        "russia_in_africa": "Russia elsewhere in Africa",
+        "france_in_sahel": "France in the Sahel",
+        "intervention_warnings": "Warnings and threats",
+        "alliance": "The Alliance of Sahel States",
+        "security_architecture": "What is said to follow",
+        "eu_missions": "The European missions",
+    }
+)
+MODALITIES = ("fact", "stated_intention", "forecast", "opinion", "allegation")
+# From what holds to what could not be held against anything.
+VERDICTS: Mapping[str, str] = MappingProxyType(
+    {
+        "corroborated": "Corroborated",
+        "partly": "Partly borne out",
+        "contradicted": "Contradicted",
+        "unverifiable": "Could not be verified",
+    }
+)
+# The gravest first.
+GRAVITIES: Mapping[str, str] = MappingProxyType(
+    {"high": "High gravity", "moderate": "Moderate gravity", "low": "Low gravity"}
+)
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """One word of likelihood and its band in per cent, after ICD 203, Analytic Standards."""
+
+    words: str
+    low: int
+    high: int
+
+
+LIKELIHOODS: Mapping[str, Likelihood] = MappingProxyType(
+    {  # rising
+        "almost_no_chance": Likelihood("almost no chance", 1, 5),
+        "very_unlikely": Likelihood("very unlikely", 5, 20),
+        "unlikely": Likelihood("unlikely", 20, 45),
+        "roughly_even_chance": Likelihood("roughly even chance", 45, 55),
+        "likely": Likelihood("likely", 55, 80),
+        "very_likely": Likelihood("very likely", 80, 95),
+        "almost_certain": Likelihood("almost certain", 95, 99),
+    }
+)
+CONFIDENCES = ("low", "moderate", "high")  # rising
+CHANGES = ("new", "strengthened", "weakened", "unchanged")  # of a judgement since the last
+
+
+@dataclass(frozen=True)
+class Qualifier:
+    """How exactly a number is meant: what stands before and after it in words.
+
+    ``soft``: it was announced or claimed, not counted.
+    """
+
+    before: str = ""
+    after: str = ""
+    soft: bool = False
+
+
+QUALIFIERS: Mapping[str, Qualifier] = MappingProxyType(
+    {
+        "exact": Qualifier(),
+        "about": Qualifier(before="about "),
+        "at_least": Qualifier(before="at least "),
+        "at_most": Qualifier(before="at most "),
+        "planned": Qualifier(after=" (planned)", soft=True),
+        "claimed": Qualifier(after=" (claimed)", soft=True),
+    }
+)
+UNITS = ("people", "agreements", "missions", "states", "year")
+
+_LABELLED = "its label"
+# Columns of the tables whose closed list is kept here: what a word is called in a message, the
+# words, and what is to be said of a new one.
+_ENUMS: Mapping[tuple[str, str], tuple[str, Collection[str], str]] = MappingProxyType(
+    {
+        ("claims", "theme"): ("theme", CLAIM_THEMES, _LABELLED),
+        ("claims", "modality"): ("modality", MODALITIES, ""),
+        ("checks", "verdict"): ("verdict", VERDICTS, _LABELLED),
+        ("checks", "gravity"): ("gravity", GRAVITIES, _LABELLED),
+        ("events", "event_type"): (
+            "event type",
+            EVENT_TYPES,
+            "its order, label and what it moves",
+        ),
+        ("events", "basis"): ("basis of events", BASES, ""),
+        ("events", "confidence"): ("confidence of events", CONFIDENCES, ""),
+        ("figures", "basis"): ("basis of figures", BASES, ""),
+        ("figures", "qualifier"): ("qualifier", QUALIFIERS, "what stands before and after it"),
+        ("figures", "unit"): ("unit", UNITS, ""),
+        ("judgements", "evidence"): ("evidence", EVIDENCE, _LABELLED),
+        ("judgements", "likelihood"): ("likelihood", LIKELIHOODS, "its words and band"),
+        ("judgements", "confidence"): ("confidence of judgements", CONFIDENCES, ""),
+        ("judgements", "change"): ("change", CHANGES, ""),
+    }
+)
+
+
+def unknown_words(schema: Mapping[str, TableSchema], folder: str) -> Iterator[Problem]:
+    """Yield a problem for each closed word of ``datapackage.json`` that the vocabulary lacks.
+
+    Reports could not draw or name a row that holds such a word, so no table is read with one.
+
+    Parameters
+    ----------
+    schema : mapping of TableSchema
+        Schema of every table.
+    folder : str
+        Name of the data folder, for messages.
+    """
+    for noun, allowed, words, told in _compared(schema):
+        for word in allowed:
+            if word not in words:
+                tail = f" with {told}" if told else ""
+                message = f"{noun} '{word}' is not in tables/vocabulary.py: add it there{tail}."
+                yield Problem(f"{folder}/{FILE}", "", "", message)
+
+
+def unlisted_words(schema: Mapping[str, TableSchema], folder: str) -> Iterator[Problem]:
+    """Yield a problem for each word of the vocabulary that ``datapackage.json`` does not list.
+
+    Parameters
+    ----------
+    schema, folder
+        As in `unknown_words`.
+    """
+    for noun, allowed, words, _ in _compared(schema):
+        for word in words:
+            if word not in allowed:
+                message = (
+                    f"{noun} '{word}' of tables/vocabulary.py is not listed: add it to the enum, "
+                    "or take it out of the vocabulary."
+                )
+                yield Problem(f"{folder}/{FILE}", "", "", message)
+
+
+def _compared(
+    schema: Mapping[str, TableSchema],
+) -> Iterator[tuple[str, Collection[str], Collection[str], str]]:
+    """Yield noun, words of the schema, words of the vocabulary and what a new word needs."""
+    for (table, column), (noun, words, told) in _ENUMS.items():
+        field = next((f for f in schema[table].fields if f.name == column), None)
+        yield noun, field.constraints.get("enum", ()) if field else (), words, told
+
+
+# Until figures, prose and atlas read the mappings above.
+FRENCH_LABELS = {name: state.label for name, state in FRENCH_STATES.items()}
+RUSSIAN_LABELS = {name: state.label for name, state in reversed(RUSSIAN_STATES.items())}
+SHORT_LABELS = {
+    column: {name: state.short for name, state in theme.states.items()}
+    for column, theme in POSTURE_THEMES.items()
+}

@@ -10,7 +10,7 @@ import pytest
 from browser import axe, faults, wait_until
 
 from sahel_analysis import explore
-from sahel_analysis.atlas.turns import turns
+from sahel_analysis.atlas.states import states_by_day
 from sahel_analysis.evidence.posture import posture
 from sahel_analysis.evidence.record import EVIDENCE, record
 from sahel_analysis.report.parameters import date_range, scope
@@ -97,7 +97,7 @@ def test_atlas_is_readable_without_a_script(open_page, atlas, tables):
         assert state.get_attribute("data-french") == frame.at[iso3, "french_posture"]
     visible = [item for item in page.locator("#events > li").all() if item.is_visible()]
     assert {item.get_attribute("id") for item in visible} == set(
-        record(*DEFAULT, tables).events.index
+        record(*DEFAULT, tables=tables).events.index
     )
     assert not page.locator("form").is_visible()
 
@@ -119,7 +119,7 @@ def test_atlas_shows_what_posture_says(opened, tables):
             "#events > li:not([hidden])",
             "all => all.map(i => [i.id, i.querySelector('.decides:not([hidden])')?.textContent])",
         )
-        events = record(day, evidence, tables).events
+        events = record(day, evidence, tables=tables).events
         assert {key for key, _ in listed} == {k for k, c in events["iso3"].items() if iso3 in c}
         for name, theme in THEMES.items():
             deciding = {key for key, why in listed if why and REASONS[name] in why}
@@ -134,7 +134,7 @@ def test_slider_moves_the_day(opened, tables):
     assert shown(page)["day"] == "2023-12-05"
     assert page.get_attribute("#slider", "aria-valuetext") == "5 December 2023"
     assert shown(page)["words"] == "5 December 2023"
-    days = turns(tables)["checked"]["days"]
+    days = states_by_day(tables)["checked"]["days"]
     page.click("#ahead")
     assert shown(page)["day"] == min(day for day in days if day > "2023-12-05")
     page.locator("#slider").press("Home")
@@ -166,7 +166,7 @@ def test_play_with_less_motion_goes_from_event_to_event(opened, tables):
     page.click("#play")
     wait_until(page, "document.getElementById('day').value > '2019-06-15'")
     page.click("#play")
-    assert shown(page)["day"] in turns(tables)["checked"]["days"]
+    assert shown(page)["day"] in states_by_day(tables)["checked"]["days"]
     fill = page.locator("#map-NER .fill")
     assert fill.evaluate("e => getComputedStyle(e).transitionDuration") == "0s"
 

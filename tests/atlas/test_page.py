@@ -15,7 +15,7 @@ import pytest
 
 from sahel_analysis import explore
 from sahel_analysis.atlas.page import atlas_html
-from sahel_analysis.atlas.turns import state_on, turns
+from sahel_analysis.atlas.states import state_on, states_by_day
 from sahel_analysis.errors import ParameterError
 from sahel_analysis.evidence.posture import posture, posture_series
 from sahel_analysis.evidence.record import EVIDENCE
@@ -89,16 +89,16 @@ def test_atlas_allows_its_own_scripts_and_no_others(elements):
     assert "http" not in policy
 
 
-def test_turns_give_the_state_of_every_day(tables):
-    """Between two turns nothing changes: what the page looks up is what `posture` says."""
-    told = turns(tables)
+def test_states_by_day_give_the_state_of_every_day(tables):
+    """Between two of the days nothing changes: what the page looks up is what `posture` says."""
+    states = states_by_day(tables)
     first, last = date_range(tables)
     chance = random.Random(20231204)
     for number in range(60):
         day = first + timedelta(days=chance.randrange((last - first).days + 1))
         evidence = EVIDENCE[number % 2]
         for iso3, row in posture(day, evidence, tables).iterrows():
-            state = state_on(told[evidence], iso3, day)
+            state = state_on(states[evidence], iso3, day)
             assert state["covered"] == row["covered"]
             for theme in THEMES.values():
                 assert state[theme]["value"] == row[theme]
@@ -106,14 +106,14 @@ def test_turns_give_the_state_of_every_day(tables):
                 assert tuple(state[theme]["events"]) == row[f"{theme}_event_ids"]
 
 
-def test_turns_leave_out_no_change(tables):
-    """Each day on which a state changes is a turn."""
+def test_states_by_day_leave_out_no_change(tables):
+    """Each day on which a state changes is one of the days."""
     first, last = date_range(tables)
-    for evidence, told in turns(tables).items():
+    for evidence, states in states_by_day(tables).items():
         every = pd.date_range(first, last, freq="D")
         series = posture_series(every, evidence, tables)[list(THEMES.values())].unstack()
         changed = series.index[(series != series.shift()).any(axis=1)]
-        assert {day.date().isoformat() for day in changed} <= set(told["days"])
+        assert {day.date().isoformat() for day in changed} <= set(states["days"])
 
 
 def test_explore_opens_where_it_is_told(tables):
@@ -128,7 +128,7 @@ def test_explore_opens_where_it_is_told(tables):
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "states"),
     [
         ({"as_of": "1999-01-01"}, "expected a day from 2012-01-01"),
         ({"as_of": "yesterday"}, "as_of: 'yesterday' is not allowed"),
@@ -137,7 +137,7 @@ def test_explore_opens_where_it_is_told(tables):
         ({"exhibit": "both"}, "'combined'"),
     ],
 )
-def test_explore_refuses_what_it_does_not_know(tables, values, told):
+def test_explore_refuses_what_it_does_not_know(tables, values, states):
     """A wrong value is named, with what is allowed."""
-    with pytest.raises(ParameterError, match=re.escape(told)):
+    with pytest.raises(ParameterError, match=re.escape(states)):
         explore(**values, tables=tables)

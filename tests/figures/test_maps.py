@@ -13,10 +13,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
 from sahel_analysis.errors import DataError, ParameterError
-from sahel_analysis.figures import maps, signs, style
-from sahel_analysis.figures.placements import place
+from sahel_analysis.figures import maps, style
+from sahel_analysis.figures.labels import place
 from sahel_analysis.prose import captions
 from sahel_analysis.tables import vocabulary
+from sahel_analysis.tables.vocabulary import POSTURE_THEMES
 
 AS_OF = date(2023, 12, 4)
 FRENCH = tuple(style.FRENCH_COLOURS)
@@ -121,20 +122,18 @@ def test_labels_neither_overlap_nor_leave_the_map(seed, scope, known, tables):
 
 
 @pytest.mark.parametrize("exhibit", DRAW)
-def test_alternative_text_and_table_name_every_country(exhibit, scope, known, tables):
+def test_alternative_text_names_every_country_under_its_state(exhibit, scope, known, tables):
     """Who cannot see the map gets the same rows."""
     frame = drawn_at_random(3, scope)
     alt = captions.map_alt(frame, exhibit=exhibit, as_of=AS_OF, evidence="article", **known)
-    table = captions.map_table(frame, exhibit=exhibit, **known)
     names = tables.countries["name_en"].reindex(frame.index)
-    assert sorted(table["Country"]) == sorted(names)
-    assert all(name in alt for name in names)
     assert "as of 4 December 2023" in alt
     for theme in captions.themes(exhibit):
-        heading, labels = captions.THEMES[theme]
+        states = POSTURE_THEMES[theme].states
         for iso3, row in frame.iterrows():
-            [cell] = table.loc[table["Country"] == names[iso3], heading]
-            assert cell == (labels[row[theme]] if row["covered"] else "not covered")
+            label = states[row[theme]].label if row["covered"] else "not covered"
+            listed = re.search(f"{label[0].upper()}{label[1:]}: ([^.]*)", alt)[1]
+            assert names[iso3] in listed.split(", ")
 
 
 def test_equal_frames_give_equal_bytes(known):
@@ -173,7 +172,7 @@ def test_country_without_events_is_grey_and_says_so(known):
     assert "not covered" in written
     assert "none recorded" in written
     assert "not covered" in under(figure)
-    fills = [signs.fill_of(row, ("french_posture",))[0] for _, row in frame.iterrows()]
+    fills = [maps.fill_of(row, ("french_posture",))[0] for _, row in frame.iterrows()]
     assert fills == [style.NOT_COVERED_COLOUR, style.FRENCH_COLOURS["none_recorded"]]
 
 
@@ -337,9 +336,7 @@ def test_quiet_names_read_on_land():
 
 def test_every_state_has_a_colour_a_sign_and_words():
     """Colour is never alone."""
-    assert set(FRENCH) == set(vocabulary.FRENCH_LABELS) == {"none_recorded", *style.FRENCH_SYMBOLS}
-    assert set(RUSSIAN) == set(vocabulary.RUSSIAN_LABELS) == set(style.RUSSIAN_HATCHES)
+    assert set(FRENCH) == set(vocabulary.FRENCH_STATES) == {"none_recorded", *style.FRENCH_SYMBOLS}
+    assert set(RUSSIAN) == set(vocabulary.RUSSIAN_STATES) == set(style.RUSSIAN_HATCHES)
     assert len(set(style.FRENCH_SYMBOLS.values())) == len(style.FRENCH_SYMBOLS)
     assert len(set(style.RUSSIAN_HATCHES.values())) == len(style.RUSSIAN_HATCHES)
-    for theme, labels in vocabulary.SHORT_LABELS.items():
-        assert set(labels) == set(captions.THEMES[theme][1])

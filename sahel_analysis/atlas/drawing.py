@@ -1,0 +1,236 @@
+"""Drawing: the countries as SVG that a browser can colour, hatch and focus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from ..evidence.posture import followed
+from ..figures import style
+from ..figures.geography import (
+    CRS,
+    boundaries,
+    disputed,
+    near_disputed,
+    outline_keys,
+    with_geometry,
+)
+from ..figures.labels import LEADING, Block, Place, Row, place, symbol_room
+from ..tables.loading import Tables
+
+_WIDTH = 1000  # of the drawing, in its own units
+_MARGIN = 0.035
+_DETAIL = 0.7  # what is finer than this is not seen
+# Type size in units: 12 to 13 px on a wide screen, 10 px on a telephone.
+_WIDE, _NARROW = 15.5, 25.0
+
+
+@dataclass(frozen=True)
+class _Label:
+    """A name on the map: lines with their places, the sign before the first, a leader line."""
+
+    iso3: str
+    lines: tuple[tuple[str, float, float], ...]
+    size: float
+    sign: tuple[float, float, float]
+    leader: str
+
+
+@dataclass(frozen=True)
+class _Country:
+    """A country that can be chosen: its outline and where it lies from west to east."""
+
+    iso3: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """The parts of the map, in drawing order; every path is the ``d`` of an SVG path."""
+
+    width: int
+    height: int
+    land: str
+    land_borders: str
+    countries: tuple[_Country, ...]
+    borders: str
+    disputed: str
+    wide: tuple[_Label, ...]
+    narrow: tuple[_Label, ...]
+
+
+def draw(tables: Tables) -> _Drawing:
+    """Return the map of the countries in scope, without their states.
+
+    Parameters
+    ----------
+    tables : Tables
+        Tables; ``countries`` gives names and the places of labels.
+
+    Returns
+    -------
+    Drawing
+        In the projection of `geography`, simplified, countries from west to east.
+    """
+    scope = tables.countries.loc[followed(tables)]
+    outlines = with_geometry(scope, tables.countries, tables.folder).geometry
+    west, south, east, north = outlines.total_bounds
+    edge = _MARGIN * (east - west)
+    view = np.array([west - edge, south - 1.3 * edge, east + edge, north + 0.5 * edge])
+    unit = (view[2] - view[0]) / _WIDTH  # metres
+    height = round((view[3] - view[1]) / unit)
+
+    def units(xy: np.ndarray) -> np.ndarray:
+        """Turn metres into units, y downwards."""
+        return (xy - [view[0], view[3]]) / [unit, -unit]
+
+    slack = 6 * unit
+    everything = boundaries(tables.folder).geometry
+    cut = shapely.clip_by_rect(everything.to_numpy(), *(view + np.array([-1, -1, 1, 1]) * slack))
+    seen = ~shapely.is_empty(cut)
+    coarse = shapely.coverage_simplify(cut[seen], _DETAIL * unit)
+    coarse = pd.Series(shapely.transform(coarse, units), index=everything.index[seen])
+    shapes = pd.Series(coarse.reindex(outline_keys(scope)).to_numpy(), index=scope.index)
+    land = coarse.drop(index=outline_keys(scope)).to_numpy()
+
+    lines = shapely.union_all(disputed(tables.folder).geometry.to_numpy())
+    lines = shapely.transform(shapely.clip_by_rect(lines, *view), units)
+    beside = near_disputed(lines, unit)
+    size = (_WIDTH, height)
+    order = sorted(scope.index, key=lambda iso3: shapely.centroid(shapes[iso3]).x)
+    return _Drawing(
+        width=_WIDTH,
+        height=height,
+        land=_path(shapely.union_all(land, grid_size=0.1)),
+        land_borders=_path(_borders(land).difference(beside)),
+        countries=tuple(_Country(i, scope.at[i, "name_en"], _path(shapes[i])) for i in order),
+        borders=_path(_borders(shapes.to_numpy()).difference(beside)),
+        disputed=_path(lines),
+        wide=_labels(scope, shapes, units, size, _WIDE),
+        narrow=_labels(scope, shapes, units, size, _NARROW),
+    )
+
+
+def _path(shape: shapely.Geometry) -> str:
+    """Return the ``d`` of an SVG path: polygons closed, lines open, one decimal."""
+    parts = []
+    for part in shapely.get_parts(shape):
+        if isinstance(part, shapely.Polygon):
+            rings = [part.exterior, *part.interiors]
+            parts += [f"{_moves(shapely.get_coordinates(ring)[:-1])}Z" for ring in rings]
+        elif isinstance(part, shapely.LineString):
+            parts.append(_moves(shapely.get_coordinates(part)))
+    return "".join(parts)
+
+
+def _moves(xy: np.ndarray) -> str:
+    """Return a move and the lines after it, in steps of a tenth from point to point."""
+    tenths = np.rint(xy * 10).astype(int)
+    steps = np.diff(tenths, axis=0)
+    steps = steps[(steps != 0).any(axis=1)]
+    drawn = " ".join(f"{x / 10:g} {y / 10:g}" for x, y in steps)
+    return f"M{tenths[0][0] / 10:g} {tenths[0][1] / 10:g}l{drawn}"
+
+
+def _borders(shapes: Iterable[shapely.Geometry]) -> shapely.Geometry:
+    """Return the outlines of shapes as lines, each common border once."""
+    return shapely.line_merge(shapely.union_all(shapely.boundary(np.asarray(shapes))))
+
+
+@style.figure_style()
+def _labels(
+    scope: pd.DataFrame,
+    shapes: pd.Series,
+    units: object,
+    size: tuple[float, float],
+    type_size: float,
+) -> tuple[_Label, ...]:
+    """Return the names where none touches another, at one type size."""
+    wide, high = size
+
+    def upwards(xy: np.ndarray) -> np.ndarray:
+        """Turn units into those of `labels`, whose y runs upwards."""
+        return xy * [1, -1] + [0, high]
+
+    wanted = gpd.GeoSeries(
+        gpd.points_from_xy(scope["label_lon"], scope["label_lat"], crs="EPSG:4326"),
+        index=scope.index,
+    ).to_crs(CRS)
+    wanted = {iso3: units(shapely.get_coordinates(point)) for iso3, point in wanted.items()}
+    anchors = {}
+    for iso3, shape in shapes.items():
+        inside = shapely.Point(wanted[iso3][0]).within(shape)
+        point = wanted[iso3] if inside else shapely.get_coordinates(shape.representative_point())
+        anchors[iso3] = tuple(upwards(point)[0])
+    forms = {}
+    for iso3, name in scope["name_en"].items():
+        west, _, east, _ = shapes[iso3].bounds
+        blocks = [Block(rows, type_size) for rows in _rows(iso3 if type_size == _NARROW else name)]
+        # A name may run over a border a little, but not over both.
+        forms[iso3] = [replace(block, across=block.width < east - west) for block in blocks]
+    outlines = {iso3: shapely.transform(shape, upwards) for iso3, shape in shapes.items()}
+    placed = place(forms, outlines, anchors, (wide, high))
+    # A name that found no room inside gets smaller type, which may find some.
+    for iso3, spot in placed.items():
+        if spot.leader is not None:
+            forms[iso3] = [replace(form, size=0.88 * type_size) for form in forms[iso3][::-1]]
+    placed = place(forms, outlines, anchors, (wide, high))
+    return tuple(_label(iso3, spot, high) for iso3, spot in placed.items())
+
+
+def _rows(name: str) -> list[tuple[Row, ...]]:
+    """Return the forms of a name: in one line and, where it has two words, in two."""
+    forms = [(Row(name, bold=True, symbol="full"),)]
+    if " " in name:
+        first, last = name.rsplit(" ", 1)
+        # Room for a sign in both lines, so that the second starts where the first does.
+        forms.append(tuple(Row(part, bold=True, symbol="full") for part in (first, last)))
+    return forms
+
+
+def _label(iso3: str, spot: Place, high: float) -> _Label:
+    """Return a label in the units of the drawing."""
+    x, _, _, top = spot.box
+    size = spot.block.size
+    lines = []
+    for number, row in enumerate(spot.block.rows):
+        left = x + symbol_room(size) if row.symbol else x
+        base = high - top + size * (LEADING * number + 0.93)
+        lines.append((row.text, round(left, 1), round(base, 1)))
+    sign = (x + 0.33 * size, lines[0][2] - 0.32 * size, 0.3 * size)
+    leader = ""
+    if spot.leader is not None:
+        (x0, y0), (x1, y1) = spot.leader
+        leader = f"M{x0:.1f} {high - y0:.1f}L{x1:.1f} {high - y1:.1f}"
+    return _Label(iso3, tuple(lines), size, tuple(round(v, 1) for v in sign), leader)
+
+
+# The hatches of `style`, as SVG patterns: distance between lines and the lines themselves.
+_STROKES = {
+    "contact": (9.0, "M0 4.5H9"),
+    "agreement": (9.0, "M-2 2L2 -2M0 9L9 0M7 11L11 7"),
+    "assistance": (5.5, "M-2 3.5L2 7.5M0 0L5.5 5.5M3.5 -2L7.5 2"),
+    "deployed": (6.5, "M0 0L6.5 6.5M0 6.5L6.5 0"),
+}
+
+
+def hatches() -> list[dict[str, object]]:
+    """Return the SVG patterns of Russian engagement: id, size, path, colour, scale.
+
+    One per level and ink for wide pages, and one twice as coarse for narrow ones, on which the
+    whole map is small.
+    """
+    inks = {"dark": style.hatch_on(style.PAPER), "light": style.PAPER}
+    return [
+        {"id": f"hatch-{value}-{ink}{suffix}", "size": size, "path": drawn, "colour": colour,
+         "scale": scale}
+        for value, (size, drawn) in _STROKES.items()
+        for ink, colour in inks.items()
+        for suffix, scale in (("", 1), ("-coarse", 2))
+    ]  # fmt: skip
