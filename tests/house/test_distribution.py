@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 from command import Run, brief
-from sahel_analysis.publishing.licences import licences
 from test_repository import ROOT, pyproject, tracked
 from trial import contents
 
