@@ -49,20 +49,22 @@ def _end_children() -> None:
                 os.killpg(int(pid), signal.SIGKILL)
 
 
+atexit.register(_end_children)
 os.environ.update(ENVIRONMENT)
 # A core file of every killed kernel would fill the disk.
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 # For an optional check of international addresses that no notebook asks for, jsonschema would
 # build a grammar for more than a second; it does without what it cannot import.
 sys.modules["rfc3987_syntax"] = None
-import_module("jsonschema")
+with suppress(ImportError):
+    import_module("jsonschema")
 del sys.modules["rfc3987_syntax"]
+# What is missing, or wrong with tables or maps, the reports will say better.
 for _name in _IMPORTS:
-    import_module(_name)
-# Whatever is wrong with tables or maps, the reports will say it better.
+    with suppress(ImportError):
+        import_module(_name)
 with suppress(Exception):
     _warm_up()
 # What is here stays; a collection in a fork would copy every page it looks at.
 gc.collect()
 gc.freeze()
-atexit.register(_end_children)
