@@ -115,7 +115,7 @@ def order(tables, folder, address) -> Order:
 
 def test_ordinary_kernel_gives_the_same_report(tables, nursery, tmp_path):
     """Byte for byte: the nursery saves time and changes nothing."""
-    map_ = "from sahel_analysis.report import exhibits\n\nexhibits.combined_map(report)"
+    map_ = "report.map()"
     folder = put_brief(tmp_path, map_)
     warm, ordinary = (run(order(tables, folder, address)) for address in (nursery.address, ""))
     assert warm.failure is ordinary.failure is None
