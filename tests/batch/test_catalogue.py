@@ -20,7 +20,6 @@ from sahel_analysis.batch.store import Store
 from sahel_analysis.cli import main
 
 CELL = """
-
 if country == "MLI" and as_of == "2023-12-04":
     raise ValueError("<b>no</b> & 'no'")
 report.map() if country == "NER" else None
