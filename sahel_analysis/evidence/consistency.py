@@ -173,14 +173,7 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
                 )
             if pd.isna(row.horizon_end) or rule.last > row.horizon_end:
                 yield row.Index, "settles_if", f"the window of {named} runs beyond horizon_end."
-            for key in rule.events(tables).index:
-                if pd.isna(row.valid_to) or public[key] <= row.valid_to:
-                    day = day_in_words(public[key].date())
-                    yield row.Index, "valid_to", f"{key} settled it on {day}, and it is held on."
-        reached = {day: _reached(row, day, states) for day in spans[row.Index]}
-        for day, come in [(day, come) for day, come in reached.items() if come][:1]:
-            when = day_in_words(day.date())
-            yield row.Index, "settles_if", f"foresees on {when} what has come about: {come}."
+        yield from _overtaken(row, spans[row.Index], states, tables)
         yield from _outcome(row, tables)
     for first, second in combinations(judgements.itertuples(), 2):
         if (first.scope, first.question) == (second.scope, second.question) and _overlap(
@@ -188,6 +181,24 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
         ):
             fault = f"'{second.question}' is answered by {first.Index} at the same time."
             yield second.Index, "question", fault
+
+
+def _overtaken(
+    row: tuple, life: list[pd.Timestamp], states: pd.DataFrame, tables: Tables
+) -> Iterator[Fault]:
+    """Check that a judgement is not held on once an event settled it or its state has come about."""
+    public = public_from(tables, "events")
+    rules = [Settling.parse(text) for text in row.settles_if]
+    settling = [key for rule in rules for key in rule.events(tables).index]
+    held_on = [key for key in settling if not public[key] > row.valid_to]
+    for key in held_on:
+        day = day_in_words(public[key].date())
+        yield row.Index, "valid_to", f"{key} settled it on {day}, and it is held on."
+    for day in life if not held_on else ():
+        if reached := _reached(row, day, states):
+            when = day_in_words(day.date())
+            yield row.Index, "settles_if", f"foresees on {when} what has come about: {reached}."
+            return
 
 
 def _spans(judgements: pd.DataFrame, tables: Tables) -> dict[str, list[pd.Timestamp]]:
