@@ -28,17 +28,23 @@ _IMPORTS = (
 
 
 def _warm_up() -> None:
-    """Read tables and outlines and draw once, so that no kernel need do it again."""
+    """Read tables, outlines and a notebook, draw and convert once, so that no report need again."""
+    import nbformat
+
     from ..evidence.record import article_day
+    from ..publishing.exporters import export
     from ..report.parameters import scope
     from ..report.report import Report
     from ..tables.loading import load_tables
+    from .jobs import notebook_source
 
     tables = load_tables()
     day, country = article_day(tables).date(), next(iter(scope(tables)))
     report = Report("Trial", as_of=day, country=country, tables=tables)
     for output in (report.cover(), report.map(), report.timeline(), report.notes()):
         output._repr_mimebundle_()
+    # To no format: Typst would start threads, and a process with threads is not to be forked.
+    export(nbformat.reads(notebook_source("country_brief"), as_version=4), (), name="")
 
 
 def _end_children() -> None:
