@@ -75,6 +75,7 @@ def bases(record: Record, root: str = "france") -> pd.DataFrame:
         - ``opened``, ``closed``: EDTF dates; ``closed`` is empty for a base in use, and for one
           whose country all forces left without a row that names the place;
         - ``attested``, ``closed_on``: latest possible days, ``NaT`` where there is none;
+        - ``forces``: keys of the forces that are there;
         - ``to``: keys of the actors to whom it passed;
         - ``event_ids``: the events behind it, in order.
 
@@ -141,6 +142,7 @@ def _frame(folded: dict[str, _Base], places: pd.DataFrame, day: pd.Timestamp) ->
         closed=[base.closed for base in rows],
         attested=pd.to_datetime([base.attested for base in rows]),
         closed_on=pd.to_datetime([base.closed_on for base in rows]),
+        forces=[tuple(sorted(base.forces)) for base in rows],
         to=[base.to for base in rows],
         event_ids=[tuple(base.event_ids) for base in rows],
     )

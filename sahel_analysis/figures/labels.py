@@ -308,6 +308,7 @@ def place(
     size: tuple[float, float],
     dots: Sequence[Point | Box] = (),
     plain: Mapping[str, Geometry] | None = None,
+    orders: int = _ORDERS,
 ) -> dict[str, Place]:
     """Find a place for each label so that none covers another, a dot, or leaves the axes.
 
@@ -326,6 +327,8 @@ def place(
         Points and boxes that no label may cover.
     plain : mapping of str to shapely.Geometry, optional
         Outlines of countries without colour that may have a label too, if an optional one.
+    orders : int, optional
+        How many orders are tried before the best result is taken as it is.
 
     Returns
     -------
@@ -337,7 +340,7 @@ def place(
     raster.obstacles = [dot for dot in dots if len(dot) == 4]
     order = sorted(needed, key=lambda k: (_room(raster, k, blocks[k]), anchors[k][0], k))
     best, best_rank = {}, (len(blocks) + 1, np.inf)
-    for _ in range(_ORDERS):
+    for _ in range(orders):
         placed = _attempt(raster, order, blocks, anchors, dots)
         missing = [key for key in order if key not in placed]
         rank = (len(missing), worst(placed))

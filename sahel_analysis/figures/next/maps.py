@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -14,11 +14,12 @@ import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch
+from matplotlib.patches import Patch, PathPatch, Rectangle
 
 from ...errors import ParameterError, did_you_mean
 from ...evidence.posture import posture_of
 from ...evidence.record import Record, record
+from ...prose.narrative import listed
 from ...tables import vocabulary
 from ...tables.dates import day_in_words
 from ...tables.loading import Tables, load_tables
@@ -36,6 +37,7 @@ from ..geography import (
 )
 from ..labels import (
     DEAR,
+    LEADING,
     Block,
     Box,
     Place,
@@ -45,19 +47,33 @@ from ..labels import (
     row_starts,
     row_width,
     symbol_room,
+    text_width,
     worst,
     wrapped,
 )
 from ..map_key import outline_path
 from . import style
 from .frame import Frame, Key, new_axes
-from .situation import completed, country_rows, finding, handover, site_rows
+from .situation import (
+    bases_finding,
+    completed,
+    country_rows,
+    finding,
+    handover,
+    short_date,
+    site_rows,
+)
 
 KINDS = (*vocabulary.EXHIBITS, "bases")
 BOUNDARIES = f"Boundaries: {BOUNDARIES_EN}; no opinion on legal status implied."
 _LONG_NAME = 11  # letters; a longer one is broken where a label must be narrow
-_LEAST_SHAPE, _MOST_SHAPE = 0.46, 0.72  # height over width of a map
+_LEAST_SHAPE, _MOST_SHAPE = 0.46, 0.66  # height over width of a map
 _BARS_KM = (50, 100, 200, 250, 500, 1000)
+_NARROW_PT = 300  # on a narrower figure insets would hide what is around them
+_PARTS_PT = 6.0  # between two maps, one above the other
+_FAR_M = 18_000  # metres to a point beyond which labels and bases crowd
+_STUB_PT = 6.0  # a shorter leader line is not drawn
+_ORDERS = 5  # in which labels are placed before the result is taken as it is
 _INSET_KM2 = 420_000  # a country that is larger stays on the map itself
 _INSET_GAIN = 1.06  # how much larger everything else must become
 
@@ -205,13 +221,33 @@ def draw_map(
     """Draw a map from rows already at hand; see `plot_map`."""
     tables = shown.record.tables
     outlines = with_geometry(shown.rows, tables.countries, tables.folder).geometry
-    main, groups = _divided(outlines)
     frame = _frame_of(shown)
+    width = width_mm * 72 / 25.4 - 2 if ax is None else size_points(ax)[0]
+    parts = _parts(outlines, width)
+    shares = np.array(
+        [_proportion(outlines[_divided(outlines[keys], width)[0]], width) for keys in parts]
+    )
     if ax is None:
-        width = width_mm * 72 / 25.4 - 2
-        ax = new_axes(frame, width_mm, width * _proportion(outlines[main], width))
+        ax = new_axes(frame, width_mm, width * shares.sum() + _PARTS_PT * (len(parts) - 1))
     frame.draw(ax)
+    own, high = ax.get_position(), size_points(ax)[1]
+    gap = own.height * _PARTS_PT / high
+    heights = (own.height - gap * (len(parts) - 1)) * shares / shares.sum()
+    top = own.y1
+    for number, (keys, height) in enumerate(zip(parts, heights, strict=True)):
+        box = (own.x0, top - height, own.width, height)
+        top -= height + gap
+        part = ax if number == 0 else ax.figure.add_axes(box)
+        part.set_position(box)
+        draw = _draw_bases if shown.kind == "bases" else _draw_part
+        draw(part, shown, outlines[keys])
+    return ax
+
+
+def _draw_part(ax: Axes, shown: Situation, outlines: gpd.GeoSeries) -> None:
+    """Draw one map with its insets, from a little further off where labels find no room."""
     size = size_points(ax)
+    main, groups = _divided(outlines, size[0])
     best = None
     for steps, side in ((0, 0.5), (1, 0.2), (2, 0.2), (4, 0.4), (7, 0.4)):
         view = view_of(outlines[main], size, steps, side)
@@ -220,11 +256,139 @@ def draw_map(
             best = tried
         if best.rank <= (0, DEAR + 30 * steps):
             break
+    if best.missing:  # the table has what such a label leaves out
+        views = [outlines[keys] for keys in groups]
+        best = _layout(shown, main, best.view, size, views, brief=best.missing)
     _draw(ax, shown, best)
     _draw_bar(ax, best)
     for keys, box in zip(groups, best.insets, strict=True):
         _draw_inset(ax, shown, outlines[keys], box)
-    return ax
+
+
+def _draw_bases(ax: Axes, shown: Situation, outlines: gpd.GeoSeries) -> None:
+    """Draw countries with every base by name, and what is known of Russians where no site is."""
+    tables, size = shown.record.tables, size_points(ax)
+    view = view_of(outlines, size)
+    shapes, land = seen(view, shown.rows.index, tables.countries, tables.folder)
+    french = _as_sites(shown.sites, view)
+    russian = _as_sites(shown.russian_sites[shown.russian_sites["in_use"]], view, "russia")
+    sites = _apart([*french, *russian])
+    boxes = [_around(site) for site in sites]
+    whole = shapely.simplify(shapely.union_all(shapes.to_numpy()), 5_000)
+    furniture, note = [], [] if russian else _russian_note(shown)
+    if note:
+        wide = max(text_width(line, style.TEXT_PT) for line in note) + 10
+        wanted = (wide, len(note) * style.TEXT_PT * LEADING + 8)
+        furniture.append(_least_hiding(wanted, whole, view, size, boxes))
+    bar = (_bar_km(view) * 1000 / view.scale + 8, 18.0)
+    furniture.append(_least_hiding(bar, whole, view, size, boxes + furniture))
+    rows = pd.concat([shown.sites.assign(root="france"), shown.russian_sites.assign(root="russia")])
+    rows.index = [f"{root} {key}" for root, key in zip(rows["root"], rows.index, strict=True)]
+    blocks = {site.key: _site_forms(rows.loc[site.key], shown.record) for site in sites}
+    blocks |= {n: [Block((Row(n),), style.LEAST_PT, optional=True)] for n in land.index}
+    disks = {site.key: shapely.Point(site.at).buffer(site.radius) for site in sites}
+    plain = pd.concat([shapes, land])
+    labels = place(
+        blocks,
+        disks,
+        {site.key: site.at for site in sites}
+        | {
+            k: tuple(view.points(np.array(p.coords[0])))
+            for k, p in plain.representative_point().items()
+        },
+        size,
+        [*boxes, *furniture],
+        {key: shapely.transform(shape, view.points) for key, shape in plain.items()},
+        orders=_ORDERS,
+    )
+    by_key = {site.key: site for site in sites}
+    labels = {key: _trimmed(spot, by_key.get(key)) for key, spot in labels.items()}
+    missing = tuple(site.key for site in sites if site.key not in labels)
+    layout = _Layout(view, shapes, land, sites, labels, missing, furniture[:-1], furniture[-1])
+    _draw(ax, shown, layout)
+    _draw_bar(ax, layout)
+    if note:
+        _draw_note(ax, view, furniture[0], note)
+
+
+def _draw_note(ax: Axes, view: View, box: Box, lines: Sequence[str]) -> None:
+    """Draw lines of text in a box on the map."""
+    (x0, y0), (x1, y1) = view.metres(np.array([box[:2], box[2:]]))
+    look = {"facecolor": style.PAPER, "edgecolor": style.RUSSIAN_COLOUR, "linewidth": 0.7}
+    ax.add_artist(Rectangle((x0, y0), x1 - x0, y1 - y0, zorder=8, **look))
+    for number, line in enumerate(lines):
+        y = box[3] - 4 - style.TEXT_PT * (LEADING * number + 0.93)
+        at = view.metres(np.array([box[0] + 5, y]))
+        ax.text(*at, line, size=style.TEXT_PT, color=style.RUSSIAN_COLOUR, zorder=9)
+
+
+def _trimmed(spot: Place, site: _Site | None) -> Place:
+    """Return a label whose leader line ends at the rim of its sign, without one right beside it."""
+    if spot.leader is None or site is None:
+        return spot
+    start, end = (np.array(xy) for xy in spot.leader)
+    long = float(np.hypot(*(end - start)))
+    if long < site.radius + _STUB_PT:
+        return replace(spot, leader=None)
+    rim = end + (start - end) * (site.radius + 0.5) / long
+    return replace(spot, leader=(tuple(start), tuple(rim)))
+
+
+def _russian_note(shown: Situation) -> list[str]:
+    """Return what is known of Russians in countries without a Russian site on record."""
+    lines = []
+    for _, row in shown.rows.iterrows():
+        state = vocabulary.RUSSIAN_STATES[row["russian_engagement"]]
+        if not row["covered"] or russian_sign_of(row) is None:
+            text = "no Russian engagement confirmed"
+        else:
+            since = short_date(row["russian_engagement_attested"], day=True)
+            text = f"{state.word}, newest row {since}; no site on record"
+        name = f"{row['name_en']}: " if len(shown.rows) > 1 else "Russia: "
+        lines += wrapped(name + text, 150, style.TEXT_PT)
+    return lines
+
+
+def _site_forms(row: pd.Series, record_: Record) -> list[Block]:
+    """Return the label of a base: its name, since when or to whom and when it passed."""
+    names = record_.tables.actors
+    # A mission goes by its acronym.
+    names = names["name_en"].where(names["kind"] != "mission", names["aliases"].str[0])
+    if row["in_use"]:
+        seen_ = "" if row["confirmed"] else f", last seen {row['attested'].year}"
+        text = f"since {short_date(row['opened'])}{seen_}".replace("since by", "by")
+        if row["root"] == "russia":
+            text = f"{listed(names.reindex(list(row['forces'])).to_list())}, {text}"
+    elif row["number"]:
+        to = f", to {listed(names.reindex(list(row['to'])).to_list())}" if row["to"] else ""
+        text = f"{short_date(row['closed'], day=True)}{to}"
+    else:
+        text = f"seen until {row['attested'].year}; no day of return on record"
+    name = row["base_en"] or row["name_en"]
+    forms = []
+    for width in (130, 90, 62):
+        rows = [Row(part, bold=True) for part in wrapped(name, width, style.TEXT_PT, True)]
+        rows += [Row(part) for part in wrapped(_bound(text), width, style.TEXT_PT)]
+        if rows not in forms:
+            forms.append(rows)
+    return [Block(tuple(rows), style.TEXT_PT) for rows in forms]
+
+
+def _parts(outlines: gpd.GeoSeries, width: float) -> list[list[str]]:
+    """Return the countries of one map or, where one would be too small, of a western and an eastern."""
+    keys = list(outlines.index)
+    west, _, east, _ = outlines.total_bounds
+    if (east - west) / width < _FAR_M:
+        return [keys]
+    order = sorted(keys, key=lambda key: outlines[key].centroid.x)
+    size = (width, width)
+    cuts = range(1, len(order))
+    scales = [
+        max(view_of(outlines[part], size).scale for part in (order[:cut], order[cut:]))
+        for cut in cuts
+    ]
+    cut = cuts[int(np.argmin(scales))]
+    return [[k for k in keys if k in part] for part in (order[:cut], order[cut:])]
 
 
 def _proportion(outlines: gpd.GeoSeries, width: float) -> float:
@@ -232,15 +396,18 @@ def _proportion(outlines: gpd.GeoSeries, width: float) -> float:
     view = view_of(outlines, (width, width))
     west, south, east, north = outlines.total_bounds
     margin = view.east - view.west - max(east - west, north - south)
-    most = _MOST_SHAPE if width > 300 else 1.1
+    most = _MOST_SHAPE if width > _NARROW_PT else 1.2
     return float(np.clip((north - south + margin) / (east - west + margin), _LEAST_SHAPE, most))
 
 
-def _divided(outlines: gpd.GeoSeries) -> tuple[list[str], list[list[str]]]:
+def _divided(outlines: gpd.GeoSeries, width: float) -> tuple[list[str], list[list[str]]]:
     """Return the countries of the map itself, and groups of small ones that get insets.
 
-    A small country at the edge goes into an inset if everything else becomes larger by it.
+    A small country at the edge goes into an inset if everything else becomes larger by it; not on
+    a narrow figure, where the inset would hide it again.
     """
+    if width < _NARROW_PT:
+        return list(outlines.index), []
     size = (100, 60)
     main, out = list(outlines.index), []
     start = scale = view_of(outlines, size).scale
@@ -291,8 +458,12 @@ def _layout(
     view: View,
     size: tuple[float, float],
     insets: Sequence[gpd.GeoSeries] | None = None,
+    brief: Collection[str] = (),
 ) -> _Layout:
-    """Return a map of a view with labels for some countries; `insets` None leaves out the bar."""
+    """Return a map of a view with labels for some countries, those in `brief` by name if need be.
+
+    Without `insets` it is one itself, and has no scale bar.
+    """
     tables = shown.record.tables
     shapes, land = seen(view, shown.rows.index, tables.countries, tables.folder)
     shapes = shapes[shapes.notna() & ~shapes.is_empty]
@@ -306,6 +477,7 @@ def _layout(
         for wanted in [*(_inset_size(shown, outlines, view) for outlines in insets), bar]:
             furniture.append(_least_hiding(wanted, whole, view, size, boxes + furniture))
     forms = {key: _label_forms(shown.rows.loc[key], shown.kind) for key in keys}
+    forms |= {key: [*forms[key], *_name_forms(shown.rows.at[key, "name_en"])] for key in brief}
     quiet = {n: [Block((Row(n),), style.LEAST_PT, optional=True)] for n in land.index}
     blocks = forms | (quiet if insets is not None else {})
     labels = place(
@@ -315,6 +487,7 @@ def _layout(
         size,
         [*boxes, *furniture],
         {key: shapely.transform(shape, view.points) for key, shape in land.items()},
+        orders=_ORDERS,
     )
     missing = tuple(key for key in forms if key not in labels)
     bar_box = furniture[-1] if furniture else None
@@ -393,9 +566,9 @@ def _draw(ax: Axes, shown: Situation, layout: _Layout) -> None:
     for site in layout.sites:
         site.draw(ax, view)
     for key, spot in layout.labels.items():
-        own = key in rows.index
-        signed = own and "russian_engagement" in shown.themes
-        look = {"color": style.INK} if own else {"color": style.QUIET_INK, "style": "italic"}
+        signed = key in rows.index and "russian_engagement" in shown.themes
+        quiet = key in layout.land.index
+        look = {"color": style.QUIET_INK, "style": "italic"} if quiet else {"color": style.INK}
         _write(ax, spot, view, russian_sign_of(rows.loc[key]) if signed else None, **look)
     ax.set(xlim=(view.west, view.east), ylim=(view.south, view.north), xticks=[], yticks=[])
     ax.set_facecolor(style.SEA_COLOUR)
@@ -446,11 +619,24 @@ class _Site:
     number: int
     confirmed: bool
     approximate: bool
+    in_use: bool
+    root: str = "france"
 
     @property
     def radius(self) -> float:
         """Half the size of its sign."""
         return style.NUMBER_PT / 2 + 0.5 if self.number else style.BASE_PT / 2 + 0.6
+
+    @property
+    def sign(self) -> Line2D:
+        """Return its sign, without a place."""
+        if self.root == "russia":
+            return style.russian_sign("deployed", confirmed=self.confirmed, size=style.BASE_PT)
+        if self.number:
+            return style.number_sign(approximate=self.approximate)
+        if not self.in_use:
+            return style.lapsed_sign()
+        return style.base_sign(confirmed=self.confirmed, approximate=self.approximate)
 
     def draw(self, ax: Axes, view: View) -> None:
         """Draw its sign, its number, and a line to where it is if it stands elsewhere."""
@@ -458,10 +644,7 @@ class _Site:
         if np.hypot(self.at[0] - self.home[0], self.at[1] - self.home[1]) > 2:
             ends = view.metres(np.array([self.home, self.at]))
             ax.plot(*ends.T, color=style.BASE_COLOUR, linewidth=0.5, zorder=5.5)
-        if self.number:
-            sign = style.number_sign(approximate=self.approximate)
-        else:
-            sign = style.base_sign(confirmed=self.confirmed, approximate=self.approximate)
+        sign = self.sign
         sign.set_data([xy[0]], [xy[1]])
         sign.set_zorder(6)
         ax.add_line(sign)
@@ -471,13 +654,16 @@ class _Site:
             ax.text(*view.metres(np.array(self.at)), str(self.number), **look)
 
 
-def _as_sites(rows: pd.DataFrame, view: View) -> list[_Site]:
-    """Return bases as signs in points of a view; handed over first, they are harder to move."""
+def _as_sites(rows: pd.DataFrame, view: View, root: str = "france") -> list[_Site]:
+    """Return bases as signs in points of a view, those handed over first, in their order."""
     points = view.points(shapely.get_coordinates(places_frame(rows).geometry.to_numpy()))
     sites = [
-        _Site(row.Index, tuple(xy), tuple(xy), row.number, row.confirmed, row.approximate)
+        _Site(
+            f"{root} {row.Index}", tuple(xy), tuple(xy), row.number if root == "france" else 0,
+            row.confirmed, row.approximate, row.in_use, root,
+        )
         for row, xy in zip(rows.itertuples(), points, strict=True)
-    ]
+    ]  # fmt: skip
     return sorted(sites, key=lambda site: (site.number == 0, site.number, site.key))
 
 
@@ -541,27 +727,40 @@ def russian_sign_of(row: pd.Series) -> Line2D | None:
 def _label_forms(row: pd.Series, kind: str) -> list[Block]:
     """Return the label of a country, wide and narrow: its name, then newest counts or dates."""
     themes = vocabulary.EXHIBITS.get(kind, vocabulary.EXHIBITS["combined"])
-    sign = "sign" if "russian_engagement" in themes and russian_sign_of(row) is not None else ""
-    words = {"french_posture": row["french_words"], "russian_engagement": row["russian_words"]}
-    lines = [_bound(words[theme]) for theme in themes if words[theme]]
-    if not row["covered"]:
-        lines = [vocabulary.NOT_COVERED_LABEL]
+    signed = "russian_engagement" in themes and russian_sign_of(row) is not None
+    if row["covered"]:
+        words = {"french_posture": row["french_words"], "russian_engagement": row["russian_words"]}
+        lines = {theme: _bound(words[theme]) for theme in themes if words[theme]}
+    else:
+        lines = {"": vocabulary.NOT_COVERED_LABEL}
+    # The sign stands before the Russian line or, where there is none, before the name.
+    before_name = "sign" if signed and "russian_engagement" not in lines else ""
     name = row["name_en"]
-    first, *rest = name.rsplit(" ", 1) if len(name) > _LONG_NAME else [name]
-    names = [[Row(name, bold=True, symbol=sign)]]
-    if rest:
-        names.append([Row(first, bold=True, symbol=sign), Row(rest[0], bold=True)])
-    forms = [names[0] + [Row(line) for line in lines]]
-    for width, head in ((62, names[0]), (62, names[-1]), (44, names[-1])):
-        parts = [part for line in lines for part in wrapped(line, width, style.TEXT_PT)]
-        forms.append(head + [Row(part) for part in parts])
-    unlike = [form for number, form in enumerate(forms) if form not in forms[:number]]
-    return [Block(tuple(rows), style.TEXT_PT) for rows in unlike]
+    broken = name.rsplit(" ", 1) if len(name) > _LONG_NAME else [name]
+    forms = []
+    for width, parts in ((200, [name]), (62, [name]), (62, broken), (44, broken)):
+        rows = [
+            Row(part, bold=True, symbol="" if n else before_name) for n, part in enumerate(parts)
+        ]
+        for theme, line in lines.items():
+            sign = "sign" if theme == "russian_engagement" else ""
+            for number, part in enumerate(wrapped(line, width, style.TEXT_PT)):
+                rows.append(Row(part, symbol="" if number else sign))
+        if rows not in forms:
+            forms.append(rows)
+    return [Block(tuple(rows), style.TEXT_PT) for rows in forms]
+
+
+def _name_forms(name: str) -> list[Block]:
+    """Return the plain name of a country as a label, in one line and in two."""
+    broken = name.rsplit(" ", 1)
+    forms = [tuple(Row(part, bold=True) for part in parts) for parts in ([name], broken)]
+    return [Block(rows, style.LEAST_PT) for rows in forms]
 
 
 def _bound(line: str) -> str:
     """Return a line whose month and whose count are not broken over two lines."""
-    return re.sub(r"(?<=\(\w{3}) (?=\d{4}\))|(?<=about|least|.most) (?=\d)", "\u00a0", line)
+    return re.sub(r"(?<=\(\w{3}) (?=\d{4}\))|(?<=about|least|.most|since) (?=\d)", "\u00a0", line)
 
 
 def _ground(places: Iterable[Place], view: View) -> shapely.Geometry:
@@ -599,7 +798,7 @@ def _write(ax: Axes, spot: Place, view: View, sign: Line2D | None, **look: objec
     size = spot.block.size
     for row, (x, y) in zip(spot.block.rows, row_starts(spot), strict=True):
         if row.symbol:
-            at = view.metres(np.array([x + 0.36 * size, y + 0.32 * size]))
+            at = view.metres(np.array([x + 0.26 * size, y + 0.32 * size]))
             sign.set_data([at[0]], [at[1]])
             sign.set_zorder(8)
             ax.add_line(sign)
@@ -629,13 +828,20 @@ def subtitle_of(shown: Situation) -> str:
 
 def _frame_of(shown: Situation) -> Frame:
     """Return the words and the key around a map."""
+    bases_alone = shown.kind == "bases"
     title = finding(shown.rows, shown.record.tables, shown.themes)
+    if bases_alone and (shown.sites["number"] > 0).sum() > 1:
+        title = bases_finding(shown.sites, shown.rows, shown.record.tables)
     lists = []
     left = shown.sites[shown.sites["number"] > 0].sort_values("number")
-    if len(left) and "french_posture" in shown.themes:
+    if len(left) and "french_posture" in shown.themes and not bases_alone:
         entries = [handover(site) for site in left.itertuples()]
         lists.append(("The order in which France left its bases", entries))
-    notes = ["Counts: the newest on or before the day, at most two years old."]
+    notes = [
+        "A town stands for the bases in it."
+        if bases_alone
+        else "Counts: the newest on or before the day, at most two years old."
+    ]
     if shown.off_map:
         notes.append(f"Off the map: {', '.join(shown.off_map)}.")
     return Frame(title, subtitle_of(shown), _keys(shown), lists, " ".join([*notes, BOUNDARIES]))
@@ -671,9 +877,19 @@ def _keys(shown: Situation) -> list[Key]:
         drawn = pd.concat([used, left])
         if drawn["approximate"].any():
             handles.append(_labelled(style.base_sign(approximate=True), "place approximate"))
+        if shown.kind == "bases" and (~sites["in_use"] & (sites["number"] == 0)).any():
+            handles.append(_labelled(style.lapsed_sign(), "no day of return on record"))
         if handles:
             keys.append(Key("French bases", handles, -(-len(handles) // 2)))
-    if "russian_engagement" in shown.themes:
+    if shown.kind == "bases":
+        used = shown.russian_sites[shown.russian_sites["in_use"]]
+        handles = [
+            _labelled(style.russian_sign("deployed", confirmed=sure, size=style.BASE_PT), label)
+            for sure, label in ((True, "personnel seen"), (False, "unconfirmed"))
+            if (used["confirmed"] == sure).any()
+        ]
+        keys += [Key("Russia", handles)] if handles else []
+    elif "russian_engagement" in shown.themes:
         handles = []
         signs = covered[[russian_sign_of(row) is not None for _, row in covered.iterrows()]]
         for level in reversed(style.RUSSIAN_SIZES):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -110,6 +111,7 @@ def site_rows(record: Record, posture: pd.DataFrame, root: str = "france") -> pd
     frame = pd.DataFrame(sites, columns=[*rows.columns, "base_en", "approximate"]).rename_axis(
         "place_id"
     )
+    frame = frame.astype(dict.fromkeys(("in_use", "confirmed", "approximate"), "bool"))
     # Forces on record in a country with one known base are there.
     theme = "french_posture" if root == "france" else "russian_engagement"
     known = completed(posture)[f"{theme}_confirmed"].reindex(frame["iso3"]).fillna(False)
@@ -209,11 +211,11 @@ def _russian_words(record: Record, iso3: str, row: pd.Series) -> str:
         old = pd.Timestamp(bounds(attested)[1]) < pd.Timestamp(record.as_of) - pd.DateOffset(
             years=2
         )
-        return f"Russians {_stale(attested)}" if old else "Russians disputed"
+        return _stale(attested) if old else "disputed"
     count = newest_count(record, iso3, "russia", "stock", since)
     if count is not None:
-        return f"Russians: {count_in_words(count)}"
-    return f"Russians since {short_date(since)}".replace("since by", "by")
+        return count_in_words(count)
+    return f"since {short_date(since)}".replace("since by", "by")
 
 
 def _stale(attested: str) -> str:
@@ -259,7 +261,28 @@ def finding(rows: pd.DataFrame, tables: Tables, themes: Iterable[str]) -> str:
         clause = f"Russia has people in {sure}" if sure else "no Russian personnel on record"
         clauses.append(clause + (f", unconfirmed in {unsure}" if unsure else ""))
     text = "; ".join(clauses)
+    text = re.sub(r"(countries, \w+ in \w+) countries", r"\1", text)  # said once
     return text[0].upper() + text[1:]
+
+
+def bases_finding(sites: pd.DataFrame, rows: pd.DataFrame, tables: Tables) -> str:
+    """Return what a map of bases shows: how many were handed over, from when to when.
+
+    Parameters
+    ----------
+    sites, rows : pandas.DataFrame
+        What `site_rows` and `country_rows` return; at least one base was handed over.
+    tables : Tables
+        Tables, for the names.
+    """
+    left = sites[sites["number"] > 0].sort_values("number")
+    first, last = (short_date(left["closed"].iloc[end]) for end in (0, -1))
+    used = int(sites["in_use"].sum())
+    where = _those(rows.index, tables)
+    number = in_letters(len(left))
+    rest = f"{in_letters(used)} still in use" if used else "none is left"
+    span = f"in {last}" if first == last else f"from {first} to {last}"
+    return f"{number[0].upper()}{number[1:]} French bases in {where} handed over {span}; {rest}"
 
 
 def _those(iso3s: Iterable[str], tables: Tables) -> str:

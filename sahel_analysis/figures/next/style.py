@@ -85,6 +85,13 @@ def number_sign(*, approximate: bool = False) -> Line2D:
     return _opened(sign) if approximate else sign
 
 
+def lapsed_sign() -> Line2D:
+    """Return the dot of a base that was left without a day on record, without its place."""
+    sign = Line2D([], [], marker="o", linestyle="none", markersize=4, markerfacecolor=PAPER)
+    sign.set(markeredgecolor=BASE_COLOUR, markeredgewidth=0.7)
+    return sign
+
+
 def _marker(shape: str, size: float, colour: str, *, confirmed: bool) -> Line2D:
     """Return a filled sign with a paper rim, or with its left half filled and a rim of its own."""
     sign = Line2D([], [], marker=shape, linestyle="none", markersize=size, markerfacecolor=colour)
