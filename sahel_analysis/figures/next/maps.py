@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import product
+from itertools import pairwise, product
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +19,7 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from ...errors import ParameterError, did_you_mean
 from ...evidence.posture import posture_of
 from ...evidence.record import Record, record
-from ...prose.narrative import listed
+from ...prose.narrative import in_letters, listed
 from ...tables import vocabulary
 from ...tables.dates import day_in_words
 from ...tables.loading import Tables, load_tables
@@ -59,6 +59,7 @@ from .situation import (
     completed,
     country_rows,
     finding,
+    followed_among,
     handover,
     short_date,
     site_rows,
@@ -70,6 +71,8 @@ _LONG_NAME = 11  # letters; a longer one is broken where a label must be narrow
 _LEAST_SHAPE, _MOST_SHAPE = 0.46, 0.66  # height over width of a map
 _BARS_KM = (50, 100, 200, 250, 500, 1000)
 _NARROW_PT = 300  # on a narrower figure insets would hide what is around them
+_NOTE_LINES = 4  # above a small map
+_GUTTER_PT = 8.0  # between small maps
 _PARTS_PT = 6.0  # between two maps, one above the other
 _FAR_M = 18_000  # metres to a point beyond which labels and bases crowd
 _STUB_PT = 6.0  # a shorter leader line is not drawn
@@ -145,14 +148,7 @@ def situation(
         raise ParameterError(message + did_you_mean(kind, KINDS))
     record_ = record(as_of, evidence, load_tables() if tables is None else tables)
     frame = completed(posture_of(record_) if posture is None else posture)
-    wanted = list(frame.index) if countries == "all" else list(np.atleast_1d(countries))
-    unknown = [iso3 for iso3 in wanted if iso3 not in frame.index]
-    if unknown or not wanted:
-        message = (
-            f"countries: {unknown or 'none'} cannot be drawn; expected some of "
-            f"{', '.join(frame.index)}."
-        )
-        raise ParameterError(message)
+    wanted = [iso3 for iso3 in followed_among(record_.tables, countries) if iso3 in frame.index]
     frame = frame.loc[wanted]
     table = record_.tables.countries
     on_map = table["on_map"].reindex(wanted) if "on_map" in table else pd.Series(True, wanted)
@@ -372,6 +368,176 @@ def _site_forms(row: pd.Series, record_: Record) -> list[Block]:
         if rows not in forms:
             forms.append(rows)
     return [Block(tuple(rows), style.TEXT_PT) for rows in forms]
+
+
+@style.figure_style()
+def plot_map_series(
+    days: Sequence[str | date],
+    evidence: str = "checked",
+    countries: str | Sequence[str] = "all",
+    tables: Tables | None = None,
+    ax: Axes | None = None,
+    *,
+    width_mm: float = style.COLUMN_MM,
+) -> Axes:
+    """Draw one small map per day, with the names of the countries in which something changed.
+
+    Parameters
+    ----------
+    days : sequence of str or datetime.date
+        Days, ISO 8601; drawn in order.
+    evidence, countries, tables, ax, width_mm
+        As in `plot_map`.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes in whose place the maps stand.
+    """
+    tables = load_tables() if tables is None else tables
+    order = sorted(days, key=str)
+    return draw_series([situation(day, evidence, countries, tables=tables) for day in order], ax,
+                       width_mm=width_mm)  # fmt: skip
+
+
+@style.figure_style()
+def draw_series(
+    shown: Sequence[Situation],
+    ax: Axes | None = None,
+    *,
+    titles: Sequence[str] = (),
+    width_mm: float = style.COLUMN_MM,
+) -> Axes:
+    """Draw small maps from rows already at hand, each with the names of what is new in it.
+
+    Parameters
+    ----------
+    shown : sequence of Situation
+        What the maps are drawn from, all of the same countries.
+    ax, width_mm
+        As in `plot_map`.
+    titles : sequence of str, optional
+        Titles of the maps; their days without them.
+    """
+    titles = list(titles) or [day_in_words(each.record.as_of) for each in shown]
+    changes = [_changes(before, each) for before, each in pairwise([None, *shown])]
+    width = width_mm * 72 / 25.4 - 2 if ax is None else size_points(ax)[0]
+    columns = min(3 if width > _NARROW_PT else 1, len(shown))
+    wide = (width - _GUTTER_PT * (columns - 1)) / columns
+    tables = shown[0].record.tables
+    outlines = with_geometry(shown[0].rows, tables.countries, tables.folder).geometry
+    high = wide * float(np.clip(_proportion(outlines, wide), 0.5, 0.75))
+    notes = [_note(words, wide) for words in changes]
+    head = style.TEXT_PT * 1.3 + max(len(lines) for lines in notes) * style.LEAST_PT * 1.24 + 4
+    rows = -(-len(shown) // columns)
+    frame = _series_frame(shown)
+    if ax is None:
+        ax = new_axes(frame, width_mm, rows * (high + head) + (rows - 1) * _GUTTER_PT)
+    frame.draw(ax)
+    ax.set_axis_off()
+    own, (_, tall) = ax.get_position(), size_points(ax)
+    for number, each in enumerate(shown):
+        row, column = divmod(number, columns)
+        left, top = column * (wide + _GUTTER_PT), tall - row * (high + head + _GUTTER_PT)
+        share = (left / width, (top - head - high) / tall, wide / width, high / tall)
+        box = (own.x0 + share[0] * own.width, own.y0 + share[1] * own.height,
+               share[2] * own.width, share[3] * own.height)  # fmt: skip
+        part = ax.figure.add_axes(box)
+        named = [key for key in changes[number] if key in outlines.index]
+        _draw_small(part, each, outlines, named)
+        bold = {"fontsize": style.TEXT_PT, "fontweight": "bold", "va": "top"}
+        part.annotate(titles[number], (0, 1), (0, head), "axes fraction", "offset points", **bold)
+        for line, text in enumerate(notes[number]):
+            down = head - style.TEXT_PT * 1.3 - line * style.LEAST_PT * 1.24
+            look = {"fontsize": style.LEAST_PT, "va": "top", "color": style.INK_SOFT}
+            part.annotate(text, (0, 1), (0, down), "axes fraction", "offset points", **look)
+    return ax
+
+
+def _note(changes: Mapping[str, str], width: float) -> list[str]:
+    """Return what is new in few lines; what has no room in them is counted."""
+    words = list(changes.values()) or ["No change"]
+    for kept in range(len(words), 0, -1):
+        more = [f"{in_letters(len(words) - kept)} more"] if kept < len(words) else []
+        lines = wrapped("; ".join([*words[:kept], *more]), width, style.LEAST_PT)
+        if len(lines) <= _NOTE_LINES:
+            break
+    return lines
+
+
+def _changes(before: Situation | None, now: Situation) -> dict[str, str]:
+    """Return what is new in each country since the map before, in words, by country."""
+    if before is None:
+        return {"": finding(now.rows, now.record.tables, now.themes)}
+    words: dict[str, list[str]] = {}
+    for theme, states in ((t, vocabulary.POSTURE_THEMES[t].states) for t in now.themes):
+        old, new = before.rows[theme], now.rows[theme]
+        for iso3 in new.index[(old.reindex(new.index) != new)]:
+            if theme == "french_posture" or "deployed" in {old.get(iso3), new[iso3]}:
+                words.setdefault(iso3, []).append(states[new[iso3]].short)
+    names = now.rows["name_en"]
+    return {key: f"{names[key]}: {', '.join(parts)}" for key, parts in words.items()}
+
+
+def _draw_small(ax: Axes, shown: Situation, outlines: gpd.GeoSeries, named: Sequence[str]) -> None:
+    """Draw a small map: fills, Russian personnel, and some names."""
+    size, tables = size_points(ax), shown.record.tables
+    deployed = shown.rows.index[shown.rows["russian_engagement"] == "deployed"]
+    for steps in range(4):  # from a little further off where names find no room
+        view = view_of(outlines, size, steps)
+        shapes, land = seen(view, shown.rows.index, tables.countries, tables.folder)
+        anchors = _anchors(shapes, land, tables.countries, view)
+        squares = {key: anchors[key] for key in deployed}
+        labels = place(
+            {key: _name_forms(shown.rows.at[key, "name_en"]) for key in named},
+            {key: shapely.transform(shape, view.points) for key, shape in shapes.items()},
+            anchors,
+            size,
+            [(x - 4, y - 4, x + 4, y + 4) for x, y in squares.values()],
+            {key: shapely.transform(shape, view.points) for key, shape in land.items()},
+            orders=_ORDERS,
+        )
+        if len(labels) == len(named):
+            break
+    _draw(ax, shown, _Layout(view, shapes, land, [], labels, ()))
+    for key, at in squares.items():
+        sure = bool(shown.rows.at[key, "russian_engagement_confirmed"])
+        sign = style.russian_sign("deployed", confirmed=sure, size=5.5)
+        xy = view.metres(np.array(at))
+        sign.set_data([xy[0]], [xy[1]])
+        sign.set_zorder(6)
+        ax.add_line(sign)
+
+
+def _series_frame(shown: Sequence[Situation]) -> Frame:
+    """Return the words and the key around small maps."""
+    ends = [shown[0].rows, shown[-1].rows]
+    stay = ["present", "leaving", "reduced"]
+    there = [int(rows["french_posture"].isin(stay).sum()) for rows in ends]
+    came = [int((rows["russian_engagement"] == "deployed").sum()) for rows in ends]
+    french = " countries, then in ".join(in_letters(number) for number in there)
+    russian = ", then in ".join(in_letters(number) if number else "none" for number in came)
+    title = f"French forces in {french}; Russian personnel in {russian}"
+    last = shown[-1].record
+    subtitle = (
+        "Area: French forces. Squares: Russian personnel. Names: what changed since the map before. "
+        f"{day_in_words(last.as_of)}, {vocabulary.EVIDENCE[last.evidence].phrase}."
+    )
+    states = vocabulary.FRENCH_STATES
+    rows = pd.concat([each.rows for each in shown])
+    rows = rows[rows["covered"]]
+    edge = {"edgecolor": style.EDGE_COLOUR, "linewidth": style.EDGE_PT}
+    handles: list = [
+        Patch(facecolor=style.FRENCH_COLOURS[state], label=states[state].word, **edge)
+        for state in [*list(states)[1:], "none_recorded"]
+        if (rows["french_posture"] == state).any()
+    ]
+    if (rows["russian_engagement"] == "deployed").any():
+        handles.append(_labelled(style.russian_sign("deployed", size=5.5), "Russian personnel"))
+        handles.append(
+            _labelled(style.russian_sign("deployed", confirmed=False, size=5.5), "unconfirmed")
+        )
+    return Frame(title, subtitle, [Key("", handles, min(len(handles), 7))], note=BOUNDARIES)
 
 
 def _parts(outlines: gpd.GeoSeries, width: float) -> list[list[str]]:

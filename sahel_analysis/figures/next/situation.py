@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from ...errors import ParameterError
 from ...evidence.bases import CONFIRMED_MONTHS, bases
-from ...evidence.posture import family
+from ...evidence.posture import family, followed
 from ...evidence.record import Record
 from ...prose.narrative import in_letters, in_sentence, listed
 from ...prose.notes import value_in_words
@@ -138,6 +139,54 @@ def _site(group: pd.DataFrame, places: pd.DataFrame, town: str) -> pd.Series:
     row["event_ids"] = tuple(key for ids in group["event_ids"] for key in ids)
     row["approximate"] = row["precision"] == "approximate"
     return row.rename(town)
+
+
+def followed_among(tables: Tables, countries: str | Sequence[str]) -> list[str]:
+    """Return the countries asked for, in the order in which reports follow them.
+
+    Parameters
+    ----------
+    tables : Tables
+        Tables.
+    countries : str or sequence of str
+        ISO 3166-1 alpha-3 codes, one or several, or ``"all"``.
+
+    Raises
+    ------
+    ParameterError
+        If one of them is not followed, or there is none.
+    """
+    known = followed(tables)
+    wanted = known if isinstance(countries, str) and countries == "all" else [countries]
+    if not isinstance(countries, str):
+        wanted = list(countries)
+    unknown = [iso3 for iso3 in wanted if iso3 not in known]
+    if unknown or not wanted:
+        told = f"'{unknown[0]}' is not followed" if unknown else "there is none"
+        message = f"countries: {told}; expected 'all' or some of {', '.join(known)}."
+        raise ParameterError(message)
+    return [iso3 for iso3 in known if iso3 in wanted]
+
+
+def newest_counts(record: Record, iso3: str, root: str = "france") -> pd.DataFrame:
+    """Return the counts of a state's people who were in one country, in order of date.
+
+    Parameters
+    ----------
+    record : Record
+        Figures that count.
+    iso3 : str
+        Country, ISO 3166-1 alpha-3.
+    root : str, optional
+        ``france`` or ``russia``.
+    """
+    figures = record.figures
+    if "measure" not in figures:
+        return figures.iloc[:0]
+    wanted = (figures["measure"] == "stock") & (figures["unit"] == "people")
+    wanted &= figures["actor_id"].isin(family(record.tables.actors, root))
+    wanted &= (figures["iso3"] == (iso3,)) & (figures["latest"] <= pd.Timestamp(record.as_of))
+    return figures[wanted].sort_values("latest", kind="stable")
 
 
 def newest_count(

@@ -30,14 +30,19 @@ RUSSIAN_COLOUR = "#762A83"
 RUSSIAN_SIZES = MappingProxyType(
     {"contact": 2.9, "agreement": 4.3, "assistance": 5.7, "deployed": 7.2}
 )
+# Where levels stand as bars: the same purple, the more the darker.
+RUSSIAN_TINTS = MappingProxyType(
+    {"contact": "#EADCEC", "agreement": "#CDB5D6", "assistance": "#A985B8", "deployed": "#762A83"}
+)
 BASE_COLOUR = "#0B3C6F"
+GONE_COLOUR = "#9E3338"  # of counts of people who left
 VERDICT_COLOURS = MappingProxyType(
     {
-        "corroborated": "#C9DCEC",
-        "partly": "#8FB4D6",
-        "contradicted": "#A63D40",
+        "corroborated": "#AFC9E2",
+        "partly": "#6F9CC8",
+        "contradicted": "#9E3338",
         "unverifiable": "#FFFFFF",
-        "not checked": "#DDDDDD",
+        "not checked": "#E2E2E2",
     }
 )
 
