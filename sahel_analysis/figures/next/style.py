@@ -18,13 +18,13 @@ PHONE_MM = 88.0  # 390 pixels of a telephone: 7 points are 11 pixels there
 FRENCH_COLOURS = MappingProxyType(
     {
         "none_recorded": "#FFFFFF",
-        "withdrawn": "#F6E1E2",
-        "reduced": "#B7D3D0",
-        "leaving": "#DFA63C",
-        "present": "#4C83BC",
+        "withdrawn": "#F3D6D3",
+        "reduced": "#8FC2C4",
+        "leaving": "#D08F22",
+        "present": "#4A81BC",
     }
 )
-UNCONFIRMED_COLOURS = MappingProxyType({"present": "#A5C1DD", "leaving": "#EFD29D"})
+UNCONFIRMED_COLOURS = MappingProxyType({"present": "#A9C0E0", "leaving": "#E7C891"})
 # One sign for Russia; its size is the level, its left half alone a level that is not confirmed.
 RUSSIAN_COLOUR = "#762A83"
 RUSSIAN_SIZES = MappingProxyType(
