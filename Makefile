@@ -44,7 +44,7 @@ check: .venv/installed ## lint the code, check its format, validate the tables
 	$(BIN)/sahel validate
 
 codebook: .venv/installed ## rewrite the column tables of data/README.md
-	$(BIN)/python -m sahel_analysis.tables.codebook
+	$(BIN)/python -m sahel_analysis.tables.schema
 
 licences: .venv/installed ## list the licence of everything that is installed
 	$(BIN)/python -m sahel_analysis.publishing.licences

@@ -59,9 +59,11 @@ def load(folder: Path) -> Callable:
 
 def validate(folder: Path) -> Callable:
     """Do what `sahel validate` does."""
-    from sahel_analysis.publishing.validation import validate_folder
+    from click.testing import CliRunner
 
-    return lambda: validate_folder(folder)
+    from sahel_analysis.cli import main as command
+
+    return lambda: CliRunner().invoke(command, ["validate", str(folder)], catch_exceptions=False)
 
 
 def posture(folder: Path) -> Callable:
@@ -92,7 +94,7 @@ def draw(folder: Path) -> Callable:
     tables = load(folder)()
 
     def step() -> None:
-        shown = record(_DAY, "checked", tables)
+        shown = record(_DAY, "checked", tables=tables)
         figure, ax = canvas()
         plot_combined(
             posture_of(shown),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .errors import SahelError
+from .errors import DataError, SahelError
 
 if TYPE_CHECKING:
     from .tables.loading import Tables
@@ -57,9 +57,17 @@ def main() -> None:
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def validate(folder: Path | None) -> None:
     """Hold the tables in FOLDER (or the package's own) against schema and rules."""
-    from .publishing.validation import validate_folder
+    from .prose.lint import lint_judgements
+    from .tables.loading import FRAMES, load_tables
+    from .tables.schema import read_schema
+    from .tables.vocabulary import unlisted_words
 
-    click.echo(validate_folder(folder))
+    tables = load_tables(folder)
+    folder = tables.folder
+    if problems := [*unlisted_words(read_schema(folder), folder.name), *lint_judgements(tables)]:
+        raise DataError(problems)
+    rows = sum(len(getattr(tables, name)) for name in FRAMES)
+    click.echo(f"{folder}: {len(FRAMES)} tables, {rows} rows, no fault found.")
 
 
 @main.command()
@@ -71,10 +79,19 @@ def validate(folder: Path | None) -> None:
 )
 def audit(article: Path) -> None:
     """Hold the tables against a copy of the article, sentence by sentence."""
-    from .prose.audit import hold_against
+    from .tables.article import hold_against
     from .tables.loading import load_tables
 
     click.echo(hold_against(load_tables(), article))
+
+
+# Ending of the file that `export` writes in each format, and what stands in it.
+FORMATS = {
+    "gpkg": (".gpkg", "map layers and their tables, for QGIS"),
+    "geojson": (".geojson", "posture and events, for web maps"),
+    "csv": (".csv", "events, for spreadsheets"),
+    "csl-json": (".csl.json", "sources, for Zotero"),
+}
 
 
 @main.command("export")
@@ -82,24 +99,40 @@ def audit(article: Path) -> None:
     "--format",
     "form",
     required=True,
-    type=click.Choice(["gpkg", "geojson", "csv", "csl-json", "jsonld"]),
-    help="Map layers (gpkg, geojson), events (csv), sources (csl-json) or claims (jsonld).",
+    type=click.Choice(list(FORMATS)),
+    help="Map layers (gpkg, geojson), events (csv) or sources (csl-json).",
 )
 @click.option("--as-of", help="Last day that counts, ISO 8601; the last event's without it.")
 @click.option("--evidence", default="checked", show_default=True, help="'checked' or 'article'.")
 @click.option("--output", type=click.Path(path_type=Path), help="The file; else named by its day.")
-def export_world(form: str, as_of: str | None, evidence: str, output: Path | None) -> None:
-    """Hand on layers, events, sources or claims to other tools."""
-    from .evidence.record import record
-    from .publishing.interchange import export
+def export_record(form: str, as_of: str | None, evidence: str, output: Path | None) -> None:
+    """Hand on layers, events or sources to other tools."""
+    from .evidence.record import edition, record
     from .report.parameters import validate_world
     from .tables.loading import load_tables
 
     tables = load_tables()
     asked = {"evidence": evidence} | ({"as_of": as_of} if as_of is not None else {})
     parameters = validate_world(asked, tables)
-    shown = record(parameters.as_of, parameters.evidence, tables)
-    click.echo(export(shown, form, output))
+    shown = record(parameters.as_of, parameters.evidence, tables=tables)
+    ending, content = FORMATS[form]
+    path = output or Path(f"sahel_{shown.as_of}_{shown.evidence}{ending}")
+    click.echo(f"{_writer(form)(path, shown)}: {content}, {edition(shown)}.")
+
+
+def _writer(form: str) -> Callable:
+    """Return what writes a record in a format; geopandas is loaded for map layers alone."""
+    if form == "csv":
+        from .publishing.spreadsheet import write_csv
+
+        return write_csv
+    if form == "csl-json":
+        from .publishing.citations import write_csl_json
+
+        return write_csl_json
+    from .publishing import layers
+
+    return layers.write_gpkg if form == "gpkg" else layers.write_geojson
 
 
 class _Several(click.ParamType):
@@ -137,7 +170,7 @@ def _matrix(command: Callable) -> Callable:
 
 def _jobs(editions: Path | None, edition: tuple[str, ...], options: dict, tables: Tables) -> list:
     """Return the jobs that the options ask for."""
-    from .batch.matrix import expand, read_editions
+    from .batch.jobs import expand, read_editions
 
     asked = {name: [part for value in given for part in value] for name, given in options.items()}
     given = [name for name, values in asked.items() if values]
@@ -174,24 +207,19 @@ _WORKERS = click.option(
     show_default=True,
     help="Seconds that a cell may take.",
 )
-@click.option(
-    "--log", type=click.Path(path_type=Path, dir_okay=False), help="File for a log, JSON lines."
-)
 @click.option("--dry-run", is_flag=True, help="List what would run and why; run nothing.")
 def build_reports(
     output: Path,
     workers: int | None,
     scheduler: str | None,
     timeout: int,
-    log: Path | None,
     dry_run: bool,
     editions: Path | None,
     edition: tuple[str, ...],
     **options: tuple,
 ) -> None:
     """Make the reports that are wanted; without options, all of the default edition."""
-    from .batch.build import build
-    from .batch.freshness import listed
+    from .batch.build import build, listed
     from .tables.loading import load_tables
 
     tables = load_tables()
@@ -199,9 +227,7 @@ def build_reports(
     if dry_run:
         click.echo(listed(wanted, output, tables))
         return
-    summary = build(
-        wanted, output, tables, workers=workers, scheduler=scheduler, timeout=timeout, log=log
-    )
+    summary = build(wanted, output, tables, workers=workers, scheduler=scheduler, timeout=timeout)
     click.echo(summary.table())
     sys.exit(1 if summary.failed else 0)
 
@@ -244,5 +270,5 @@ def write_atlas(output: Path) -> None:
     page, store = atlas_html(tables), Store(output)
     with store.locked():
         store.put("atlas.html", page)
-        list_reports(store, tables)
+        list_reports(store)
     click.echo(f"{output / 'atlas.html'}  {len(page) / 1000:,.0f} kB")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from sahel_analysis.tables.columns import check_columns
 from sahel_analysis.tables.loading import Tables, data_folder
+from sahel_analysis.tables.reading import type_columns
 from sahel_analysis.tables.schema import read_schema
 
 SCHEMA = read_schema(data_folder())
@@ -25,7 +25,7 @@ def frame(name: str, *rows: dict[str, str]) -> pd.DataFrame:
         dtype="str",
     )
     cells["line"] = range(2, len(rows) + 2)
-    return check_columns(cells, f"data/{name}.csv", table, [])
+    return type_columns(cells, f"data/{name}.csv", table, [])
 
 
 def countries(*iso3s: str) -> pd.DataFrame:

@@ -10,15 +10,13 @@ import pytest
 from click.testing import CliRunner
 from factory import data_copy, put
 
-from sahel_analysis.cli import export_world, main
-from sahel_analysis.publishing.interchange import FORMATS
+from sahel_analysis.cli import FORMATS, export_record, main
 
 READERS = {
     "gpkg": lambda path: gpd.read_file(path, layer="posture"),
     "geojson": gpd.read_file,
     "csv": pd.read_csv,
     "csl-json": lambda path: json.loads(path.read_text(encoding="utf-8")),
-    "jsonld": lambda path: json.loads(path.read_text(encoding="utf-8"))["@graph"],
 }
 
 
@@ -92,7 +90,7 @@ def test_audit_asks_for_the_article():
 
 def test_export_offers_every_format():
     """The list of the command is the list of the package."""
-    [option] = [option for option in export_world.params if option.name == "form"]
+    [option] = [option for option in export_record.params if option.name == "form"]
     assert list(option.type.choices) == list(FORMATS) == list(READERS)
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..evidence.posture import family
+from ..evidence.actors import family, whose
 from ..evidence.record import EVIDENCE, visible_events, visible_figures
-from ..figures.timelines import whose
-from ..prose.notes import place_of, value_in_words
+from ..prose.notes import place_of
+from ..prose.words import value_in_words
 from ..tables import vocabulary
 from ..tables.dates import in_words
 from ..tables.loading import Tables

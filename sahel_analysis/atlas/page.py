@@ -20,7 +20,7 @@ from ..evidence.record import EVIDENCE, article_day
 from ..figures import style
 from ..figures.geography import BOUNDARIES_EN, PROJECTION_EN
 from ..prose.notes import CONTRADICTED_SIGN
-from ..report.display import Output
+from ..report.outputs import Output
 from ..report.parameters import date_range, scope
 from ..tables import vocabulary
 from ..tables.dates import MONTHS, day_in_words

@@ -1,27 +1,24 @@
-"""Build: jobs to reports, in parallel, each whole or not at all."""
+"""The build: which reports are due, each made whole or not at all, and all of them listed."""
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from tqdm import tqdm
 
 from ..errors import SahelError
 from ..tables.loading import Tables
-from .dispatch import outcomes
-from .freshness import Inputs, Plan, plan
-from .jobs import Failure, Job, Order, Outcome, notebook_folder
-from .progress import Progress
-from .store import Store, undisturbed
-
-if TYPE_CHECKING:
-    from .cluster import Cluster
-    from .pool import Pool
+from .jobs import Failure, Job, Outcome
+from .store import Inputs, Step, Store, as_json, plan
+from .workers import made_here
 
 
 class BuildStopped(SahelError, RuntimeError):
@@ -51,10 +48,13 @@ class Summary:
     def table(self) -> str:
         """Return what was made and what failed, as lines for a terminal."""
         rows = [(path, _sizes(self.records[path])) for path in sorted(self.made)]
-        rows += [(path, f"FAILED  {_why(self.failures[path])}") for path in sorted(self.failed)]
+        rows += [
+            (path, f"FAILED  {_first_line(Failure(**self.failures[path]['failure']))}")
+            for path in sorted(self.failed)
+        ]
         width = max((len(path) for path, _ in rows), default=0)
         counts = f"{len(self.made)} made, {len(self.fresh)} unchanged, {len(self.failed)} failed."
-        return "\n".join([*(f"{path:<{width}}  {told}" for path, told in rows), counts])
+        return "\n".join([*(f"{path:<{width}}  {text}" for path, text in rows), counts])
 
 
 def build(
@@ -65,7 +65,6 @@ def build(
     workers: int | None = None,
     scheduler: str | None = None,
     timeout: int | None = None,
-    log: Path | None = None,
 ) -> Summary:
     """Make the reports that are wanted and do not stand as they would be made now.
 
@@ -83,8 +82,6 @@ def build(
         Address of a Dask scheduler that is to do the work instead of this machine.
     timeout : int, optional
         Longest time a cell may take, in seconds.
-    log : pathlib.Path, optional
-        See `progress.Progress`.
 
     Returns
     -------
@@ -95,23 +92,24 @@ def build(
     ------
     StoreError
         If the folder cannot be used.
+    WorkerError
+        If no process can be started.
     ClusterError
         If the scheduler or its workers cannot be used.
     BuildStopped
         On Ctrl-C or SIGTERM; the reports made by then stand, the others are as they were.
     """
     store, summary = Store(output), Summary()
-    with _stoppable(), store.locked():
-        plans = plan(jobs, Inputs(tables), store)
-        due = {step.job.path: step for step in plans if step.reasons}
-        summary.fresh = [step.job.path for step in plans if not step.reasons]
+    # Ctrl-C is for this thread; while it waits for the other one, files change places in peace.
+    with _stoppable(), store.locked(), ThreadPoolExecutor(1) as writer:
+        steps = {step.job.path: step for step in plan(jobs, Inputs(tables), store)}
+        due = [step.job for step in steps.values() if step.reasons]
+        summary.fresh = [path for path, step in steps.items() if not step.reasons]
         try:
-            with Progress(len(due), log) as progress:
-                if due:
-                    with _workforce(len(due), workers, scheduler) as pool:
-                        orders = _orders((step.job for step in due.values()), pool, timeout)
-                        for outcome in outcomes(orders, pool, progress):
-                            _take(outcome, due[outcome.job.path], store, summary, progress)
+            with closing(_outcomes(due, workers, scheduler, timeout)) as outcomes:
+                for outcome in _with_progress(outcomes, len(due)):
+                    step = steps[outcome.job.path]
+                    writer.submit(_keep, outcome, step, store, summary).result()
         except KeyboardInterrupt:
             left = len(due) - len(summary.made) - len(summary.failed)
             message = (
@@ -120,28 +118,43 @@ def build(
             )
             raise BuildStopped(message) from None
         finally:
-            with undisturbed():
-                list_reports(store, tables)
+            writer.submit(list_reports, store).result()
     return summary
 
 
-def list_reports(store: Store, tables: Tables) -> None:
-    """Write the catalogue and the crate of all reports that stand.
+def list_reports(store: Store) -> None:
+    """Write the index of all reports that stand, for people and for programs.
 
     Parameters
     ----------
     store : Store
         The folder, locked. Written even if nothing was made: an earlier build may have been killed
         before it came to this.
-    tables : Tables
-        The package's own tables.
     """
-    from .catalogue import catalogue
-    from .crate import crate
+    from .catalogue import catalogue, listing
 
     records, failures = store.records(), store.failures()
     store.put("index.html", catalogue(records, failures, atlas=store.has("atlas.html")))
-    store.put("ro-crate-metadata.json", crate(records, failures, tables))
+    store.put("index.json", as_json(listing(records, failures)))
+
+
+def listed(jobs: Iterable[Job], output: Path, tables: Tables) -> str:
+    """Return for each job whether it would run, and why, as lines for a terminal.
+
+    Parameters
+    ----------
+    jobs, output, tables
+        As for `build`.
+    """
+    steps = plan(jobs, Inputs(tables), Store(output))
+    width = max((len(step.job.path) for step in steps), default=0)
+    lines = [
+        f"{'runs ' if step.reasons else 'fresh'}  {step.job.path:<{width}}  "
+        f"{'; '.join(step.reasons)}".rstrip()
+        for step in steps
+    ]
+    due = sum(bool(step.reasons) for step in steps)
+    return "\n".join([*lines, f"{due} of {len(steps)} would run."])
 
 
 @contextmanager
@@ -157,20 +170,39 @@ def _stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-@contextmanager
-def _workforce(jobs: int, workers: int | None, scheduler: str | None) -> Iterator[Pool | Cluster]:
-    """Give what runs orders: worker processes here, or a cluster."""
-    force: AbstractContextManager
-    if scheduler:
-        from .cluster import Cluster
+def _outcomes(
+    due: list[Job], workers: int | None, scheduler: str | None, timeout: int | None
+) -> Iterator[Outcome]:
+    """Yield what comes of each job, made here or on a cluster."""
+    if due and scheduler:
+        from .cluster import made_on_cluster
 
-        force = Cluster(scheduler)
+        yield from made_on_cluster(due, scheduler, timeout)
+    elif due:
+        yield from made_here(due, workers or cores(), timeout)
+
+
+def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterator[Outcome]:
+    """Yield outcomes and tell of each: a bar on a terminal, above it what failed; else a line each."""
+    with tqdm(total=total, unit="report", leave=False, disable=None if total else True) as bar:
+        for number, outcome in enumerate(outcomes, start=1):
+            yield outcome
+            if outcome.failure or bar.disable:
+                result = _first_line(outcome.failure) if outcome.failure else "made"
+                line = f"[{number}/{total}] {outcome.job.path}: {result} ({outcome.seconds:.1f} s)"
+                bar.write(line, file=sys.stderr)
+            bar.update()
+
+
+def _keep(outcome: Outcome, step: Step, store: Store, summary: Summary) -> None:
+    """Store what came of a job and count it."""
+    path = outcome.job.path
+    if outcome.failure is None:
+        summary.records[path] = store.keep(outcome, step.key)
+        summary.made.append(path)
     else:
-        from .pool import Pool
-
-        force = Pool(min(workers or cores(), jobs))
-    with force as pool:
-        yield pool
+        summary.failures[path] = store.set_aside(outcome, step.key)
+        summary.failed.append(path)
 
 
 def _sizes(record: dict) -> str:
@@ -182,9 +214,9 @@ def _sizes(record: dict) -> str:
     )
 
 
-def _why(account: dict) -> str:
+def _first_line(failure: Failure) -> str:
     """Return why a report failed, on one line."""
-    return str(Failure(**account["failure"])).splitlines()[0]
+    return str(failure).splitlines()[0]
 
 
 def cores() -> int:
@@ -192,34 +224,3 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _orders(jobs: Iterable[Job], pool: Pool | Cluster, timeout: int | None) -> Iterator[Order]:
-    """Yield what a worker needs for each job."""
-    sources: dict[str, str] = {}
-    for job in jobs:
-        if job.notebook not in sources:
-            path = notebook_folder() / f"{job.notebook}.ipynb"
-            sources[job.notebook] = path.read_text(encoding="utf-8")
-        yield Order(job, sources[job.notebook], pool.address, timeout, pool.inputs)
-
-
-def _take(outcome: Outcome, step: Plan, store: Store, summary: Summary, progress: Progress) -> None:
-    """Store what came of a job, and tell of it."""
-    path = outcome.job.path
-    record = {
-        "notebook": outcome.job.notebook,
-        "parameters": outcome.job.values,
-        "formats": list(outcome.job.formats),
-        "told": outcome.told,
-        "key": step.key,
-    }
-    if outcome.failure is None:
-        summary.records[path] = store.keep(outcome, record)
-        summary.made.append(path)
-        told = "made"
-    else:
-        summary.failures[path] = store.set_aside(outcome, record)
-        summary.failed.append(path)
-        told = str(outcome.failure)
-    progress.finish(path, told, seconds=outcome.seconds, peak_kb=outcome.peak_kb)

@@ -1,4 +1,4 @@
-"""Catalogue: one page that lists every report of a folder, offline and without need of a script."""
+"""The index of a folder of reports: one offline page for people, the same as JSON for programs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WHOLE, _FAILED, _STALE = "made", "failed", "failed; the report is an earlier on
 def catalogue(
     records: Sequence[Mapping], failures: Sequence[Mapping], *, atlas: bool = False
 ) -> bytes:
-    """Return the page as UTF-8; equal records give equal bytes.
+    """Return the page that lists every report, UTF-8; equal records give equal bytes.
 
     Parameters
     ----------
@@ -39,9 +39,7 @@ def catalogue(
     from jinja2 import Environment, FileSystemLoader
     from markupsafe import Markup
 
-    failed = {account["report"]: account for account in failures}
-    standing = {record["report"]: record for record in records}
-    rows = [_row(standing.get(report), failed.get(report)) for report in _ordered(standing, failed)]
+    rows = _rows(records, failures)
     choices = [
         ("report", "Report", _options(rows, "title")),
         ("country", "Countries", _options(rows, "place")),
@@ -66,15 +64,37 @@ def catalogue(
     return page.encode() + b"\n"
 
 
-def _ordered(standing: Mapping[str, Mapping], failed: Mapping[str, Mapping]) -> list[str]:
-    """Return the paths of all reports: by edition, then as the notebooks stand."""
+def listing(records: Sequence[Mapping], failures: Sequence[Mapping]) -> dict[str, list[dict]]:
+    """Return what the page lists, for programs: every report, its files with size and SHA-256.
+
+    Parameters
+    ----------
+    records, failures : sequence of mapping
+        As for `catalogue`.
+    """
+    columns = ("report", "title", "place", "day", "evidence", "status", "why")
+    outputs = {name: facts for record in records for name, facts in record["outputs"].items()}
+    reports = []
+    for row in _rows(records, failures):
+        names = [file["link"] for file in row["files"]]
+        names += [row["thumbnail"]] if row["thumbnail"] else []
+        files = [{"name": name, **outputs.get(name, {})} for name in names]
+        reports.append({**{column: row[column] for column in columns}, "files": files})
+    return {"reports": reports}
+
+
+def _rows(records: Sequence[Mapping], failures: Sequence[Mapping]) -> list[dict]:
+    """Return what the page shows of each report: by edition, then as the notebooks stand."""
+    failed = {account["report"]: account for account in failures}
+    standing = {record["report"]: record for record in records}
     place = {name: number for number, name in enumerate(NOTEBOOKS)}
 
     def order(report: str) -> tuple:
         account = standing.get(report) or failed[report]
         return report.split("/")[0], place.get(account["notebook"], len(place)), report
 
-    return sorted({*standing, *failed}, key=order)
+    reports = sorted({*standing, *failed}, key=order)
+    return [_row(standing.get(report), failed.get(report)) for report in reports]
 
 
 def _row(record: Mapping | None, account: Mapping | None) -> dict:
@@ -82,14 +102,14 @@ def _row(record: Mapping | None, account: Mapping | None) -> dict:
     known = record or account
     path = known["report"]
     day, evidence, _ = path.split("/")[0].split("_")
-    told = known.get("told") or {}
+    cover = known.get("cover") or {}
     outputs = known.get("outputs", {})
     thumbnail = f"{path}{_THUMBNAIL}"
     files = [
         {
             "name": name,
             "link": f"{path}.{suffix}",
-            "size": size(outputs[f"{path}.{suffix}"]["bytes"]),
+            "size": _size(outputs[f"{path}.{suffix}"]["bytes"]),
         }
         for suffix, name in _FORMATS.items()
         if f"{path}.{suffix}" in outputs
@@ -98,9 +118,10 @@ def _row(record: Mapping | None, account: Mapping | None) -> dict:
         files.append({"name": "Notebook as far as it ran", "link": account["partial"], "size": ""})
     total = sum(facts["bytes"] for name, facts in outputs.items() if name != thumbnail)
     status = _WHOLE if account is None else _STALE if record else _FAILED
-    place = told.get("place") or known["parameters"].get("country") or "All countries followed"
+    place = cover.get("place") or known["parameters"].get("country") or "All countries followed"
     return {
-        "title": told.get("title") or known["notebook"],
+        "report": path,
+        "title": cover.get("title") or known["notebook"],
         "place": place,
         "day": day,
         "day_in_words": day_in_words(date.fromisoformat(day)),
@@ -110,7 +131,7 @@ def _row(record: Mapping | None, account: Mapping | None) -> dict:
         "link": next((file["link"] for file in files), ""),
         "files": files,
         "bytes": total,
-        "size": size(total) if total else "",
+        "size": _size(total) if total else "",
         "thumbnail": thumbnail if thumbnail in outputs else "",
     }
 
@@ -124,11 +145,11 @@ def _summary(rows: Sequence[Mapping]) -> str:
     """Return how many reports there are, and how many failed."""
     whole = sum(row["status"] == _WHOLE for row in rows)
     failed = len(rows) - whole
-    told = f"{whole} report{'' if whole == 1 else 's'}"
-    return f"{told}, {failed} failed." if failed else f"{told}."
+    counts = f"{whole} report{'' if whole == 1 else 's'}"
+    return f"{counts}, {failed} failed." if failed else f"{counts}."
 
 
-def size(count: int) -> str:
+def _size(count: int) -> str:
     """Return a number of bytes for readers."""
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
 

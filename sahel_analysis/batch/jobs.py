@@ -1,15 +1,23 @@
-"""Jobs: one report to be made, what a worker is handed for it, and what comes of it."""
+"""Which reports are wanted: notebook, countries, day and evidence of each; what came of making it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import signal
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
 
-from ..report.parameters import NOTEBOOKS, ReportParameters
+from ..errors import MOST, ParameterError, did_you_mean, shown
+from ..publishing.documents import FORMATS
+from ..report.parameters import LANGUAGES, NOTEBOOKS, ReportParameters, scope, validate
+from ..tables.loading import Tables
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-
+DEFAULT_DAY = "2023-12-04"  # the day of the article, and the default of every notebook
 DEFAULT_FORMATS = ("html", "pdf")
+OPTIONS = ("notebook", "country", "as_of", "evidence", "lang", "format")
 
 
 @dataclass(frozen=True)
@@ -33,14 +41,13 @@ class Job:
     @property
     def edition(self) -> str:
         """Folder of the report: day, evidence and language."""
-        asked = self.parameters
-        return f"{asked.as_of}_{asked.evidence}_{asked.lang}"
+        return f"{self.parameters.as_of}_{self.parameters.evidence}_{self.parameters.lang}"
 
     @property
     def name(self) -> str:
         """File name of the report without its suffix."""
-        asked = self.parameters
-        chosen = [asked.country] if asked.country else asked.countries
+        country = self.parameters.country
+        chosen = [country] if country else self.parameters.countries
         return "_".join([self.notebook, *(["-".join(chosen)] if chosen else [])])
 
     @property
@@ -51,34 +58,9 @@ class Job:
     @property
     def values(self) -> dict[str, str | list[str]]:
         """What papermill injects: plain literals, one per parameter of the notebook."""
-        told = self.parameters.model_dump(mode="json")
-        told["countries"] = told["countries"] or "all"
-        return {name: told[name] for name in NOTEBOOKS[self.notebook]}
-
-
-@dataclass(frozen=True)
-class Order:
-    """What goes to a worker: a job and all it needs to be run there.
-
-    Attributes
-    ----------
-    job : Job
-        The report.
-    notebook : str
-        The notebook's source, JSON.
-    address : str or None
-        Socket of the nursery; empty for ordinary kernels; None for the worker's own nursery.
-    timeout : int or None
-        Longest time a cell may take, in seconds.
-    inputs : dict of str to str
-        Hashes of data, code and environment that a worker on another machine must have too.
-    """
-
-    job: Job
-    notebook: str
-    address: str | None = None
-    timeout: int | None = None
-    inputs: dict[str, str] = field(default_factory=dict)
+        values = self.parameters.model_dump(mode="json")
+        values["countries"] = values["countries"] or "all"
+        return {name: values[name] for name in NOTEBOOKS[self.notebook]}
 
 
 @dataclass(frozen=True)
@@ -118,26 +100,205 @@ class Outcome:
     job : Job
         The job.
     files : dict of str to bytes
-        Content by suffix, ``ipynb`` first; of a failed job the partial notebook, if any.
-    told : dict of str to str
+        Content by suffix, ``ipynb`` first; of a failed job the notebook as far as it ran, if any.
+    cover : dict of str to str
         What the cover says: ``title`` and ``place``.
     failure : Failure or None
         Why it failed; None for a whole report.
     seconds : float
         Time it took.
-    peak_kb : int or None
-        Most memory the kernel held, in KiB, where the nursery tells.
     """
 
     job: Job
     files: dict[str, bytes] = field(default_factory=dict)
-    told: dict[str, str] = field(default_factory=dict)
+    cover: dict[str, str] = field(default_factory=dict)
     failure: Failure | None = None
     seconds: float = 0.0
-    peak_kb: int | None = None
+
+
+def how_it_ended(exit_code: int | None) -> str:
+    """Return how a process ended, as far as is known, to go on after "died".
+
+    Parameters
+    ----------
+    exit_code : int or None
+        Minus the signal's number if one killed it.
+    """
+    if exit_code is None:
+        return ": it was killed, or the machine ran out of memory"
+    if exit_code == -signal.SIGKILL:
+        return " by SIGKILL: somebody killed it, or the machine ran out of memory"
+    if exit_code < 0:
+        return f" by {signal.Signals(-exit_code).name}"
+    return f" with exit code {exit_code}"
 
 
 def notebook_folder() -> Path:
     """Return the folder of the notebooks: in an installed package, else in the clone."""
     inside = _PACKAGE / "notebooks"
     return inside if inside.is_dir() else _PACKAGE.parent / "notebooks"
+
+
+def notebook_source(name: str) -> str:
+    """Return a notebook as it stands in the folder of the notebooks, JSON."""
+    return (notebook_folder() / f"{name}.ipynb").read_text(encoding="utf-8")
+
+
+def expand(tables: Tables, options: Mapping[str, Sequence[str]]) -> list[Job]:
+    """Return the jobs of a matrix of options, or refuse it with every fault at once.
+
+    Parameters
+    ----------
+    tables : Tables
+        Tables that say which countries and days there are.
+    options : mapping of str to sequence of str
+        Values by name, of `OPTIONS`. Without ``notebook`` every notebook; without ``country``
+        every country in the region notebooks and a brief for each in scope; several countries are
+        one subset in a region notebook and one brief each.
+
+    Returns
+    -------
+    list of Job
+        Each report once.
+
+    Raises
+    ------
+    ParameterError
+        If an option or value is unknown; says what is allowed.
+    """
+    faults = [
+        f"{shown(name)}: unknown option; expected one of {', '.join(OPTIONS)}."
+        f"{did_you_mean(name, OPTIONS)}"
+        for name in options
+        if name not in OPTIONS
+    ]
+    options = {name: list(dict.fromkeys(values)) for name, values in options.items()}
+    notebooks = options.get("notebook") or list(NOTEBOOKS)
+    formats = tuple(options.get("format") or DEFAULT_FORMATS)
+    faults += _unknown("notebook", notebooks, NOTEBOOKS) + _unknown("format", formats, FORMATS)
+    editions = product(
+        options.get("as_of") or [DEFAULT_DAY],
+        options.get("evidence") or [ReportParameters.model_fields["evidence"].default],
+        options.get("lang") or [LANGUAGES[0]],
+        [name for name in notebooks if name in NOTEBOOKS],
+    )
+    jobs: dict[str, Job] = {}
+    for day, evidence, lang, notebook in editions:
+        edition = {"as_of": day, "evidence": evidence, "lang": lang}
+        for values in _parameters(notebook, edition, options.get("country") or [], tables):
+            try:
+                parameters = _all_as_none(validate(notebook, values, tables), tables)
+            except ParameterError as fault:
+                # The first line names the notebook; the faults are the options' own.
+                faults += str(fault).splitlines()[1:]
+                continue
+            job = Job(notebook, parameters, formats)
+            jobs[job.path] = job
+    _refuse("The reports cannot be made.", faults)
+    return list(jobs.values())
+
+
+def _refuse(headline: str, faults: Iterable[str]) -> None:
+    """Raise if there are faults: a line for each; of very many, for the first."""
+    lines = list(dict.fromkeys(faults))
+    if lines:
+        rest = [f"{len(lines) - MOST:,} more faults."] if len(lines) > MOST else []
+        raise ParameterError("\n".join([headline, *lines[:MOST], *rest]))
+
+
+def _unknown(option: str, values: Iterable[str], allowed: Iterable[str]) -> list[str]:
+    """Return a fault for each value that is not allowed."""
+    allowed = list(allowed)
+    return [
+        f"{option}: '{shown(value)}' is not allowed; expected one of {', '.join(allowed)}."
+        f"{did_you_mean(value, allowed)}"
+        for value in values
+        if value not in allowed
+    ]
+
+
+def _parameters(
+    notebook: str, edition: dict[str, str], countries: list[str], tables: Tables
+) -> Iterator[dict[str, object]]:
+    """Yield the parameters of each report that a notebook makes of one edition."""
+    taken = {name: value for name, value in edition.items() if name in NOTEBOOKS[notebook]}
+    if "country" in NOTEBOOKS[notebook]:
+        for country in countries or scope(tables):
+            yield {**taken, "country": country}
+    elif countries and "countries" in NOTEBOOKS[notebook]:
+        yield {**taken, "countries": countries}
+    else:
+        yield taken
+
+
+def _all_as_none(parameters: ReportParameters, tables: Tables) -> ReportParameters:
+    """Return parameters in which all countries and no choice of countries are the same."""
+    if parameters.countries == tuple(scope(tables)):
+        return parameters.model_copy(update={"countries": ()})
+    return parameters
+
+
+def read_editions(path: Path, tables: Tables, names: Sequence[str] = ()) -> list[Job]:
+    """Return the jobs of a file of named editions.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        TOML: a table ``[editions.NAME]`` per edition, whose keys are `OPTIONS`, each a text or a
+        list of texts.
+    tables : Tables
+        See `expand`.
+    names : sequence of str
+        Editions wanted; all without it.
+
+    Returns
+    -------
+    list of Job
+        Each report once, in the order of the file, with the formats of all editions that want it.
+
+    Raises
+    ------
+    ParameterError
+        If the file cannot be read, or anything in it is not allowed; names edition and fault.
+    """
+    editions = _editions(path)
+    faults = [
+        f"'{shown(name)}' is no edition; expected one of {', '.join(map(shown, editions))}."
+        f"{did_you_mean(name, editions)}"
+        for name in names
+        if name not in editions
+    ]
+    jobs: dict[str, Job] = {}
+    for name in names or editions:
+        # A TOML date is as good as a quoted one.
+        options = {
+            option: [shown(value) for value in (given if isinstance(given, list) else [given])]
+            for option, given in editions.get(name, {}).items()
+        }
+        try:
+            wanted = expand(tables, options)
+        except ParameterError as fault:
+            faults += [f"[editions.{shown(name)}] {line}" for line in str(fault).splitlines()[1:]]
+            continue
+        for job in wanted:
+            known = jobs.get(job.path, job).formats
+            jobs[job.path] = replace(job, formats=tuple(dict.fromkeys(known + job.formats)))
+    _refuse(f"The editions in '{path}' cannot be made.", faults)
+    return list(jobs.values())
+
+
+def _editions(path: Path) -> dict[str, dict]:
+    """Return the editions of a file by name."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as fault:
+        message = f"'{path}' cannot be read ({fault.strerror}); name a file of editions."
+        raise ParameterError(message) from fault
+    except (ValueError, RecursionError) as fault:
+        message = f"'{path}' is not TOML: {shown(fault, 200)}. Mend the file."
+        raise ParameterError(message) from fault
+    editions = content.get("editions")
+    if not isinstance(editions, dict) or not all(isinstance(e, dict) for e in editions.values()):
+        message = f"'{path}' names no edition; expected tables such as [editions.december]."
+        raise ParameterError(message)
+    return editions

@@ -1,24 +1,36 @@
-"""Store: the folder of reports, in which each report stands whole or not at all."""
+"""The folder of reports: each stands whole, with a record of what it was made from."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import shutil
-import signal
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from ..errors import SahelError
-from ..files import is_own_folder
-from .jobs import Failure, Job, Outcome
+from ..evidence.record import extract
+from ..tables.loading import Tables
+from .jobs import Job, Outcome, notebook_source
 
+_PACKAGE = Path(__file__).resolve().parents[1]
 _RECORDS = ".records"
 _FAILED = "failed"
-_JOURNAL = "journal.json"
-STOPS = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C, and how other programs stop one
+_STAGING = ".staging"
+_SUFFIXES = ("ipynb", "html", "pdf", "docx", "thumbnail.png")
+# What a reader of the reason is told of each part of a key.
+_CHANGES = {
+    "notebook": "the notebook changed",
+    "parameters": "the parameters changed",
+    "rows": "rows that it shows changed",
+    "boundaries": "the boundaries changed",
+    "code": "the package's code changed",
+    "environment": "installed packages changed",
+}
 
 
 class StoreError(SahelError, RuntimeError):
@@ -36,17 +48,10 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        # Beside the folder, so that a killed build leaves nothing partial in it; but within it
-        # where it is a file system of its own, because only there a file moves in one step.
-        self._places = (
-            self.folder.parent / f".{self.folder.name}.staging",
-            self.folder / ".staging",
-        )
-        self._staging = self._places[0]
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder against a second build; sweep what a killed one left.
+        """Hold the folder against a second build; sweep what a killed one had prepared.
 
         Raises
         ------
@@ -58,36 +63,37 @@ class Store:
             lock = (self.folder / ".lock").open("a")
         with lock:
             _hold(lock.fileno(), self.folder)
-            self._settle()
-            self._staging = self._usable()
             try:
+                self._sweep()
                 yield
             finally:
-                self._settle()
+                self._sweep()
 
-    def keep(self, outcome: Outcome, record: Mapping[str, object]) -> dict:
+    def keep(self, outcome: Outcome, key: Mapping[str, str]) -> dict:
         """Put a whole report in its place, and return its record.
+
+        The earlier record goes first and the new one comes last: whatever a killed build leaves
+        without one is made again.
 
         Parameters
         ----------
         outcome : Outcome
             A job without failure.
-        record : mapping
-            What is to be recorded besides the files.
+        key : mapping of str to str
+            What it was made from; see `Inputs.key`.
         """
         job = outcome.job
-        outputs = {
-            f"{job.path}.{suffix}": {"bytes": len(data), "sha256": digest(data)}
-            for suffix, data in outcome.files.items()
-        }
-        kept = {"report": job.path, **record, "outputs": outputs}
-        before = (self.record(job) or {"outputs": {}})["outputs"]
         files = {f"{job.path}.{suffix}": data for suffix, data in outcome.files.items()}
-        gone = [*(before.keys() - outputs.keys()), *_set_aside(job)]
-        self._change({**files, f"{_RECORDS}/{job.path}.json": as_json(kept)}, gone)
-        return kept
+        outputs = {
+            name: {"bytes": len(data), "sha256": digest(data)} for name, data in files.items()
+        }
+        record = {**_facts(outcome, key), "outputs": outputs}
+        place = f"{_RECORDS}/{job.path}.json"
+        others = [f"{job.path}.{suffix}" for suffix in _SUFFIXES if suffix not in outcome.files]
+        self._change({**files, place: as_json(record)}, first=[place], last=[*others, *_aside(job)])
+        return record
 
-    def set_aside(self, outcome: Outcome, record: Mapping[str, object]) -> dict:
+    def set_aside(self, outcome: Outcome, key: Mapping[str, str]) -> dict:
         """Put a failed job's partial notebook and the account of it aside; return the account.
 
         An earlier report of the same job stays as it was.
@@ -96,28 +102,24 @@ class Store:
         ----------
         outcome : Outcome
             A job with a failure.
-        record : mapping
-            What is to be recorded besides.
+        key : mapping of str to str
+            What it would have been made from.
         """
-        job, failure = outcome.job, outcome.failure
-        account = {
-            "report": job.path,
-            **record,
-            "failure": vars(failure) if isinstance(failure, Failure) else {},
-            "partial": f"{_FAILED}/{job.path}.ipynb" if outcome.files else "",
-        }
-        partial, told = _set_aside(job)
+        partial, place = _aside(outcome.job)
         files = {partial: outcome.files["ipynb"]} if outcome.files else {}
-        self._change({**files, told: as_json(account)}, [] if files else [partial])
+        account = {
+            **_facts(outcome, key),
+            "failure": asdict(outcome.failure),
+            "partial": "".join(files),
+        }
+        self._change({**files, place: as_json(account)}, last=[] if files else [partial])
         return account
 
     def put(self, name: str, data: bytes) -> None:
         """Write one file that is no report, such as the catalogue."""
         target = self._place(name)
         if not target.is_file() or target.read_bytes() != data:
-            with self._writing():
-                self._stage(name, data)
-                self._move(self._staging, name)
+            self._change({name: data})
 
     def record(self, job: Job) -> dict | None:
         """Return a report's record, or None where there is none that can be read."""
@@ -129,8 +131,8 @@ class Store:
 
     def records(self) -> list[dict]:
         """Return the records of all reports whose files are there, in the order of their paths."""
-        found = _read_all(self.folder / _RECORDS)
-        return [record for record in found if all(map(self.has, record["outputs"]))]
+        records = _read_all(self.folder / _RECORDS)
+        return [record for record in records if all(map(self.has, record["outputs"]))]
 
     def failures(self) -> list[dict]:
         """Return the accounts of all reports that failed last time, in the order of their paths."""
@@ -138,7 +140,7 @@ class Store:
 
     def failed(self, job: Job) -> bool:
         """Return whether a job failed last time."""
-        return (self.folder / _FAILED / f"{job.path}.json").is_file()
+        return self.has(_aside(job)[1])
 
     def altered(self, record: Mapping) -> str:
         """Return the first file of a report that is missing or not as recorded, or nothing."""
@@ -151,47 +153,24 @@ class Store:
                 return name
         return ""
 
-    def _change(self, files: Mapping[str, bytes], gone: Sequence[str]) -> None:
-        """Put files in their places, in this order, and remove others: all of it or nothing.
-
-        What is to be done is written down before it begins; if this process is killed half-way,
-        whoever locks the folder next goes on from there.
-        """
-        places = [self._place(name) for name in (*files, *gone)]
+    def _change(
+        self, files: Mapping[str, bytes], first: Iterable[str] = (), last: Iterable[str] = ()
+    ) -> None:
+        """Remove some files, put others in their places, in this order, and remove the rest."""
+        places = {name: self._place(name) for name in (*first, *files, *last)}
         with self._writing():
+            # All are prepared before one moves: a full disk is to be found out now.
             for name, data in files.items():
-                self._stage(name, data)
-            # Before the first file moves: a full disk is to be found out now.
-            for place in places[: len(files)]:
-                place.parent.mkdir(parents=True, exist_ok=True)
-            with undisturbed():
-                self._stage(_JOURNAL, as_json({"moved": [*files], "gone": [*gone]}))
-                self._settle()
-
-    def _settle(self) -> None:
-        """Carry out what the journal says, and sweep what was only prepared."""
-        for staging in filter(is_own_folder, self._places):
-            if journal := _read(staging / _JOURNAL):
-                with self._writing():
-                    for name in journal["moved"]:
-                        if (staging / name).exists():
-                            self._move(staging, name)
-                    for name in journal["gone"]:
-                        self._drop(name)
-                    (staging / _JOURNAL).unlink()
-            shutil.rmtree(staging, ignore_errors=True)
-
-    def _usable(self) -> Path:
-        """Return the first place from which a file moves into the folder in one step."""
-        for staging in self._places:
-            with suppress(OSError):
-                staging.mkdir()  # fails where somebody else left something
-                (staging / ".lock").touch()
-                (staging / ".lock").rename(self.folder / ".staged")
-                (self.folder / ".staged").unlink()
-                return staging
-        message = f"'{self.folder}' takes no files; name another."
-        raise StoreError(message)
+                staged = self._place(f"{_STAGING}/{name}")
+                for path in (staged, places[name]):
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                staged.write_bytes(data)
+            for name in first:
+                places[name].unlink(missing_ok=True)
+            for name in files:
+                self._move(self.folder / _STAGING / name, places[name])
+            for name in last:
+                self._remove(places[name])
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -205,6 +184,10 @@ class Store:
             )
             raise StoreError(message) from fault
 
+    def _sweep(self) -> None:
+        """Remove what was only prepared."""
+        shutil.rmtree(self.folder / _STAGING, ignore_errors=True)
+
     def _place(self, name: str) -> Path:
         """Return where a file goes, which is in this folder: no link leads out of it."""
         place = self.folder / name
@@ -215,21 +198,12 @@ class Store:
             raise StoreError(message)
         return place
 
-    def _stage(self, name: str, data: bytes) -> None:
-        """Write a file where it is prepared."""
-        path = self._staging / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-    def _move(self, staging: Path, name: str) -> None:
+    def _move(self, staged: Path, place: Path) -> None:
         """Move a prepared file to its place in one step."""
-        target = self._place(name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        (staging / name).replace(target)
+        staged.replace(place)
 
-    def _drop(self, name: str) -> None:
+    def _remove(self, path: Path) -> None:
         """Remove a file, and its folders where they are empty now."""
-        path = self._place(name)
         path.unlink(missing_ok=True)
         with suppress(OSError):
             for parent in path.relative_to(self.folder).parents:
@@ -237,28 +211,163 @@ class Store:
                     (self.folder / parent).rmdir()
 
 
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Put off Ctrl-C for the few milliseconds in which files change places."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    caught: list[int] = []
-    handlers = {
-        number: signal.signal(number, lambda number, _: caught.append(number)) for number in STOPS
+def _facts(outcome: Outcome, key: Mapping[str, str]) -> dict:
+    """Return what is recorded of every job."""
+    job = outcome.job
+    return {
+        "report": job.path,
+        "notebook": job.notebook,
+        "parameters": job.values,
+        "formats": list(job.formats),
+        "cover": outcome.cover,
+        "key": dict(key),
     }
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-    for number in caught:
-        signal.raise_signal(number)
 
 
-def _set_aside(job: Job) -> tuple[str, str]:
+def _aside(job: Job) -> tuple[str, str]:
     """Return where a failed job's partial notebook and the account of it go."""
     return f"{_FAILED}/{job.path}.ipynb", f"{_FAILED}/{job.path}.json"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One job, whether it is to be run, and why.
+
+    Attributes
+    ----------
+    job : Job
+        The job; its formats include those of the report that stands.
+    reasons : tuple of str
+        Why it is to be run; empty where the report is the one that would be made.
+    key : dict of str to str
+        From what it would be made; see `Inputs.key`.
+    """
+
+    job: Job
+    reasons: tuple[str, ...]
+    key: dict[str, str]
+
+
+class Inputs:
+    """All that reports are made from, as hashes.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables that the reports would read.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._extracts: dict[tuple[date, str], str] = {}
+        boundaries = (tables.folder / "boundaries").glob("*.geojson")
+        self._shared = {
+            "boundaries": hash_files(tables.folder, boundaries),
+            "code": code_sha256(),
+            "environment": environment_sha256(),
+        }
+        self._notebooks: dict[str, str] = {}
+
+    def key(self, job: Job) -> dict[str, str]:
+        """Return from what a job's report would be made: one hash per part."""
+        if job.notebook not in self._notebooks:
+            self._notebooks[job.notebook] = notebook_sha256(notebook_source(job.notebook))
+        return {
+            "notebook": self._notebooks[job.notebook],
+            "parameters": digest(json.dumps(job.values, sort_keys=True).encode()),
+            "rows": self._rows(job),
+            **self._shared,
+        }
+
+    def _rows(self, job: Job) -> str:
+        """Return the digest of the rows that a job's report may see."""
+        asked = job.parameters.as_of, job.parameters.country or "all"
+        if asked not in self._extracts:
+            self._extracts[asked] = extract(self._tables, *asked).sha256
+        return self._extracts[asked]
+
+
+def plan(jobs: Iterable[Job], inputs: Inputs, store: Store) -> list[Step]:
+    """Say of each job whether its report stands and is the one that would be made.
+
+    A report that is made again keeps the formats it had: none is left stale, none is lost.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        The reports wanted.
+    inputs : Inputs
+        What they would be made from.
+    store : Store
+        Where they stand.
+    """
+    steps = []
+    for job in jobs:
+        record, key = store.record(job), inputs.key(job)
+        reasons = ["it failed last time"] if store.failed(job) else []
+        if record is None:
+            reasons.append("it is not there yet")
+        else:
+            reasons += [
+                change for part, change in _CHANGES.items() if record["key"].get(part) != key[part]
+            ]
+            if missing := [name for name in job.formats if name not in record["formats"]]:
+                reasons.append(f"{', '.join(missing)} is wanted too")
+            if altered := store.altered(record):
+                reasons.append(f"'{altered}' is missing or was altered")
+            formats = dict.fromkeys((*record["formats"], *job.formats))
+            job = replace(job, formats=tuple(formats))
+        steps.append(Step(job, tuple(reasons), key))
+    return steps
+
+
+def notebook_sha256(source: str) -> str:
+    """Return the hash of what a notebook says: its cells' kinds, tags and sources."""
+    cells = [
+        [
+            cell["cell_type"],
+            cell.get("id"),
+            cell["metadata"].get("tags", []),
+            "".join(cell["source"]),  # a text, or a list of lines
+        ]
+        for cell in json.loads(source)["cells"]
+    ]
+    return digest(json.dumps(cells).encode())
+
+
+def code_sha256() -> str:
+    """Return the hash of the package's modules and templates, in whatever room they stand."""
+    templates = [path for path in _PACKAGE.glob("*/templates/**/*") if path.is_file()]
+    return hash_files(_PACKAGE, [*_PACKAGE.rglob("*.py"), *templates])
+
+
+def data_sha256(folder: Path) -> str:
+    """Return the hash of a data folder as it stands: tables, schema and boundaries."""
+    tables = [*folder.glob("*.csv"), *folder.glob("*.json")]
+    return hash_files(folder, [*tables, *folder.rglob("*.geojson")])
+
+
+def environment_sha256() -> str:
+    """Return the hash of the interpreter's version and of every distribution installed."""
+    # The folder's name tells name and version; reading each METADATA would take a second.
+    names = {
+        entry.name
+        for folder in dict.fromkeys(sys.path)
+        if folder and Path(folder).is_dir()
+        for entry in Path(folder).glob("*.dist-info")
+    }
+    interpreter = [sys.implementation.name, *map(str, sys.version_info[:3])]
+    return digest("\n".join([*interpreter, *sorted(names)]).encode())
+
+
+def hash_files(folder: Path, paths: Iterable[Path]) -> str:
+    """Return the hash of the names below a folder and the contents of some files."""
+    whole = hashlib.sha256()
+    named = {path.relative_to(folder).as_posix(): path for path in paths}
+    for name, path in sorted(named.items()):
+        whole.update(f"{name}\n".encode())
+        whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
 
 
 def digest(data: bytes) -> str:
@@ -281,8 +390,8 @@ def _read(path: Path) -> dict | None:
 
 def _read_all(folder: Path) -> list[dict]:
     """Return the content of every JSON file below a folder, in the order of their paths."""
-    found = (_read(path) for path in sorted(folder.rglob("*.json")))
-    return [content for content in found if content is not None]
+    contents = (_read(path) for path in sorted(folder.rglob("*.json")))
+    return [content for content in contents if content is not None]
 
 
 def _hold(descriptor: int, folder: Path) -> None:

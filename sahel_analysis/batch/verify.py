@@ -1,4 +1,4 @@
-"""Verification: reports made again elsewhere and compared byte by byte."""
+"""Reports made again elsewhere and compared byte by byte."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from ..errors import ParameterError
 from ..report.parameters import validate
 from ..tables.loading import Tables
 from .build import build
-from .freshness import Inputs, plan
 from .jobs import Job
-from .store import Store
+from .store import Inputs, Store, plan
 
 
 def standing(folder: Path, tables: Tables) -> list[Job]:
@@ -62,9 +61,8 @@ def verify(
     list of str
         One line per difference; empty where all files are the same, byte for byte.
     """
-    store, faults = Store(folder), []
-    for step in plan(jobs, Inputs(tables), store):
-        faults += [f"{step.job.path}: {reason}" for reason in step.reasons]
+    steps = plan(jobs, Inputs(tables), Store(folder))
+    faults = [f"{step.job.path}: {reason}" for step in steps for reason in step.reasons]
     with tempfile.TemporaryDirectory(prefix="sahel-") as place:
         again = Path(place) / "reports"
         summary = build(jobs, again, tables, workers=workers)

@@ -2,82 +2,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 
+from ..tables.dates import iso_day
 from ..tables.loading import Tables, load_tables
+from ..tables.vocabulary import EVENT_TYPES, RUSSIAN_STATES
+from .actors import concerning, family
 from .record import Record, visible_events
 
-FRENCH_POSTURES = ("none_recorded", "present", "leaving", "withdrawn")
-RUSSIAN_ENGAGEMENTS = ("none_recorded", "contact", "agreement", "assistance", "deployed")
 
-_TO_LEAVING = {"withdrawal_announced", "withdrawal_ordered", "agreement_denounced"}
-_FRENCH_TYPES = _TO_LEAVING | {"deployment", "withdrawal_completed"}
-_LEVELS = {"visit": "contact", "agreement_signed": "agreement", "assistance": "assistance"}
-_ENDS = {"mission_ended", "withdrawal_completed"}
-_BELOW = tuple(reversed(RUSSIAN_ENGAGEMENTS[1:-1]))
-_RUSSIAN_TYPES = set(_LEVELS) | _ENDS | {"deployment", "agreement_denounced"}
+class _Status(NamedTuple):
+    """State of a country, date of the event with which it began (EDTF), events that decide it."""
 
-
-class _French:
-    """French posture of one country while events are folded."""
-
-    def __init__(self) -> None:
-        self.state, self.since = "none_recorded", ""
-        self.deciding: list[str] = []
-
-    def fold(self, kind: str, event_id: str, edtf: str, _forces: tuple[str, ...]) -> None:
-        if kind == "deployment":
-            target = "present"
-        elif kind == "withdrawal_completed":
-            target = "withdrawn"
-        elif self.state == "withdrawn":
-            # Troops that are gone cannot be told to go: a later denunciation changes nothing.
-            return
-        else:
-            target = "leaving"
-        if target != self.state:
-            self.state, self.since, self.deciding = target, edtf, []
-        self.deciding.append(event_id)
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return tuple(self.deciding)
-
-
-class _Russian:
-    """Russian engagement of one country while events are folded: what is in force, by level."""
-
-    def __init__(self) -> None:
-        self.state, self.since = "none_recorded", ""
-        # The events behind each level that is in force, and behind each force that is there.
-        self.levels: dict[str, list[str]] = {}
-        self.forces: dict[str, list[str]] = {}
-
-    def fold(self, kind: str, event_id: str, edtf: str, forces: tuple[str, ...]) -> None:
-        if kind == "deployment":
-            for force in forces:
-                self.forces.setdefault(force, []).append(event_id)
-        elif kind in _ENDS:
-            for force in forces:
-                self.forces.pop(force, None)
-        elif kind == "agreement_denounced":
-            self.levels.pop("agreement", None)
-        else:
-            self.levels.setdefault(_LEVELS[kind], []).append(event_id)
-        state = (
-            "deployed" if self.forces else next(filter(self.levels.get, _BELOW), "none_recorded")
-        )
-        if state != self.state:
-            self.state, self.since = state, edtf
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        if self.state == "deployed":
-            return tuple(sorted({event_id for ids in self.forces.values() for event_id in ids}))
-        return tuple(sorted(self.levels.get(self.state, ())))
+    state: str
+    since: str
+    event_ids: tuple[str, ...]
 
 
 def posture(
@@ -105,7 +49,7 @@ def posture(
         - ``french_posture_event_ids``, ``russian_engagement_event_ids``: tuples of the events
           that decide the state;
         - ``french_posture_since``, ``russian_engagement_since``: EDTF date of the event with
-          which the state began, empty for none_recorded;
+          which the state began, empty where there was none;
         - ``covered``: whether any event of this evidence up to that day names the country.
 
     Raises
@@ -159,24 +103,93 @@ def posture_series(
     ['present', 'withdrawn']
     """
     tables = load_tables() if tables is None else tables
-    days = sorted({pd.Timestamp(day) for day in dates})
+    days = sorted({pd.Timestamp(iso_day(day)) for day in dates})
     events = visible_events(tables, evidence)
-    scope = followed(tables)
-    french = {iso3: _French() for iso3 in scope}
-    russian = {iso3: _Russian() for iso3 in scope}
-    first_seen = _first_seen(events)
-    steps = _steps(events, tables.actors)
-    rows, step = [], next(steps, None)
-    for day in days:
-        while step and step[0] <= day:
-            _, kind, event_id, edtf, iso3s, forces, in_french, in_russian = step
-            for folded in (french,) * in_french + (russian,) * in_russian:
-                for iso3 in iso3s:
-                    if iso3 in folded:
-                        folded[iso3].fold(kind, event_id, edtf, forces)
-            step = next(steps, None)
-        rows += [_row(day, i, french[i], russian[i], first_seen) for i in scope]
-    return pd.DataFrame(rows).set_index(["as_of", "iso3"])
+    military = events["domain"] == "military"
+    french = concerning(events[military], tables.actors, "france")
+    russian = concerning(
+        events[military | (events["event_type"] == "visit")], tables.actors, "russia"
+    )
+    forces = family(tables.actors, "russia")
+    first_named = events.explode("iso3").groupby("iso3")["latest"].min()
+    folded = {}
+    for iso3 in followed(tables):
+        named = first_named.get(iso3)
+        folded[iso3] = pd.DataFrame(
+            {
+                **_columns("french_posture", _fold_french(*_up_to(days, french, iso3))),
+                **_columns(
+                    "russian_engagement", _fold_russian(*_up_to(days, russian, iso3), forces)
+                ),
+                "covered": [named is not None and named <= day for day in days],
+            },
+            index=pd.DatetimeIndex(days, name="as_of"),
+        )
+    frame = pd.concat(folded, names=["iso3"]).swaplevel()
+    return frame.reindex(pd.MultiIndex.from_product([days, folded], names=["as_of", "iso3"]))
+
+
+def _up_to(days: list[pd.Timestamp], events: pd.DataFrame, iso3: str) -> tuple[list, list[int]]:
+    """Return the events that name a country, in order, and how many of them count by each day."""
+    names = [iso3 in named for named in events["iso3"]]
+    chosen = events[pd.Series(names, index=events.index, dtype="bool")]
+    latest = list(chosen["latest"])
+    return list(chosen.itertuples()), [bisect_right(latest, day) for day in days]
+
+
+def _fold_french(events: list, counts: list[int]) -> Iterator[_Status]:
+    """Yield the French posture of one country after each number of its events."""
+    state, since, deciding, done = "none_recorded", "", [], 0
+    for count in counts:
+        for event in events[done:count]:
+            target = EVENT_TYPES[event.event_type].french
+            # Troops that are gone cannot be told to go: a later denunciation changes nothing.
+            if not target or (target == "leaving" and state == "withdrawn"):
+                continue
+            if target != state:
+                state, since, deciding = target, event.date_edtf, []
+            deciding.append(event.Index)
+        done = count
+        yield _Status(state, since, tuple(deciding))
+
+
+def _fold_russian(events: list, counts: list[int], forces: frozenset[str]) -> Iterator[_Status]:
+    """Yield the Russian engagement of one country after each number of its events.
+
+    A deployment is in force by each force apart, and ends with that force's own departure; the
+    highest of the states in force is the country's.
+    """
+    ranks = {state: rank for rank, state in enumerate(RUSSIAN_STATES)}
+    in_force: dict[tuple[str, str], list[str]] = {}  # events by state and force
+    state, since, done = "none_recorded", "", 0
+    for count in counts:
+        for event in events[done:count]:
+            kind = EVENT_TYPES[event.event_type]
+            moved = kind.russian or kind.ends_russian
+            if not moved:
+                continue
+            own = [actor for actor in event.actor_ids if actor in forces]
+            for force in own if moved == "deployed" else [""]:
+                if kind.russian:
+                    in_force.setdefault((moved, force), []).append(event.Index)
+                else:
+                    in_force.pop((moved, force), None)
+            highest = max((held for held, _ in in_force), key=ranks.get, default="none_recorded")
+            if highest != state:
+                state, since = highest, event.date_edtf
+        done = count
+        deciding = {key for (held, _), keys in in_force.items() if held == state for key in keys}
+        yield _Status(state, since, tuple(sorted(deciding)))
+
+
+def _columns(name: str, statuses: Iterable[_Status]) -> dict[str, list]:
+    """Return the columns of one theme, a row for each day."""
+    rows = list(statuses)
+    return {
+        name: [row.state for row in rows],
+        f"{name}_event_ids": [row.event_ids for row in rows],
+        f"{name}_since": [row.since for row in rows],
+    }
 
 
 def followed(tables: Tables) -> list[str]:
@@ -188,86 +201,3 @@ def followed(tables: Tables) -> list[str]:
 def posture_of(record: Record) -> pd.DataFrame:
     """Return the posture that a record shows; see `posture`."""
     return posture(record.as_of, record.evidence, record.tables)
-
-
-def family(actors: pd.DataFrame, root: str) -> frozenset[str]:
-    """Return the ids of an actor and of all that descend from it.
-
-    Parameters
-    ----------
-    actors : pandas.DataFrame
-        The actors table.
-    root : str
-        Key of the ancestor.
-    """
-    members = {root}
-    while True:
-        children = set(actors.index[actors["parent_id"].isin(members)])
-        if children <= members:
-            return frozenset(members)
-        members |= children
-
-
-def _steps(events: pd.DataFrame, actors: pd.DataFrame) -> Iterator[tuple]:
-    """Yield what each event that can move a posture does, in order.
-
-    The day, type, id and date of the event, its countries, the Russian forces in it, and whether
-    it moves the French and the Russian posture.
-    """
-    france, russia = family(actors, "france"), family(actors, "russia")
-    kinds = events["event_type"]
-    military = events["domain"] == "military"
-    french = military & kinds.isin(_FRENCH_TYPES)
-    french &= _name(events["actor_ids"], france) | (
-        (kinds != "deployment") & _name(events["counterpart_ids"], france)
-    )
-    russian = (military | (kinds == "visit")) & kinds.isin(_RUSSIAN_TYPES)
-    by_force = kinds.isin({"deployment", *_ENDS})
-    russian &= _name(events["actor_ids"], russia) | (
-        ~by_force & _name(events["counterpart_ids"], russia)
-    )
-    moving = french | russian
-    shown = events[moving]
-    for *event, actor_ids, in_french, in_russian in zip(
-        shown["latest"],
-        shown["event_type"].to_numpy(),
-        shown.index.to_numpy(),
-        shown["date_edtf"].to_numpy(),
-        shown["iso3"],
-        shown["actor_ids"],
-        french[moving],
-        russian[moving],
-        strict=True,
-    ):
-        forces = tuple(actor for actor in actor_ids if actor in russia)
-        yield *event, forces, in_french, in_russian
-
-
-def _name(lists: pd.Series, members: frozenset[str]) -> pd.Series:
-    """Return which of many tuples name a member of a set."""
-    return pd.Series([not members.isdisjoint(ids) for ids in lists], lists.index, dtype="bool")
-
-
-def _first_seen(events: pd.DataFrame) -> dict[str, pd.Timestamp]:
-    """Return the day from which some event names each country."""
-    first = events.drop_duplicates("iso3")
-    seen: dict[str, pd.Timestamp] = {}
-    for latest, iso3s in zip(first["latest"], first["iso3"], strict=True):
-        for iso3 in iso3s:
-            seen.setdefault(iso3, latest)
-    return seen
-
-
-def _row(day: pd.Timestamp, iso3: str, french: _French, russian: _Russian, seen: dict) -> dict:
-    """Return one country's row of the result."""
-    return {
-        "as_of": day,
-        "iso3": iso3,
-        "french_posture": french.state,
-        "french_posture_event_ids": french.ids,
-        "french_posture_since": french.since,
-        "russian_engagement": russian.state,
-        "russian_engagement_event_ids": russian.ids,
-        "russian_engagement_since": russian.since,
-        "covered": iso3 in seen and seen[iso3] <= day,
-    }

@@ -1,25 +1,30 @@
-"""Evidence: the two worlds a report can draw, the article's and the checked one."""
+"""Record: what a report may see on a day, and what each of the two kinds of evidence shows of it.
+
+One rule decides both. The rows that a report may see are its extract; their digest stands on its
+last page and decides whether it must be made again, so the two cannot disagree.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
-from ..tables.dates import day_in_words
-from ..tables.loading import Tables, load_tables
+from ..tables.dates import day_in_words, iso_day
+from ..tables.loading import FRAMES, Tables, load_tables
+from ..tables.schema import read_package
+from ..tables.vocabulary import EVENT_TYPES
+from ..tables.vocabulary import EVIDENCE as _KINDS
+from .actors import ROOTS
 
-EVIDENCE = ("article", "checked")
-
-# The order in which events of one day count: a force arrives before it leaves, and so on.
-_ORDER = (
-    "coup", "deployment", "mission_launched", "visit", "statement", "agreement_signed",
-    "assistance", "alliance_formed", "force_level", "withdrawal_announced", "withdrawal_ordered",
-    "agreement_denounced", "alliance_exit", "base_handover", "mission_ended",
-    "withdrawal_completed",
-)  # fmt: skip
-_RANK = {kind: position for position, kind in enumerate(_ORDER)}
+EVIDENCE = tuple(_KINDS)
+_DATED = {"events": "latest", "figures": "earliest"}  # the day from which a row counts
+_DERIVED = ("earliest", "latest")  # columns that follow from others
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,7 +38,8 @@ class Record:
     evidence : str
         ``"article"`` or ``"checked"``.
     tables : Tables
-        The tables behind it.
+        The rows that a report of this day and these countries may see, of both kinds of evidence;
+        ``tables.sha256`` is their digest.
     events : pandas.DataFrame
         Events visible in this evidence whose latest possible day is not after `as_of`, in order.
     figures : pandas.DataFrame
@@ -61,7 +67,12 @@ class Record:
         return claim_id in contradicted(self.tables)
 
 
-def record(as_of: str | date, evidence: str = "checked", tables: Tables | None = None) -> Record:
+def record(
+    as_of: str | date,
+    evidence: str = "checked",
+    countries: str | Iterable[str] = "all",
+    tables: Tables | None = None,
+) -> Record:
     """Return what one kind of evidence shows up to one day.
 
     Parameters
@@ -70,13 +81,17 @@ def record(as_of: str | date, evidence: str = "checked", tables: Tables | None =
         Day, ISO 8601.
     evidence : {"checked", "article"}
         See `posture.posture`.
+    countries : str or iterable of str
+        ``"all"``, or the countries of a report, ISO 3166-1 alpha-3: rows that name none of them
+        are left out, but for what its judgements cite, and where there are several countries for
+        rows that name none at all.
     tables : Tables, optional
         Tables already loaded; read from the package's own data without it.
 
     Returns
     -------
     Record
-        The day, and the events and figures that count by then.
+        The day, the rows that may be seen, and the events and figures that count by then.
 
     Raises
     ------
@@ -91,18 +106,111 @@ def record(as_of: str | date, evidence: str = "checked", tables: Tables | None =
     >>> "EV-012" in record("2023-12-04", "checked").events.index
     False
     """
-    tables = load_tables() if tables is None else tables
-    day = as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
-    stamp = pd.Timestamp(day)
-    events = visible_events(tables, evidence)
-    figures = visible_figures(tables, evidence)
+    day = iso_day(as_of)
+    seen = extract(load_tables() if tables is None else tables, day, countries)
+    events, figures = visible_events(seen, evidence), visible_figures(seen, evidence)
     return Record(
         as_of=day,
         evidence=evidence,
-        tables=tables,
-        events=events[events["latest"] <= stamp],
-        figures=figures[~(figures["earliest"] > stamp)],
+        tables=seen,
+        events=events[_is_public(events, "events", day)],
+        figures=figures[_is_public(figures, "figures", day)],
     )
+
+
+def extract(tables: Tables, as_of: date, countries: str | Iterable[str] = "all") -> Tables:
+    """Return the tables with the rows that a report may see, both kinds of evidence.
+
+    Every report sees the claims of the article and their checks. Of events and figures it sees
+    the article's, those up to its day, what its judgements cite, and the rows that tell one of
+    these better, however late. A report of some countries sees of these only what names one of
+    them, and with it the places, actors, countries, sources and judgements that belong to it.
+
+    Parameters
+    ----------
+    tables : Tables
+        All tables, or an extract of the same day and countries, which comes out as it is.
+    as_of : datetime.date
+        Last day that counts.
+    countries : str or iterable of str
+        As in `record`.
+
+    Returns
+    -------
+    Tables
+        The same tables with fewer rows; ``sha256`` is the digest of those that are left.
+    """
+    chosen = _chosen(countries)
+    frames = {name: getattr(tables, name) for name in FRAMES}
+    for name in _DATED:
+        frame = frames[name]
+        seen = (frame["basis"] == "article") | _is_public(frame, name, as_of)
+        frames[name] = frame[seen & _names(frame, chosen)]
+    if chosen:
+        judgements, places = frames["judgements"], frames["places"]
+        frames["judgements"] = judgements[judgements["scope"].isin(chosen)]
+        frames["places"] = places[places["iso3"].isin(chosen)]
+    keys = set(frames["events"].index)
+    judgements = frames["judgements"]
+    held = judgements[judgements["valid_from"] <= pd.Timestamp(as_of)]
+    keys |= _members(held["event_ids"])  # cited, whatever country they name
+    better = tables.events["same_as"]
+    keys |= {key for key, same in better.items() if not keys.isdisjoint(same)}
+    frames["events"] = _rows(tables.events, keys)
+    if chosen:
+        frames |= _led_to(frames, tables, chosen)
+    digests, package = row_digests(tables)
+    whole = hashlib.sha256(package)
+    for name in FRAMES:
+        for key in sorted(frames[name].index):
+            whole.update(digests[name][key])
+    return replace(tables, sha256=whole.hexdigest(), **frames)
+
+
+def _led_to(
+    frames: dict[str, pd.DataFrame], tables: Tables, chosen: frozenset[str]
+) -> dict[str, pd.DataFrame]:
+    """Return places, actors, countries and sources that the rows of some countries lead to."""
+    events, figures, claims = frames["events"], frames["figures"], frames["claims"]
+    places = set(frames["places"].index) | _members(events["place_id"])
+    actors = _members(events["actor_ids"]) | _members(events["counterpart_ids"])
+    actors |= _members(figures["actor_id"]) | set(ROOTS)
+    while parents := _members(_rows(tables.actors, actors)["parent_id"]) - actors:
+        actors |= parents
+    found = {"places": _rows(tables.places, places), "actors": _rows(tables.actors, actors)}
+    named = [events, figures, *found.values()]
+    countries = set(chosen).union(*(_members(frame["iso3"]) for frame in named))
+    cited = (frames["checks"], events, figures)
+    sources = _members(claims["source_id"]).union(*(_members(f["source_ids"]) for f in cited))
+    return {
+        **found,
+        "countries": _rows(tables.countries, countries),
+        "sources": _rows(tables.sources, sources),
+    }
+
+
+@lru_cache(maxsize=2)  # every report of a matrix asks for those of the same tables
+def row_digests(tables: Tables) -> tuple[dict[str, dict[str, bytes]], bytes]:
+    """Return the SHA-256 of each row by table and key, and name and version of the data package.
+
+    Two states of the tables differ in the rows whose digests differ. Bounds of dates are left
+    out: they follow from the dates.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables.
+    """
+    digests = {}
+    for name in FRAMES:
+        frame: pd.DataFrame = getattr(tables, name)
+        written = frame.drop(columns=[column for column in _DERIVED if column in frame])
+        digests[name] = {
+            row[0]: hashlib.sha256(json.dumps(row, default=str).encode()).digest()
+            for row in written.itertuples(name=None)
+        }
+    package = read_package(tables.folder)
+    return digests, f"{package['name']} {package['version']}".encode()
 
 
 def article_day(tables: Tables) -> pd.Timestamp:
@@ -150,9 +258,10 @@ def visible_events(tables: Tables, evidence: str) -> pd.DataFrame:
     events = tables.events
     visible = _visible(events, tables, evidence)
     if evidence == "checked":
-        visible &= ~events.index.isin({other for row in events["same_as"] for other in row})
+        visible &= ~events.index.isin(_members(events["same_as"]))
     # The table is in the order of its keys, and sorts that are stable keep it.
-    order = pd.DataFrame({"latest": events["latest"], "rank": events["event_type"].map(_RANK)})
+    ranks = {kind: rank for rank, kind in enumerate(EVENT_TYPES)}
+    order = pd.DataFrame({"latest": events["latest"], "rank": events["event_type"].map(ranks)})
     order = order[visible].sort_index(kind="stable").sort_values(["latest", "rank"], kind="stable")
     return events.loc[order.index]
 
@@ -160,6 +269,11 @@ def visible_events(tables: Tables, evidence: str) -> pd.DataFrame:
 def visible_figures(tables: Tables, evidence: str) -> pd.DataFrame:
     """Return the figures of one kind of evidence; see `visible_events`."""
     return tables.figures[_visible(tables.figures, tables, evidence)]
+
+
+def edition(record_: Record) -> str:
+    """Return what a record is, for readers: ``as of 4 December 2023, article evidence``."""
+    return f"as of {day_in_words(record_.as_of)}, {record_.evidence} evidence"
 
 
 def _visible(frame: pd.DataFrame, tables: Tables, evidence: str) -> pd.Series:
@@ -174,6 +288,35 @@ def _visible(frame: pd.DataFrame, tables: Tables, evidence: str) -> pd.Series:
     return (frame["basis"] == "reference") | pd.Series(sound, frame.index, dtype="bool")
 
 
-def edition(record_: Record) -> str:
-    """Return what a record is, for readers: ``as of 4 December 2023, article evidence``."""
-    return f"as of {day_in_words(record_.as_of)}, {record_.evidence} evidence"
+def _is_public(frame: pd.DataFrame, name: str, day: date) -> pd.Series:
+    """Return which rows of events or figures count by a day; one without a date always does."""
+    return ~(frame[_DATED[name]] > pd.Timestamp(day))
+
+
+def _chosen(countries: str | Iterable[str]) -> frozenset[str]:
+    """Return the countries asked for; none where all are."""
+    if isinstance(countries, str):
+        return frozenset() if countries == "all" else frozenset({countries})
+    return frozenset(countries)
+
+
+def _names(frame: pd.DataFrame, chosen: frozenset[str]) -> pd.Series:
+    """Return which rows name one of some countries, or none where there are several."""
+    kept = [
+        not chosen or not chosen.isdisjoint(named) or (len(chosen) > 1 and not named)
+        for named in frame["iso3"]
+    ]
+    return pd.Series(kept, index=frame.index, dtype="bool")
+
+
+def _members(cells: pd.Series) -> set[str]:
+    """Return all that the cells of a column name; cells are texts or tuples."""
+    found: set[str] = set()
+    for cell in cells:
+        found.update((cell,) if isinstance(cell, str) else cell)
+    return found - {""}
+
+
+def _rows(frame: pd.DataFrame, keys: set[str]) -> pd.DataFrame:
+    """Return the rows of a table with some keys, in its order."""
+    return frame[frame.index.isin(keys)]

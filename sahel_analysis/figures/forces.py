@@ -10,8 +10,8 @@ from math import hypot
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..evidence.posture import family
-from ..prose.notes import value_in_words
+from ..evidence.actors import family
+from ..prose.words import value_in_words
 from ..tables import vocabulary
 from ..tables.dates import day_in_words
 from . import style

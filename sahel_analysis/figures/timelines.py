@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ..evidence.posture import family
+from ..evidence.actors import family, whose
 from ..tables import vocabulary
 from ..tables.dates import MONTHS, day_in_words, in_words
 from . import style
@@ -141,34 +141,6 @@ def symbol_of(owner: str, event_type: str) -> Symbol:
     word = vocabulary.EVENT_TYPES[event_type]
     own = SYMBOLS.get((owner, word.kind))
     return own or Symbol(f"{_ADJECTIVES[owner]}{word.full}", "8", "full", owner)
-
-
-def whose(events: pd.DataFrame, actors: pd.DataFrame) -> pd.Series:
-    """Return for each event whether it is a French, a Russian or another matter.
-
-    Parameters
-    ----------
-    events : pandas.DataFrame
-        Events, indexed by ``event_id``.
-    actors : pandas.DataFrame
-        The actors table; what a child does counts as done by its parent.
-
-    Returns
-    -------
-    pandas.Series of str
-        ``france``, ``russia`` or ``other``. Who acts decides before who is acted upon, and
-        France before Russia. Coups and alliances are always ``other``; forces that are sent are
-        French or Russian only if the French or Russians sent them.
-    """
-    families = {root: family(actors, root) for root in ("france", "russia")}
-    columns = ("event_type", "actor_ids", "counterpart_ids")
-    owners = []
-    for kind, acting, others in zip(*(events[column] for column in columns), strict=True):
-        concerns = vocabulary.EVENT_TYPES[kind].concerns
-        sides = {"all": (acting, others), "actors": (acting,), "nobody": ()}[concerns]
-        pairs = ((side, root) for side in sides for root in families)
-        owners.append(next((r for side, r in pairs if not families[r].isdisjoint(side)), "other"))
-    return pd.Series(owners, index=events.index, dtype="object")
 
 
 def draw_symbol(ax: Axes, symbol: Symbol, x: list[float], y: list[float]) -> None:

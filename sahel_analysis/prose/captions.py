@@ -1,4 +1,4 @@
-"""What a map says in words: the note under it, its alternative text, its table."""
+"""What a map says in words: its finding, the note under it, its alternative text."""
 
 from __future__ import annotations
 
@@ -10,32 +10,14 @@ import pandas as pd
 
 from ..errors import ParameterError, did_you_mean
 from ..tables.dates import MONTHS, day_in_words, in_words
-from ..tables.vocabulary import FRENCH_LABELS, NOT_COVERED_LABEL, RUSSIAN_LABELS
+from ..tables.vocabulary import EVIDENCE, EXHIBITS, NOT_COVERED_LABEL, POSTURE_THEMES
+from .words import capital, counted
 
-# Which columns of a posture frame an exhibit shows, with the reader's words for each state in the
-# order in which a list of countries is read.
-THEMES = {
-    "french_posture": (
-        "French forces",
-        {s: FRENCH_LABELS[s] for s in ("withdrawn", "leaving", "present", "none_recorded")},
-    ),
-    "russian_engagement": ("Russian engagement", dict(RUSSIAN_LABELS)),
-}
-EXHIBITS = {
-    "french": ("french_posture",),
-    "russian": ("russian_engagement",),
-    "combined": ("french_posture", "russian_engagement"),
-}
-_SHOWN = {
+_SYMBOLS = {
     "french": "coloured by French military posture",
     "russian": "coloured and hatched by Russian engagement",
     "combined": "coloured by French military posture and hatched by Russian engagement",
 }
-_EVIDENCE = {
-    "article": ("article", "as the article tells it"),
-    "checked": ("checked record", "as checked against other sources"),
-}
-# Projection, source and disclaimer: under every map.
 _DAY = re.compile(r"\b\d{1,2} (?=[A-Z])")
 
 
@@ -149,15 +131,13 @@ def drawn_from(
     columns = [f"{theme}_event_ids" for theme in themes(exhibit)]
     lists = [ids for frame in frames for column in columns for ids in frame[column]]
     used = sorted({event_id for ids in lists for event_id in ids})
-    told = (
-        f"{len(used) or 'no'} event{'' if len(used) == 1 else 's'} of the {_EVIDENCE[evidence][0]}"
-    )
+    events_counted = f"{counted(len(used), 'event')} of the {EVIDENCE[evidence].label}"
     sources = set()
     if events is not None:
         sources = {s for ids in events["source_ids"].reindex(used).dropna() for s in ids}
     if not sources:
-        return told
-    return f"{told} ({len(sources)} source{'' if len(sources) == 1 else 's'})"
+        return events_counted
+    return f"{events_counted} ({counted(len(sources), 'source')})"
 
 
 def map_alt(
@@ -188,57 +168,17 @@ def map_alt(
     str
         Kind of map and finding in two sentences, then the countries of each state.
     """
-    shown = themes(exhibit)
     known = posture[posture["covered"]]
-    told = _EVIDENCE[evidence][1]
-    kind = f"Map of {_count(len(posture))} {_SHOWN[exhibit]}"
-    parts = [f"{kind}, {told}, as of {day_in_words(as_of)}."]
-    parts.append(_finding(known, shown))
-    for theme in shown:
-        for state, label in THEMES[theme][1].items():
-            listed = _names(known.index[known[theme] == state], countries)
-            if listed:
-                parts.append(f"{label[0].upper()}{label[1:]}: {listed}.")
-    missing = _names(posture.index[~posture["covered"]], countries)
-    if missing:
-        parts.append(f"{NOT_COVERED_LABEL.capitalize()}: {missing}.")
-    return " ".join(parts)
-
-
-def map_table(
-    posture: pd.DataFrame,
-    *,
-    exhibit: str,
-    countries: pd.DataFrame,
-) -> pd.DataFrame:
-    """Return what a map shows as a table for readers, from the rows that draw it.
-
-    Parameters
-    ----------
-    posture : pandas.DataFrame
-        The rows drawn.
-    exhibit : str
-        ``french``, ``russian`` or ``combined``.
-    countries : pandas.DataFrame
-        Rows of the table ``countries``, for the names.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per country, in name order; text columns ``Country`` and, for each theme shown,
-        the state, since when, and the events that decided it.
-    """
-    columns: dict[str, list[str]] = {"Country": list(countries["name_en"].reindex(posture.index))}
+    kind = f"Map of {counted(len(posture), 'country', 'countries')} {_SYMBOLS[exhibit]}"
+    parts = [f"{kind}, {EVIDENCE[evidence].phrase}, as of {day_in_words(as_of)}."]
+    parts.append(map_finding(posture, exhibit=exhibit))
     for theme in themes(exhibit):
-        heading, labels = THEMES[theme]
-        adjective = heading.split()[0]
-        columns[heading] = [
-            labels[row[theme]] if row["covered"] else NOT_COVERED_LABEL
-            for _, row in posture.iterrows()
-        ]
-        columns[f"{adjective} since"] = [since(row, theme) for _, row in posture.iterrows()]
-        columns[f"{adjective} events"] = [", ".join(ids) for ids in posture[f"{theme}_event_ids"]]
-    return pd.DataFrame(columns).sort_values("Country", ignore_index=True)
+        for state, words in reversed(POSTURE_THEMES[theme].states.items()):
+            if names := _names(known.index[known[theme] == state], countries):
+                parts.append(f"{capital(words.label)}: {names}.")
+    if names := _names(posture.index[~posture["covered"]], countries):
+        parts.append(f"{capital(NOT_COVERED_LABEL)}: {names}.")
+    return " ".join(parts)
 
 
 def map_finding(posture: pd.DataFrame, *, exhibit: str) -> str:
@@ -251,32 +191,28 @@ def map_finding(posture: pd.DataFrame, *, exhibit: str) -> str:
     exhibit : str
         ``french``, ``russian`` or ``combined``.
     """
-    return _finding(posture[posture["covered"]], themes(exhibit))
-
-
-def _finding(known: pd.DataFrame, shown: Sequence[str]) -> str:
-    """Return the one sentence a reader should take away."""
+    known, columns = posture[posture["covered"]], themes(exhibit)
     if len(known) == 1:
         # Of one country a share says nothing; its states do.
-        states = [THEMES[theme][1][known.iloc[0][theme]] for theme in shown]
-        text = "; ".join(states)
-        return f"{text[0].upper()}{text[1:]}."
+        states = [POSTURE_THEMES[theme].states[known.iloc[0][theme]].label for theme in columns]
+        return f"{capital('; '.join(states))}."
     halves = []
-    if "french_posture" in shown:
+    if "french_posture" in columns:
         gone = int(known["french_posture"].isin(["leaving", "withdrawn"]).sum())
         halves.append(f"French forces are leaving or have left {_of(gone, len(known))}")
-    if "russian_engagement" in shown:
+    if "russian_engagement" in columns:
         deployed = int((known["russian_engagement"] == "deployed").sum())
         halves.append(f"Russian personnel are deployed in {_of(deployed, len(known))}")
     return "; ".join(halves) + "."
 
 
 def _of(number: int, total: int) -> str:
-    return f"{number or 'none'} of {_count(total)} covered" if total else "no country covered"
-
-
-def _count(number: int) -> str:
-    return f"{number} countr{'y' if number == 1 else 'ies'}"
+    """Return a share of the countries covered."""
+    return (
+        f"{number or 'none'} of {counted(total, 'country', 'countries')} covered"
+        if total
+        else "no country covered"
+    )
 
 
 def _names(keys: Iterable[str], countries: pd.DataFrame) -> str:

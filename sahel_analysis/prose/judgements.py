@@ -1,4 +1,4 @@
-"""Key judgements: which of ours hold on a day, and how they are worded."""
+"""Key judgements: which of ours hold on a day, as a list and as a table of rival readings."""
 
 from __future__ import annotations
 
@@ -8,20 +8,10 @@ import pandas as pd
 
 from ..evidence.record import Record
 from ..tables.dates import day_in_words
+from ..tables.vocabulary import LIKELIHOODS
 from .markdown import bullets, escape
 from .notes import marks, row_marks
-
-# ICD 203, Analytic Standards: the words and their bands, per cent.
-LIKELIHOODS = {
-    "almost_no_chance": ("almost no chance", 1, 5),
-    "very_unlikely": ("very unlikely", 5, 20),
-    "unlikely": ("unlikely", 20, 45),
-    "roughly_even_chance": ("roughly even chance", 45, 55),
-    "likely": ("likely", 55, 80),
-    "very_likely": ("very likely", 80, 95),
-    "almost_certain": ("almost certain", 95, 99),
-}
-CONFIDENCES = ("low", "moderate", "high")
+from .words import capital
 
 
 def in_force(record: Record, scopes: Iterable[str]) -> pd.DataFrame:
@@ -70,21 +60,21 @@ def key_judgements(record: Record, scopes: Iterable[str] = ("region",)) -> str:
         since = "" if pd.isna(first) else f"; our judgements begin on {day_in_words(first)}"
         return f"We hold no key judgement for {day_in_words(record.as_of)} here{since}."
     return bullets(
-        f"**{escape(row.text_en)}** *{measure(row)}.* {escape(row.basis_en)} "
-        f"{basis_marks(row, record)}"
+        f"**{escape(row.text_en)}** *{_measure(row)}.* {escape(row.basis_en)} "
+        f"{_basis_marks(row, record)}"
         for row in rows.itertuples()
     )
 
 
-def measure(row: pd.Series | object) -> str:
+def _measure(row: pd.Series | object) -> str:
     """Return how sure a judgement is: its likelihood with the band, or its confidence."""
     if row.likelihood:
-        words, low, high = LIKELIHOODS[row.likelihood]
-        return f"{words[0].upper()}{words[1:]}, {low} to {high} per cent; {row.change}"
+        likely = LIKELIHOODS[row.likelihood]
+        return f"{capital(likely.words)}, {likely.low} to {likely.high} per cent; {row.change}"
     return f"Confidence: {row.confidence}; {row.change}"
 
 
-def basis_marks(row: pd.Series | object, record: Record) -> str:
+def _basis_marks(row: pd.Series | object, record: Record) -> str:
     """Return the marks of the claims and events that a judgement rests on."""
     tables = record.tables
     events = " ".join(row_marks(tables.events.loc[key], tables) for key in row.event_ids)
@@ -113,7 +103,7 @@ def words_of_judgement() -> pd.DataFrame:
     """Return the likelihood words with their bands in per cent, after ICD 203."""
     return pd.DataFrame(
         [
-            {"Word": words, "Chance": f"{low} to {high} per cent"}
-            for words, low, high in LIKELIHOODS.values()
+            {"Word": likely.words, "Chance": f"{likely.low} to {likely.high} per cent"}
+            for likely in LIKELIHOODS.values()
         ]
     )

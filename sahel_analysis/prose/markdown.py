@@ -1,4 +1,4 @@
-"""Markdown as pure functions over text: what the narrative is written with.
+"""Markdown as pure functions over text: escape, link, mark, list, notes, and HTML for JupyterLab.
 
 The dialect is CommonMark with the pandoc extensions that `documents.READER` names. Every piece of
 table text passes through `escape`; everything else in these functions is ours.
@@ -7,12 +7,11 @@ table text passes through `escape`; everything else in these functions is ours.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
 from urllib.parse import quote, urlsplit
 
-ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
+_ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
 
 # CommonMark lets a backslash make any ASCII punctuation literal. The five left out (, ' % / ?) open
 # nothing in CommonMark or in mistune, and leaving them keeps the Markdown readable.
@@ -69,7 +68,7 @@ def link(text: str, address: str) -> str:
         message = f"'{address}' cannot be linked: expected an http, https or mailto address or '#'"
         raise ValueError(message)
     safe = quote(address, safe="%/:?#[]@!$&'*+,;=~-._")
-    return f"[{text}]({_PUNCTUATION.sub(lambda found: chr(92) + found[0], safe)})"
+    return f"[{text}]({_PUNCTUATION.sub(lambda sign: chr(92) + sign[0], safe)})"
 
 
 def mark(anchor: str, text: str | None = None) -> str:
@@ -90,25 +89,6 @@ def mark(anchor: str, text: str | None = None) -> str:
     return f"[{text or anchor}](#{_checked(anchor)})"
 
 
-def heading(text: str, level: int = 2, anchor: str | None = None) -> str:
-    """Return a heading block.
-
-    Parameters
-    ----------
-    text : str
-        Markdown, on one line.
-    level : int
-        2 for a section, 3 for its parts; the cover alone is level 1.
-    anchor : str, optional
-        Target for links; pandoc makes one from the text by default.
-    """
-    if not 2 <= level <= 6:
-        message = f"heading level {level} is not between 2 and 6; level 1 is the report's title"
-        raise ValueError(message)
-    suffix = f" {{#{_checked(anchor)}}}" if anchor else ""
-    return f"{'#' * level} {text}{suffix}"
-
-
 def bullets(items: Iterable[str]) -> str:
     """Return a bullet list block.
 
@@ -121,7 +101,7 @@ def bullets(items: Iterable[str]) -> str:
 
 
 def notes(entries: Iterable[tuple[str, str]]) -> str:
-    """Return the block of notes that citation marks lead to.
+    """Return the list of notes at the end of a report, each with the anchor its marks lead to.
 
     Parameters
     ----------
@@ -155,23 +135,16 @@ def to_inline_html(text: str) -> str:
 
 
 @cache
-def _renderer():
-    """Return mistune's renderer, with the anchors that `heading` writes."""
+def _renderer() -> Callable[[str], str]:
+    """Return mistune's renderer with tables, which shows HTML as text."""
     import mistune
 
-    class Renderer(mistune.HTMLRenderer):
-        def heading(self, text: str, level: int, **attrs: Any) -> str:
-            found = re.fullmatch(r"(.*?)\s*\{#([a-z][a-z0-9-]*)\}", text, flags=re.DOTALL)
-            if found:
-                text, attrs = found[1], {"id": found[2]}
-            return super().heading(text, level, **attrs)
-
-    return mistune.create_markdown(renderer=Renderer(escape=True), plugins=["table"])
+    return mistune.create_markdown(renderer=mistune.HTMLRenderer(escape=True), plugins=["table"])
 
 
 def _checked(anchor: str) -> str:
     """Return the anchor if it is one."""
-    if not ANCHOR.fullmatch(anchor):
+    if not _ANCHOR.fullmatch(anchor):
         message = (
             f"'{anchor}' is not an anchor: expected a lower-case letter, then letters, digits "
             "and hyphens, e.g. 'c40'"

@@ -1,4 +1,4 @@
-"""Method: what the article leaves open, how a report was made, and what it was made from."""
+"""Method: what the article does not tell, how a report was made, and from what."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from ..evidence.posture import followed
-from ..evidence.record import Record, contradicted, told_claims
+from ..evidence.posture import family, followed
+from ..evidence.record import Record, article_day, contradicted, told_claims
 from ..tables.dates import day_in_words
+from ..tables.loading import Tables
 from ..tables.schema import read_package
 from .markdown import bullets, escape
-from .narrative import country_names
 from .notes import marks
+from .words import country_names, in_letters, listed
 
 
 def gaps(record: Record) -> str:
-    """Return what the article does not tell, each point computed from the tables.
+    """Return what the article does not tell, as a list; each point stands while the rows bear it.
 
     Parameters
     ----------
@@ -24,45 +25,86 @@ def gaps(record: Record) -> str:
         The evidence of the report.
     """
     tables = record.tables
+    points = (
+        _missing_dates(tables),
+        _missing_terms(tables),
+        _missing_names(tables),
+        _missing_numbers(tables),
+        _missing_countries(tables),
+    )
+    return bullets(filter(None, points)) or "The tables show no gap in what the article tells."
+
+
+def _missing_dates(tables: Tables) -> str:
+    """Return which year the article leaves to be inferred, and how much of it has no date."""
     claims = tables.claims
-    undated = int((claims["date_basis"] == "none").sum())
-    unnamed = claims[claims["attributed_to"] == "unnamed analysts"].index
-    secret = claims[(claims["theme"] == "agreement") & (claims["modality"] == "forecast")].index
-    troops = tables.figures[
-        (tables.figures["basis"] == "article") & (tables.figures["subject"] == "troops")
-    ]
-    by_country = troops[[bool(cell) for cell in troops["iso3"]]]
-    points = [
-        f"It gives no year. We infer 2023 from its events; {undated} of its {len(claims)} "
-        "assertions carry no date at all.",
+    own_day = claims[claims["latest"] == article_day(tables)]
+    inferred = claims.loc[claims["date_basis"] == "inferred", "latest"].dropna()
+    parts = []
+    if not inferred.empty and not (own_day["date_basis"] == "stated").any():
+        years = listed(map(str, sorted(set(inferred.dt.year))))
+        parts.append(f"It gives no year. We infer {years} from its events")
+    if undated := int((claims["date_basis"] == "none").sum()):
+        parts.append(f"{undated} of its {len(claims)} assertions carry no date at all")
+    return "; ".join(parts) + "." * bool(parts)
+
+
+def _missing_terms(tables: Tables) -> str:
+    """Return that the article guesses at the terms of the agreement, if it does."""
+    claims = tables.claims
+    guessed = claims[
+        (claims["theme"] == "agreement")
+        & (claims["modality"] == "forecast")
+        & (claims["attributed_to"] == "article")
+    ].index
+    if guessed.empty:
+        return ""
+    return (
         "It does not give the terms of the agreement; what it says of them is its own guess "
-        f"{marks(secret, tables)}.",
-        f"It names none of the analysts it cites; {len(unnamed)} assertions rest on them "
-        f"{marks(unnamed, tables)}.",
-    ]
-    if by_country.empty:
-        points.append(
-            "It gives one number of French troops for the whole Sahel and none for any country "
-            f"{marks(troops['claim_ids'].explode().dropna(), tables)}."
-        )
-    silent = _silent(record)
-    if silent:
-        points.append(f"It says nothing of {silent}.")
-    return bullets(points)
+        f"{marks(guessed, tables)}."
+    )
 
 
-def _silent(record: Record) -> str:
-    """Return the countries in scope that no article event names."""
-    tables = record.tables
+def _missing_names(tables: Tables) -> str:
+    """Return how much rests on analysts whom the article does not name, if it names none."""
+    speakers = tables.claims["attributed_to"]
+    analysts = speakers[speakers.str.contains("analyst")]
+    if analysts.empty or (analysts != "unnamed analysts").any():
+        return ""
+    return (
+        f"It names none of the analysts it cites; {len(analysts)} assertions rest on them "
+        f"{marks(analysts.index, tables)}."
+    )
+
+
+def _missing_numbers(tables: Tables) -> str:
+    """Return how many numbers of French troops the article gives, if none is of one country."""
+    figures = tables.figures
+    french = figures["actor_id"].isin(family(tables.actors, "france"))
+    troops = figures[(figures["basis"] == "article") & (figures["subject"] == "troops") & french]
+    if troops["iso3"].map(bool).any():
+        return ""
+    if troops.empty:
+        return "It gives no number of French troops."
+    noun = "number" if len(troops) == 1 else "numbers"
+    return (
+        f"It gives {in_letters(len(troops))} {noun} of French troops for the whole Sahel and none "
+        f"for any country {marks(troops['claim_ids'].explode().dropna(), tables)}."
+    )
+
+
+def _missing_countries(tables: Tables) -> str:
+    """Return which countries in scope no event of the article names."""
     article = tables.events[tables.events["basis"] == "article"]
     named = {iso3 for cell in article["iso3"] for iso3 in cell}
-    names = country_names([iso3 for iso3 in followed(tables) if iso3 not in named], tables)
-    return f"{', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else "".join(names)
+    silent = country_names([iso3 for iso3 in followed(tables) if iso3 not in named], tables)
+    return f"It says nothing of {listed(silent, 'or')}." if silent else ""
 
 
 def sources_and_method(record: Record) -> str:
     """Return how the report was made, in a few sentences."""
     tables = record.tables
+    documents = len({key for cell in record.events["source_ids"] for key in cell})
     wrong = len(contradicted(tables))
     first = (
         f"The article was cut into {len(tables.claims)} assertions, each tied to a phrase and its "
@@ -72,7 +114,7 @@ def sources_and_method(record: Record) -> str:
         second = (
             f"Each was held against independent sources; {wrong} assertions are contradicted. "
             "This report uses the article's events whose claims are not contradicted, and events "
-            f"from {_cited_sources(record)} other documents. "
+            f"from {documents} other documents. "
         )
     else:
         second = (
@@ -88,18 +130,13 @@ def sources_and_method(record: Record) -> str:
     return first + second + third
 
 
-def _cited_sources(record: Record) -> int:
-    """Return how many documents the visible events rest on."""
-    return len({key for cell in record.events["source_ids"] for key in cell})
-
-
-def rows_used(record: Record) -> dict[str, str]:
+def _rows_used(record: Record) -> dict[str, str]:
     """Return how many rows of its extract the report used and left out, and why."""
     tables, events = record.tables, record.events
-    told = len(told_claims(record))
+    by_then = len(told_claims(record))
     hidden = len(tables.events) - len(events)
     return {
-        "Claims": f"{told} of {len(tables.claims)} refer to this day or before",
+        "Claims": f"{by_then} of {len(tables.claims)} refer to this day or before",
         "Events": f"{len(events)} of {len(tables.events)} seen are used; {hidden} left out as "
         "later, of the other evidence, or told better by another row",
         "Figures": f"{len(record.figures)} of {len(tables.figures)} seen are used",
@@ -130,6 +167,6 @@ def signature(record: Record, parameters: dict[str, str]) -> pd.DataFrame:
         "Code": f"sahel_analysis {version('sahel-analysis')}",
         "Parameters": "; ".join(f"{name} = {value}" for name, value in parameters.items()),
         "Evidence ends": day_in_words(record.as_of),
-        **rows_used(record),
+        **_rows_used(record),
     }
     return pd.DataFrame({"Item": list(rows), "Value": [escape(value) for value in rows.values()]})

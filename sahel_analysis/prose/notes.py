@@ -1,4 +1,4 @@
-"""Marks and notes: what leads from a sentence of a report to the row behind it."""
+"""Citation marks, and the notes that they lead to: the row behind each sentence of a report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import pandas as pd
 from ..evidence.record import contradicted
 from ..tables.dates import in_words
 from ..tables.loading import Tables
+from ..tables.vocabulary import VERDICTS
 from .markdown import escape, link, mark
+from .words import capital, value_in_words
 
 CONTRADICTED_SIGN = "†"
 _LETTERS = {"CL": "c", "EV": "e", "FG": "f", "S": "s", "KJ": "j"}
@@ -58,9 +60,16 @@ def row_marks(row: pd.Series | object, tables: Tables) -> str:
     return marks(keys, tables)
 
 
+def event_marks(event_ids: Iterable[str], tables: Tables) -> str:
+    """Return the marks of several events, each row cited once."""
+    events = (tables.events.loc[event_id] for event_id in event_ids)
+    several = [mark_ for event in events for mark_ in row_marks(event, tables).split(" ")]
+    return " ".join(dict.fromkeys(several))
+
+
 def cited(markdown: str) -> list[str]:
     """Return the row keys whose marks a text carries, in the order of their first mark."""
-    return list(dict.fromkeys(key_of(found) for found in _MARK.findall(markdown)))
+    return list(dict.fromkeys(key_of(anchor_) for anchor_ in _MARK.findall(markdown)))
 
 
 def place_of(claim: pd.Series | object) -> str:
@@ -122,48 +131,20 @@ def claim_note(claim_id: str, tables: Tables) -> str:
     return f"{text} **{verdict}**, credibility {check.credibility}.{finding} {sources}".rstrip()
 
 
-VERDICTS = {
-    "corroborated": "Corroborated",
-    "partly": "Partly borne out",
-    "contradicted": "Contradicted",
-    "unverifiable": "Could not be verified",
-}
-
-
 def event_note(event_id: str, tables: Tables) -> str:
     """Return an event's note: date, summary, where it is told, confidence."""
     event = tables.events.loc[event_id]
-    when = in_words(event.date_edtf)
-    told = marks((*event.claim_ids, *event.source_ids), tables)
-    return (
-        f"{when[0].upper()}{when[1:]}: {escape(event.summary_en)} "
-        f"Confidence: {event.confidence}. {told}"
-    )
+    when = capital(in_words(event.date_edtf))
+    rests_on = marks((*event.claim_ids, *event.source_ids), tables)
+    return f"{when}: {escape(event.summary_en)} Confidence: {event.confidence}. {rests_on}"
 
 
 def figure_note(figure_id: str, tables: Tables) -> str:
     """Return a figure's note: what it counts, the value, the date, where it is told."""
     figure = tables.figures.loc[figure_id]
     when = f", {in_words(figure.date_edtf)}" if figure.date_edtf else ""
-    told = marks((*figure.claim_ids, *figure.source_ids), tables)
-    label = escape(figure.label_en)
-    return f"{label[0].upper()}{label[1:]}: {value_in_words(figure)}{when}. {told}"
-
-
-def value_in_words(figure: pd.Series | object) -> str:
-    """Return a figure's value with its hedge: ``about 5,000``, ``200 to 350``, ``at most 200``."""
-    if figure.unit == "year":
-        return f"{figure.best:.0f}"
-    hedge = {
-        "exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most ",
-        "planned": "", "claimed": "",
-    }[figure.qualifier]  # fmt: skip
-    tail = {"planned": " (planned)", "claimed": " (claimed)"}.get(figure.qualifier, "")
-    low, high = figure.low, figure.high
-    if not pd.isna(low) and not pd.isna(high) and low != high:
-        return f"{hedge}{low:,.0f} to {high:,.0f}{tail}"
-    value = next(v for v in (figure.best, low, high) if not pd.isna(v))
-    return f"{hedge}{value:,.0f}{tail}"
+    rests_on = marks((*figure.claim_ids, *figure.source_ids), tables)
+    return f"{capital(escape(figure.label_en))}: {value_in_words(figure)}{when}. {rests_on}"
 
 
 def source_note(source_id: str, tables: Tables) -> str:

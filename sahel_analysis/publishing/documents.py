@@ -25,19 +25,17 @@ READER = (
     "+pipe_tables"
 )
 
-# What the templates say themselves, by language; another language's reports fall back on English.
-WORDS = {
-    "en": {
-        "back": "Back to the text",
-        "bottom-line": "Bottom line",
-        "contents": "Contents",
-        "edition": "This edition",
-        "figure": "Figure",
-        "of": "of",
-        "page": "Page",
-        "skip": "Skip to the report",
-        "table": "Table",
-    },
+# What the templates say themselves.
+_WORDS = {
+    "back": "Back to the text",
+    "bottom-line": "Bottom line",
+    "contents": "Contents",
+    "edition": "This edition",
+    "figure": "Figure",
+    "of": "of",
+    "page": "Page",
+    "skip": "Skip to the report",
+    "table": "Table",
 }
 
 # What may stand in a data address within double quotes as it is.
@@ -77,8 +75,6 @@ class Document:
         The edition on one line, plain text.
     as_of : str
         ISO date, or empty.
-    lang : str
-        BCP 47 tag.
     figures : mapping of str to str
         File name as the Markdown has it, to SVG.
     """
@@ -89,7 +85,6 @@ class Document:
     subtitle: str = ""
     edition: str = ""
     as_of: str = ""
-    lang: str = "en"
     figures: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -117,13 +112,12 @@ def convert(document: Document, formats: Iterable[str]) -> dict[str, bytes]:
     """
     wanted = list(formats)
     written = _written(document, [target for target in wanted if target in _WRITERS])
-    finished = {"html": _with_figures, "pdf": _set}
-    return {
-        target: finished[target](document, written[target])
-        if target in written
-        else _word_file(document)
-        for target in wanted
+    make = {
+        "html": lambda: _with_figures(document, written["html"]),
+        "pdf": lambda: _set(document, written["pdf"]),
+        "docx": lambda: _word_file(document),
     }
+    return {target: make[target]() for target in wanted}
 
 
 def _written(document: Document, formats: Sequence[str]) -> dict[str, bytes]:
@@ -145,8 +139,8 @@ def _written(document: Document, formats: Sequence[str]) -> dict[str, bytes]:
 def _with_figures(document: Document, page: bytes) -> bytes:
     """Return an HTML page that holds its figures."""
 
-    def inlined(found: re.Match) -> str:
-        return f'src="{_data_address(document.figures[found[1]])}"'
+    def inlined(source: re.Match) -> str:
+        return f'src="{_data_address(document.figures[source[1]])}"'
 
     # Quotation marks in text are written as entities, so only an attribute can look like this.
     return re.sub(r'src="(figure-\d+\.svg)"', inlined, page.decode()).encode()
@@ -193,15 +187,14 @@ def _word_file(document: Document) -> bytes:
 
 def _pandoc(document: Document, target: str, *options: str) -> bytes:
     """Return what pandoc makes of a document."""
-    words = WORDS.get(document.lang.split("-")[0], WORDS["en"])
     values = {
         "title": document.title,
         "subtitle": document.subtitle,
         # It also stands in an attribute, where pandoc's templates leave quotation marks as they are.
         "edition-line": document.edition.replace('"', "”"),
         "as-of": document.as_of,
-        "lang": document.lang,
-        **{f"word-{key}": word for key, word in words.items()},
+        "lang": "en",
+        **{f"word-{key}": word for key, word in _WORDS.items()},
     }
     metadata = [part for key, text in values.items() if text for part in ("-M", f"{key}={text}")]
     command = [
@@ -222,8 +215,8 @@ def _pandoc(document: Document, target: str, *options: str) -> bytes:
         message = f"pandoc could not be run for '{document.name}': {fault}"
         raise ExportError(message) from fault
     if run.returncode:
-        told = run.stderr.decode(errors="replace")
-        message = f"pandoc could not convert '{document.name}': {reason(told)}"
+        said = reason(run.stderr.decode(errors="replace"))
+        message = f"pandoc could not convert '{document.name}': {said}"
         raise ExportError(message)
     return run.stdout
 

@@ -1,7 +1,7 @@
 """Executed notebooks to HTML, PDF and DOCX, for nbconvert, JupyterLab and `build`.
 
 One road: outputs to Markdown by our nbconvert template, Markdown to pages by `documents`. Only what
-`display` made is published; code, prompts and the parameters cells are not.
+`outputs` made is published; code, prompts and the parameters cells are not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from traitlets import Bool
 from sahel_analysis.errors import ExportError
 from sahel_analysis.prose.markdown import escape
 from sahel_analysis.publishing.documents import FORMATS, TEMPLATES, Document, convert
-from sahel_analysis.report.display import COVER_TYPE
+from sahel_analysis.report.outputs import COVER_TYPE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -42,8 +42,8 @@ class Publisher(Preprocessor):
                 continue
             if cell.cell_type == "code":
                 place = f"'{name}', cell {number}"
-                shown = [self._published(output, place, resources) for output in cell.outputs]
-                cell.outputs = [output for output in shown if output is not None]
+                kept = [self._published(output, place, resources) for output in cell.outputs]
+                cell.outputs = [output for output in kept if output is not None]
             cells.append(cell)
         nb.cells = cells
         return nb, resources
@@ -70,23 +70,23 @@ class Publisher(Preprocessor):
             return None
         message = (
             f"{place} shows {', '.join(sorted(output.data))}, which cannot be published: "
-            "show it with 'display.figure', 'display.table' or 'display.prose'"
+            "show it with 'report.figure', 'report.table' or 'report.prose'"
         )
         raise ExportError(message)
 
     def _figure(self, output: NotebookNode, place: str, resources: dict) -> NotebookNode:
         """Return a figure under its file name; its SVG goes to the resources."""
-        told = output.metadata.get(SVG, {})
+        metadata = output.metadata.get(SVG, {})
         figures = resources["figures"]
         for part in ("alt", "caption"):
-            if not str(told.get(part, "")).strip():
+            if not str(metadata.get(part, "")).strip():
                 message = (
                     f"{place}: figure {len(figures) + 1} has no '{part}' in its metadata: "
-                    "show it with 'display.figure'"
+                    "show it with 'report.figure'"
                 )
                 raise ExportError(message)
-        told["file"] = f"figure-{len(figures) + 1}.svg"
-        figures[told["file"]] = "".join(output.data[SVG])
+        metadata["file"] = f"figure-{len(figures) + 1}.svg"
+        figures[metadata["file"]] = "".join(output.data[SVG])
         return output
 
 
@@ -119,7 +119,6 @@ class _MarkdownExporter(TemplateExporter):
             subtitle=cover.get("subtitle", ""),
             edition=", ".join(value for _, value in cover.get("edition", [])),
             as_of=cover.get("as_of", ""),
-            lang=cover.get("lang", "en"),
             figures=resources["figures"],
         )
         return document, resources
@@ -128,55 +127,39 @@ class _MarkdownExporter(TemplateExporter):
 class _BriefingExporter(Exporter):
     """What the three formats share."""
 
-    def _convert(self, nb: NotebookNode, resources: dict | None) -> tuple[bytes, dict]:
-        """Return the file in this exporter's format."""
+    format = ""
+
+    def _file_extension_default(self) -> str:
+        return f".{self.format}"
+
+    def from_notebook_node(self, nb, resources=None, **kwargs) -> tuple[str | bytes, dict]:
+        """Return the file, HTML as text and the others as bytes, and nbconvert's resources."""
         document, resources = _MarkdownExporter(config=self.config).document(nb, resources)
         resources["output_extension"] = self.file_extension
-        [page] = convert(document, [self.file_extension.lstrip(".")]).values()
-        return page, resources
+        page = convert(document, [self.format])[self.format]
+        return page.decode() if self.format == "html" else page, resources
 
 
 class BriefingHTMLExporter(_BriefingExporter):
     """Executed notebook to one HTML file."""
 
+    format, output_mimetype = "html", "text/html"
     export_from_notebook = "Sahel briefing (HTML)"
-    output_mimetype = "text/html"
-
-    def _file_extension_default(self) -> str:
-        return ".html"
-
-    def from_notebook_node(self, nb, resources=None, **kwargs) -> tuple[str, dict]:
-        """Return the page as text."""
-        page, resources = self._convert(nb, resources)
-        return page.decode(), resources
 
 
 class BriefingPDFExporter(_BriefingExporter):
     """Executed notebook to a tagged PDF."""
 
+    format, output_mimetype = "pdf", "application/pdf"
     export_from_notebook = "Sahel briefing (PDF)"
-    output_mimetype = "application/pdf"
-
-    def _file_extension_default(self) -> str:
-        return ".pdf"
-
-    def from_notebook_node(self, nb, resources=None, **kwargs) -> tuple[bytes, dict]:
-        """Return the file's bytes."""
-        return self._convert(nb, resources)
 
 
 class BriefingDOCXExporter(_BriefingExporter):
     """Executed notebook to a Word file."""
 
-    export_from_notebook = "Sahel briefing (DOCX)"
+    format = "docx"
     output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-    def _file_extension_default(self) -> str:
-        return ".docx"
-
-    def from_notebook_node(self, nb, resources=None, **kwargs) -> tuple[bytes, dict]:
-        """Return the file's bytes."""
-        return self._convert(nb, resources)
+    export_from_notebook = "Sahel briefing (DOCX)"
 
 
 def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict[str, bytes]:

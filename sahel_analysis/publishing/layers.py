@@ -14,8 +14,8 @@ from ..evidence.posture import posture_of
 from ..evidence.record import Record, edition, told_claims
 from ..figures.geography import BOUNDARIES_EN, disputed, places_frame, with_geometry
 from ..files import whole, write_text
-from .references import cited_sources
-from .spreadsheets import event_rows
+from .citations import cited_sources
+from .spreadsheet import event_rows
 
 CRS = "EPSG:4326"
 # A tenth of a metre: finer digits would be noise of the projection, there and back.
@@ -60,7 +60,7 @@ def layers(record: Record) -> dict[str, pd.DataFrame]:
     precision = tables.places["precision"].reindex(placed["place_id"]).to_numpy()
     events = gpd.GeoDataFrame(placed.assign(precision=precision), geometry=points)
     checks = tables.checks[["verdict", "credibility", "finding_en"]]
-    found = {
+    frames = {
         "posture": _posture(record),
         "events": events,
         "events_without_place": rows[rows["place_id"] == ""].drop(
@@ -71,7 +71,7 @@ def layers(record: Record) -> dict[str, pd.DataFrame]:
         "claims": told_claims(record).join(checks),
         "sources": cited_sources(record),
     }
-    return {name: _plain(frame) for name, frame in found.items()}
+    return {name: _plain(frame) for name, frame in frames.items()}
 
 
 def _posture(record: Record) -> gpd.GeoDataFrame:
@@ -114,19 +114,19 @@ def write_gpkg(path: str | Path, record: Record) -> Path:
     """
     import pyogrio
 
-    told = {"edition": edition(record), "boundaries": BOUNDARIES_EN}
+    about = {"edition": edition(record), "boundaries": BOUNDARIES_EN}
     with whole(path) as file:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{record.as_of}T00:00:00.000Z"})
         try:
             for name, frame in layers(record).items():
-                about = {"DESCRIPTION": _ABOUT[name].format(**told)}
+                options = {"DESCRIPTION": _ABOUT[name].format(**about)}
                 pyogrio.write_dataframe(
                     frame,
                     file,
                     layer=name,
                     driver="GPKG",
                     append=file.exists(),
-                    layer_options=about,
+                    layer_options=options,
                 )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as fault:
             # The whole SQL statement may stand before it.
@@ -148,13 +148,13 @@ def write_geojson(path: str | Path, record: Record) -> Path:
     ExportError
         If the file cannot be written.
     """
-    found = layers(record)
-    rest = found["events_without_place"]
+    frames = layers(record)
+    rest = frames["events_without_place"]
     bare = gpd.GeoDataFrame(rest, geometry=[None] * len(rest), crs=CRS)
     features = []
     for layer, key, frame in (
-        ("posture", "iso3", found["posture"]),
-        ("event", "event_id", found["events"]),
+        ("posture", "iso3", frames["posture"]),
+        ("event", "event_id", frames["events"]),
         ("event", "event_id", bare),
     ):
         for feature in frame.set_index(key).iterfeatures():

@@ -9,7 +9,7 @@ import pandas as pd
 from ..figures import forces, timelines
 from ..figures import verdicts as verdict_bars
 from ..figures.timelines import canvas
-from .display import Output
+from .outputs import Output
 from .report import Report
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 from ..evidence.posture import posture_series
 from ..figures import maps
 from ..prose.captions import map_alt, map_finding
-from ..prose.narrative import in_letters
+from ..prose.words import in_letters
 from ..tables.dates import day_in_words
-from .display import Output
+from .outputs import Output
 from .report import Report
 
 # Days on which the record turns: Serval, Barkhane at its height, Mali left, the article, Chad left,

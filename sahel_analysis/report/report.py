@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ..evidence.posture import family, posture_of
+from ..evidence.actors import concerning, family
+from ..evidence.posture import posture_of
 from ..evidence.record import Record, record
 from ..prose import audit
-from ..prose.chronicle import involving, last_year, naming
-from ..prose.corrections import differences
 from ..prose.judgements import words_of_judgement
+from ..prose.listings import last_year, naming
 from ..prose.markdown import escape
 from ..prose.method import signature
-from ..prose.narrative import bottom_line, country_by_country, listed, what_happened
+from ..prose.narrative import bottom_line, country_by_country, differences, what_happened
 from ..prose.notes import cited, notes
+from ..prose.words import listed
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables, load_tables
-from . import display
-from .extract import extract
+from . import outputs
 from .parameters import ReportParameters, from_notebook, scope
 
 
@@ -74,7 +74,7 @@ class Report:
     parameters : ReportParameters
         What was asked for.
     tables : Tables
-        The rows it can see; see `extract.Extractor`.
+        The rows it can see; see `record.extract`.
     record : Record
         What the evidence shows up to the day.
     countries : list of str
@@ -108,8 +108,13 @@ class Report:
         self.notebook = notebook
         whole = load_tables() if tables is None else tables
         self.parameters: ReportParameters = from_notebook(notebook, namespace, whole)
-        self.tables = extract(whole, notebook, self.parameters)
-        self.record: Record = record(self.parameters.as_of, self.parameters.evidence, self.tables)
+        self.record: Record = record(
+            self.parameters.as_of,
+            self.parameters.evidence,
+            self.parameters.country or "all",
+            whole,
+        )
+        self.tables = self.record.tables
         followed = scope(whole)
         chosen = self.parameters.countries or followed
         self._all = not self.parameters.country and len(chosen) == len(followed)
@@ -142,10 +147,10 @@ class Report:
 
     def twin(self, evidence: str) -> tuple[Record, pd.DataFrame]:
         """Return the record and posture of one evidence for the same day and countries."""
-        other = record(self.parameters.as_of, evidence, self.tables)
+        other = record(self.parameters.as_of, evidence, tables=self.tables)
         return other, posture_of(other).loc[self.countries]
 
-    def cover(self) -> display.Output:
+    def cover(self) -> outputs.Output:
         """Return the cover: title, edition and bottom line."""
         day = day_in_words(self.parameters.as_of)
         title = TITLES[self.notebook]
@@ -156,13 +161,12 @@ class Report:
             # The audit weighs the text; no day and no country belongs to it.
             edition = {"Article": f"{len(self.tables.claims)} assertions", "Checked on": checked_on}
             line = audit.bottom_line(self.tables)
-        return display.cover(
+        return outputs.cover(
             title=title.title.format(place=self._place, day=day),
             subtitle=title.subtitle,
             edition=edition,
             bottom_line=self._remember(line),
             as_of=self.parameters.as_of,
-            lang=self.parameters.lang,
         )
 
     def events(self, root: str = "") -> pd.DataFrame:
@@ -174,7 +178,7 @@ class Report:
             Key of an actor: only events in which it, or what descends from it, takes part.
         """
         chosen = naming(self.record.events, self.countries, regions=len(self.countries) > 1)
-        return involving(chosen, self.tables.actors, root) if root else chosen
+        return concerning(chosen, self.tables.actors, root) if root else chosen
 
     def figures(self, root: str = "") -> pd.DataFrame:
         """Return the visible figures that concern the countries shown; see `events`."""
@@ -189,7 +193,7 @@ class Report:
         powers = {
             key
             for root in ("france", "russia")
-            for key in involving(chosen, self.tables.actors, root).index
+            for key in concerning(chosen, self.tables.actors, root).index
         }
         return chosen[political | ~chosen.index.isin(powers)]
 
@@ -208,44 +212,44 @@ class Report:
         """Return a paragraph for each country that the evidence covers, and name the others."""
         return country_by_country(self.record, self.posture)
 
-    def prose(self, text: str) -> display.Output:
+    def prose(self, text: str) -> outputs.Output:
         """Return Markdown as prose; its marks join the report's notes."""
-        return display.prose(self._remember(text))
+        return outputs.prose(self._remember(text))
 
-    def figure(self, fig, *, caption: str, alt: str, title: str | None = None) -> display.Output:
-        """Return a figure with caption and alternative text; see `display.figure`."""
-        return display.figure(fig, caption=self._remember(caption), alt=alt, title=title)
+    def figure(self, fig, *, caption: str, alt: str, title: str | None = None) -> outputs.Output:
+        """Return a figure with caption and alternative text; see `outputs.figure`."""
+        return outputs.figure(fig, caption=self._remember(caption), alt=alt, title=title)
 
     def table(
         self, frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None = None
-    ) -> display.Output:
-        """Return a table; its marks join the report's notes; see `display.table`."""
+    ) -> outputs.Output:
+        """Return a table; its marks join the report's notes; see `outputs.table`."""
         if frame.empty:
             day = day_in_words(self.record.as_of)
             return self.prose(f"{caption}: none on record by {day} in this evidence.")
         for column in frame.columns:
             for cell in frame[column]:
                 self._remember(str(cell))
-        return display.table(frame, caption=self._remember(caption), widths=widths)
+        return outputs.table(frame, caption=self._remember(caption), widths=widths)
 
-    def words(self) -> display.Output:
+    def words(self) -> outputs.Output:
         """Return the box that explains words of likelihood."""
         caption = "Words of likelihood and what they stand for (ICD 203)"
-        return display.table(words_of_judgement(), caption=caption, widths=(40, 60))
+        return outputs.table(words_of_judgement(), caption=caption, widths=(40, 60))
 
-    def notes(self) -> display.Output:
+    def notes(self) -> outputs.Output:
         """Return the notes that the marks shown so far lead to."""
         if not self._cited:
             return self.prose("This report carries no mark: no event it can see names the country.")
-        return display.notes(notes(self._cited, self.tables))
+        return outputs.notes(notes(self._cited, self.tables))
 
-    def signature(self) -> display.Output:
+    def signature(self) -> outputs.Output:
         """Return the table that says from what the report was made."""
         asked = self.parameters.model_dump(mode="json", exclude_defaults=True)
         named = {name: ", ".join(v) if isinstance(v, list) else str(v) for name, v in asked.items()}
         named["evidence"], named["lang"] = self.parameters.evidence, self.parameters.lang
         frame = signature(self.record, {"notebook": self.notebook, **named})
-        return display.table(frame, caption="From what this report was made", widths=(20, 80))
+        return outputs.table(frame, caption="From what this report was made", widths=(20, 80))
 
     def _remember(self, text: str) -> str:
         """Return a text after its marks have joined the notes."""

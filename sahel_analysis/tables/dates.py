@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 import pandas as pd
 
 from ..errors import shown
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+# A year, month or day, perhaps hedged.
 _PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?[~?%]?")
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
-# Digits that are not known, the one form beside the plain ones that can be said in words as it is.
-_UNSPECIFIED = re.compile(r"[0-9]{2}XX|[0-9]{3}X|[0-9]{4}-XX(-XX)?|[0-9]{4}-(0[1-9]|1[0-2])-XX")
 _OPEN = {"..", ""}  # an end that is open, and one that is not known
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -32,8 +31,8 @@ def bounds(text: str) -> tuple[date | None, date | None]:
     text : str
         EDTF, ISO 8601-2 levels 0 and 1, as far as it can be said in words: ``2023-12-04``,
         ``2023-12``, ``2018``, ``2023-12~``, ``2023-11-29/2023-12-02``, ``../2012-01-01``,
-        ``2013/..``, ``201X``, ``2023-12-XX``. Seasons, times of day, and intervals open at both
-        ends are refused.
+        ``2013/..``. Digits that are not known (``201X``: write ``2010/2019``), seasons, times of
+        day, and intervals open at both ends are refused.
 
     Returns
     -------
@@ -50,61 +49,39 @@ def bounds(text: str) -> tuple[date | None, date | None]:
     "About" and "perhaps" (``~``, ``?``) do not widen the bounds: the sources do not say by how
     much, and a width of our own making would be an invented fact.
     """
+    ends = text.split("/")
+    if len(ends) > 2 or all(end in _OPEN for end in ends):
+        raise ValueError(_not_known(text))
     try:
-        found = _plain(text)
+        stretches = [(None, None) if end in _OPEN else _stretch(end) for end in ends]
     except ValueError as fault:
-        message = f"'{text}' is not a day of the calendar"
+        message = f"'{shown(text)}' is not a day of the calendar"
         raise ValueError(message) from fault
-    earliest, latest = found or _parsed(text)
+    if None in stretches:
+        raise ValueError(_not_known(text))
+    earliest, latest = stretches[0][0], stretches[-1][1]
     if earliest and latest and earliest > latest:
         message = f"'{text}' ends before it begins"
         raise ValueError(message)
     return earliest, latest
 
 
-def _plain(text: str) -> tuple[date | None, date | None] | None:
-    """Return the bounds of a year, month, day or interval of them; None for anything rarer.
+def _not_known(text: str) -> str:
+    """Return the message that refuses a text in a form that is not known here."""
+    return f"'{shown(text)}' is not an EDTF date of the forms used here"
 
-    The grammar of edtf takes longer over the tables' dates than all the rest of loading; a test
-    holds these forms to its answers.
+
+def _stretch(text: str) -> tuple[date, date] | None:
+    """Return first and last day of a date without an interval; None where the form is not known.
+
+    Raises ValueError where the calendar has no such day.
     """
-    ends = text.split("/")
-    if len(ends) > 2 or all(end in _OPEN for end in ends):
+    plain = _PLAIN.fullmatch(text)
+    if not plain:
         return None
-    found = [None if end in _OPEN else _PLAIN.fullmatch(end) for end in ends]
-    if any(part is None and end not in _OPEN for part, end in zip(found, ends, strict=True)):
-        return None
-    stretches = [_stretch(part) if part else (None, None) for part in found]
-    return stretches[0][0], stretches[-1][1]
-
-
-def _stretch(found: re.Match) -> tuple[date, date]:
-    """Return the first and last day of a year, month or day; ValueError where there is none."""
-    year, month, day = (int(part) if part else 0 for part in found.groups())
+    year, month, day = (int(part) if part else 0 for part in plain.groups())
     first = date(year, month or 1, day or 1)
     return first, date(year, month or 12, day or monthrange(year, month or 12)[1])
-
-
-def _parsed(text: str) -> tuple[date | None, date | None]:
-    """Return the bounds that edtf finds for digits that are not known; else ValueError."""
-    if not _UNSPECIFIED.fullmatch(text):
-        message = f"'{shown(text)}' is not an EDTF date of the forms used here"
-        raise ValueError(message)
-    import edtf  # here because loading plain dates does not need it
-
-    try:
-        parsed = edtf.parse_edtf(text)
-        return _day(parsed.lower_strict()), _day(parsed.upper_strict())
-    except (edtf.EDTFParseException, ValueError, AttributeError, TypeError, OverflowError) as fault:
-        message = f"'{shown(text)}' is not an EDTF date"
-        raise ValueError(message) from fault
-
-
-def _day(value: object) -> date | None:
-    """Return a day from the struct that edtf gives; its infinities are open ends."""
-    if isinstance(value, float):
-        return None
-    return date(value.tm_year, value.tm_mon, value.tm_mday)
 
 
 def bounds_frame(texts: pd.Series) -> pd.DataFrame:
@@ -118,26 +95,45 @@ def bounds_frame(texts: pd.Series) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Same index; columns ``earliest`` and ``latest`` (datetime64, NaT where open or not stated)
-        and ``fault`` (str, empty where the string is sound).
+        Same index; columns ``earliest`` and ``latest`` (datetime64, NaT where open or not stated).
+
+    Raises
+    ------
+    ValueError
+        As from `bounds`.
     """
-    unique = texts.unique()
-    found: dict[str, tuple[date | None, date | None, str]] = {"": (None, None, "")}
-    for text in unique:
-        if text == "":
-            continue
-        try:
-            found[text] = (*bounds(text), "")
-        except ValueError as fault:
-            found[text] = (None, None, str(fault))
-    return pd.DataFrame(
-        {
-            "earliest": texts.map({text: pd.Timestamp(row[0]) for text, row in found.items()}),
-            "latest": texts.map({text: pd.Timestamp(row[1]) for text, row in found.items()}),
-            "fault": texts.map({text: row[2] for text, row in found.items()}),
-        },
-        index=texts.index,
-    ).astype({"earliest": "datetime64[s]", "latest": "datetime64[s]"})
+    days = [bounds(text) if text else (None, None) for text in texts]
+    frame = pd.DataFrame(days, index=texts.index, columns=["earliest", "latest"], dtype="object")
+    return frame.apply(pd.to_datetime).astype("datetime64[s]")
+
+
+def iso_day(value: str | date) -> date:
+    """Return a day given as ``2023-12-04`` or as a `datetime.date`.
+
+    Parameters
+    ----------
+    value : str or datetime.date
+        The day; of a time stamp its day. No other form is taken: ``04/12/2023`` and ``20231204``
+        could be misread.
+
+    Raises
+    ------
+    ValueError
+        If it is no day of the calendar in that form.
+    """
+    try:
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+        raise ValueError
+    except ValueError:
+        message = (
+            f"'{shown(value)}' is not a day; expected one of the calendar such as '2023-12-04'."
+        )
+        raise ValueError(message) from None
 
 
 def day_in_words(day: date) -> str:
@@ -166,11 +162,7 @@ def in_words(text: str) -> str:
     """
     if not text:
         return "no date"
-    earliest, latest = bounds(text)
-    if "X" in text:
-        if earliest.year == latest.year:
-            return in_words(text[: text.index("-XX")])
-        return f"between {earliest.year} and {latest.year}"
+    bounds(text)
     if "/" in text:
         start, end = text.split("/")
         if start == end:
@@ -185,10 +177,7 @@ def in_words(text: str) -> str:
     if _DAY.fullmatch(bare):
         return hedge + day_in_words(date.fromisoformat(bare))
     if month := _MONTH.fullmatch(bare):
-        number = int(month[2])
-        if 1 <= number <= 12:
-            return f"{hedge}{MONTHS[number - 1]} {month[1]}"
-        return f"{hedge}{bare}"
+        return f"{hedge}{MONTHS[int(month[2]) - 1]} {month[1]}"
     return hedge + bare
 
 
@@ -215,8 +204,6 @@ def since_in_words(text: str) -> str:
     words = in_words(text)
     if words.startswith(("by ", "from ")):
         return words
-    if words.startswith("between"):
-        return f"since some day {words}"
     if "/" in text and " to " in words:
         return f"since some day between {' and '.join(_span(*text.split('/')))}"
     return f"since {words}"

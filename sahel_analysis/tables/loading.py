@@ -10,13 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import DataError, Problem
-from .cells import read_cells
-from .columns import check_columns, check_references
+from .reading import check_references, read_rows, type_columns
 from .rules import check_rules
-from .schema import FILE, read_schema
+from .schema import FILE, data_folder, read_schema
 from .vocabulary import unknown_words
-
-_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True, eq=False, repr=False)  # frames do not compare; one object is one state
@@ -55,30 +52,6 @@ class Tables:
 
 
 FRAMES = tuple(field.name for field in fields(Tables) if field.name not in {"folder", "sha256"})
-
-
-def data_folder(folder: str | Path | None = None) -> Path:
-    """Return the folder that holds the tables.
-
-    Parameters
-    ----------
-    folder : str or pathlib.Path, optional
-        A folder of the user's own. Without it: the data inside an installed package, else the
-        ``data`` folder of the clone.
-
-    Raises
-    ------
-    DataError
-        If there is no such folder, or no ``datapackage.json`` in it.
-    """
-    own = [_PACKAGE / "data", _PACKAGE.parent / "data"]
-    candidates = own if folder is None else [Path(folder)]
-    for candidate in candidates:
-        if (candidate / FILE).is_file():
-            return candidate
-    looked = "' and '".join(str(candidate) for candidate in candidates)
-    message = f"no data folder with this file was found; looked in '{looked}'."
-    raise DataError([Problem(FILE, "", "", message)])
 
 
 def load_tables(folder: str | Path | None = None) -> Tables:
@@ -142,13 +115,13 @@ def _typed(
     problems = [*unknown_words(schema, folder.name), *unread]
     frames: dict[str, pd.DataFrame] = {}
     digest = hashlib.sha256(package)
-    for name, content in zip(schema, contents, strict=True):
+    for (name, table), content in zip(schema.items(), contents, strict=True):
         if content is not None:
             digest.update(hashlib.sha256(content).digest())
-            frame, faults = _frame(folder, package, name, content)
-            problems.extend(faults)
-            if frame is not None:
-                frames[name] = frame
+            label = f"{folder.name}/{table.path}"
+            rows = read_rows(content, label, table, problems)
+            if rows is not None:
+                frames[name] = type_columns(rows, label, table, problems)
     check_references(frames, schema, folder.name, problems)
     if not problems:
         # Rules speak of sound cells only; with faulty ones they would report the same fault twice.
@@ -159,10 +132,59 @@ def _typed(
     return Tables(folder=folder, sha256=digest.hexdigest(), **frames)
 
 
-@lru_cache(maxsize=len(FRAMES))
-def _frame(folder: Path, package: bytes, name: str, content: bytes) -> tuple:
-    """Return one file's contents typed, or None, and its faults: only what changed is typed anew."""
-    table, problems = read_schema(folder)[name], []
-    label = f"{folder.name}/{table.path}"
-    rows = read_cells(content, label, table, problems)
-    return None if rows is None else check_columns(rows, label, table, problems), problems
+def load_events(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the events: one row is one dated occurrence, told by the article or by references.
+
+    Article rows stand as the article has them, wrong ones included. Fighting and casualties are
+    left out. Indexed by ``event_id``; `folder` and errors as in `load_tables`.
+
+    Examples
+    --------
+    >>> load_events().loc["EV-012", ["date_edtf", "event_type", "iso3"]].to_list()
+    ['2023-04', 'withdrawal_completed', ('TCD',)]
+    """
+    return load_tables(folder).events
+
+
+def load_claims(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the claims: one row is one atomic assertion of the article, right or wrong.
+
+    Made by two independent readings and a settlement of their differences. The article's text is
+    left out but for a phrase of 3 to 12 words per claim. Indexed by ``claim_id``; `folder` and
+    errors as in `load_tables`.
+
+    Examples
+    --------
+    >>> load_claims().at["CL-040", "quote"]
+    'Chad, which expelled the French troops'
+    """
+    return load_tables(folder).claims
+
+
+def load_checks(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the checks: one row is what independent sources say of one claim.
+
+    Credibility is Admiralty 1 to 6; 1 needs two sources. Indexed by ``claim_id``; `folder` and
+    errors as in `load_tables`.
+
+    Examples
+    --------
+    >>> load_checks().at["CL-040", "verdict"]
+    'contradicted'
+    """
+    return load_tables(folder).checks
+
+
+def load_figures(folder: str | Path | None = None) -> pd.DataFrame:
+    """Load the figures: one row is one quantity, as low, best and high where stated.
+
+    Nothing is interpolated or rounded. The column ``unit`` says what is counted. Indexed by
+    ``figure_id``; `folder` and errors as in `load_tables`.
+
+    Examples
+    --------
+    >>> troops = load_figures().loc["FG-001"]
+    >>> print(troops["qualifier"], troops["best"], troops["unit"])
+    about 5000.0 people
+    """
+    return load_tables(folder).figures

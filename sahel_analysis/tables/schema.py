@@ -1,14 +1,21 @@
-"""The data package's schema: what each table's columns are, read from ``datapackage.json``."""
+"""The data package's schema, read from ``datapackage.json``, and the codebook made from it.
+
+``python -m sahel_analysis.tables.schema`` renews the column tables of ``data/README.md``.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DataError, Problem
 
 FILE = "datapackage.json"
+CODEBOOK = "README.md"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_MARKED = re.compile(r"<!-- columns: (?P<table>\w+) -->\n.*?<!-- end columns -->", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,30 @@ class TableSchema:
     def columns(self) -> list[str]:
         """Names of the columns, in order."""
         return [field.name for field in self.fields]
+
+
+def data_folder(folder: str | Path | None = None) -> Path:
+    """Return the folder that holds the tables.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        A folder of the user's own. Without it: the data inside an installed package, else the
+        ``data`` folder of the clone.
+
+    Raises
+    ------
+    DataError
+        If there is no such folder, or no ``datapackage.json`` in it.
+    """
+    own = [_PACKAGE / "data", _PACKAGE.parent / "data"]
+    candidates = own if folder is None else [Path(folder)]
+    for candidate in candidates:
+        if (candidate / FILE).is_file():
+            return candidate
+    looked = "' and '".join(str(candidate) for candidate in candidates)
+    message = f"no data folder with this file was found; looked in '{looked}'."
+    raise DataError([Problem(FILE, "", "", message)])
 
 
 def read_package(folder: Path) -> dict:
@@ -141,3 +172,109 @@ def _table(resource: dict) -> TableSchema:
         fields=fields,
         key=schema["primaryKey"][0],
     )
+
+
+def column_table(table: TableSchema) -> str:
+    """Return one table's columns as a Markdown table.
+
+    Parameters
+    ----------
+    table : TableSchema
+        The table.
+
+    Returns
+    -------
+    str
+        One line per column: name, type, whether a cell must be filled, meaning, allowed values.
+    """
+    lines = [
+        "| column | type | filled | meaning | values |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for field in table.fields:
+        kind = f"list of {field.type}" if field.separator else field.type
+        filled = "always" if field.constraints.get("required") else ""
+        cells = (f"`{field.name}`", kind, filled, field.description, _values(field))
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(lines)
+
+
+def _values(field: Field) -> str:
+    """Return in Markdown what a cell may hold beyond its type; empty where anything may stand."""
+    rules = field.constraints
+    if "enum" in rules:
+        return ", ".join(f"`{value}`" for value in rules["enum"])
+    if field.references:
+        table, column = field.references.split(".")
+        return f"`{column}` of `{table}`"
+    if "minimum" in rules and "maximum" in rules:
+        return f"{rules['minimum']} to {rules['maximum']}"
+    if "minimum" in rules:
+        return f"{rules['minimum']} or more"
+    return f"`{rules['pattern']}`" if "pattern" in rules else ""
+
+
+def with_column_tables(text: str, schema: dict[str, TableSchema]) -> str:
+    """Return a codebook with the column tables between its markers made anew.
+
+    Parameters
+    ----------
+    text : str
+        The codebook. A table stands between ``<!-- columns: NAME -->`` and
+        ``<!-- end columns -->``.
+    schema : dict of TableSchema
+        Schema of every table, by name.
+
+    Returns
+    -------
+    str
+        The codebook; what stands outside the markers is untouched.
+
+    Raises
+    ------
+    DataError
+        If a table of the schema has no place in the codebook, or more than one, or a marker
+        names no table.
+    """
+    places = [match["table"] for match in _MARKED.finditer(text)]
+    wrong = [name for name in schema if places.count(name) != 1]
+    wrong += [name for name in dict.fromkeys(places) if name not in schema]
+    if wrong:
+        message = "expected '<!-- columns: {0} -->' and '<!-- end columns -->' once per table."
+        raise DataError(Problem(CODEBOOK, "", name, message.format(name)) for name in wrong)
+    return _MARKED.sub(
+        lambda match: (
+            f"<!-- columns: {match['table']} -->\n"
+            f"{column_table(schema[match['table']])}\n<!-- end columns -->"
+        ),
+        text,
+    )
+
+
+def rewrite_codebook(folder: str | Path | None = None) -> Path:
+    """Rewrite the column tables of a data folder's codebook.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        Data folder; see `data_folder`.
+
+    Returns
+    -------
+    pathlib.Path
+        The codebook.
+
+    Raises
+    ------
+    DataError
+        If the schema cannot be read or the codebook lacks a marker.
+    """
+    folder = data_folder(folder)
+    path = folder / CODEBOOK
+    text = with_column_tables(path.read_text(encoding="utf-8"), read_schema(folder))
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+if __name__ == "__main__":
+    rewrite_codebook()

@@ -97,7 +97,7 @@ def test_atlas_is_readable_without_a_script(open_page, atlas, tables):
         assert state.get_attribute("data-french") == frame.at[iso3, "french_posture"]
     visible = [item for item in page.locator("#events > li").all() if item.is_visible()]
     assert {item.get_attribute("id") for item in visible} == set(
-        record(*DEFAULT, tables).events.index
+        record(*DEFAULT, tables=tables).events.index
     )
     assert not page.locator("form").is_visible()
 
@@ -119,7 +119,7 @@ def test_atlas_shows_what_posture_says(opened, tables):
             "#events > li:not([hidden])",
             "all => all.map(i => [i.id, i.querySelector('.decides:not([hidden])')?.textContent])",
         )
-        events = record(day, evidence, tables).events
+        events = record(day, evidence, tables=tables).events
         assert {key for key, _ in listed} == {k for k, c in events["iso3"].items() if iso3 in c}
         for name, theme in THEMES.items():
             deciding = {key for key, why in listed if why and REASONS[name] in why}

@@ -21,7 +21,7 @@ from sahel_analysis.batch.store import Store
 from sahel_analysis.cli import main
 
 CELL = """
-from sahel_analysis import exhibits
+from sahel_analysis.report import exhibits
 
 if country == "MLI" and as_of == "2023-12-04":
     raise ValueError("<b>no</b> & 'no'")

@@ -10,13 +10,12 @@ import pytest
 from factory import countries, event, tiny
 
 from sahel_analysis.evidence.posture import (
-    FRENCH_POSTURES,
-    RUSSIAN_ENGAGEMENTS,
     posture,
     posture_of,
     posture_series,
 )
 from sahel_analysis.evidence.record import EVIDENCE, record
+from sahel_analysis.tables.vocabulary import FRENCH_STATES, RUSSIAN_STATES
 
 LAST = "2030-01-01"
 with (Path(__file__).parent / "turning_points.csv").open(encoding="utf-8", newline="") as file:
@@ -248,7 +247,7 @@ def test_turning_points_cover_the_frame_and_rest_on_sources(tables):
     followed = set(tables.countries.index[tables.countries["in_scope"]])
     assert {point["iso3"] for point in POINTS} == followed
     for point in POINTS:
-        assert point["expected"] in {*FRENCH_POSTURES, *RUSSIAN_ENGAGEMENTS}
+        assert point["expected"] in {*FRENCH_STATES, *RUSSIAN_STATES}
         assert set(point["source_ids"].split(";")) <= set(tables.sources.index)
 
 
@@ -299,7 +298,7 @@ def test_the_article_has_its_own_map(tables):
 )
 def test_no_country_is_in_a_state_that_its_events_do_not_support(as_of, evidence, tables):
     """The deciding events are visible, past, and name the country; without them no state is."""
-    shown = record(as_of, evidence, tables)
+    shown = record(as_of, evidence, tables=tables)
     for iso3, row in posture_of(shown).iterrows():
         for column in ("french_posture", "russian_engagement"):
             ids = row[f"{column}_event_ids"]

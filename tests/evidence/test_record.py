@@ -1,28 +1,22 @@
-"""Promises about evidence: what each world shows, and that every mark leads to its row."""
+"""Promises about records: what each evidence shows, and which rows a report may see."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from factory import event, frame, tiny
 
-from sahel_analysis.evidence.record import record, told_claims
-from sahel_analysis.prose.notes import (
-    anchor,
-    cited,
-    claim_note,
-    event_note,
-    figure_note,
-    key_of,
-    marks,
-    notes,
-    row_marks,
-    source_note,
-    value_in_words,
-)
+from sahel_analysis.batch.matrix import expand
+from sahel_analysis.evidence.posture import posture_of
+from sahel_analysis.evidence.record import extract, record, row_digests, told_claims
+from sahel_analysis.prose.listings import naming
+from sahel_analysis.report.parameters import scope
+from sahel_analysis.report.report import Report
 
 LAST = "2030-01-01"
+DAYS = ("2014-01-01", "2022-01-01", "2023-12-04", "2025-06-01")
 
 
 def claim(key: str, day: str = "2023-12-04", **cells: str) -> dict[str, str]:
@@ -66,7 +60,7 @@ def told(verdict: str, same_as: str = "") -> object:
 
 def shown(tables: object, evidence: str, as_of: str = LAST) -> list[str]:
     """Return the keys of the events that a record shows."""
-    return list(record(as_of, evidence, tables).events.index)
+    return list(record(as_of, evidence, tables=tables).events.index)
 
 
 @pytest.mark.parametrize("verdict", ["corroborated", "partly", "contradicted", "unverifiable"])
@@ -101,8 +95,8 @@ def test_figures_follow_the_same_rules():
         frame("checks", check("CL-001", "contradicted")),
     )
     tables = tiny(figures=figures, claims=claims, checks=checks)
-    assert list(record(LAST, "article", tables).figures.index) == ["FG-001"]
-    assert record(LAST, "checked", tables).figures.empty
+    assert list(record(LAST, "article", tables=tables).figures.index) == ["FG-001"]
+    assert record(LAST, "checked", tables=tables).figures.empty
 
 
 def test_a_world_ends_on_its_day():
@@ -117,8 +111,8 @@ def test_a_world_ends_on_its_day():
         claims=frame("claims", claim("CL-001")),
     )
     before, within = (
-        record("2023-03-31", "article", tables),
-        record("2023-04-15", "article", tables),
+        record("2023-03-31", "article", tables=tables),
+        record("2023-04-15", "article", tables=tables),
     )
     assert list(before.figures.index) == ["FG-002"]
     assert list(within.figures.index) == ["FG-001", "FG-002"]
@@ -130,113 +124,125 @@ def test_a_claim_without_a_date_speaks_of_the_day_of_the_article():
     """It is not told before."""
     claims = frame("claims", claim("CL-001", ""), claim("CL-002", "2023-04"), claim("CL-003"))
     tables = tiny(claims=claims)
-    assert list(told_claims(record("2023-12-03", "article", tables)).index) == ["CL-002"]
-    assert len(told_claims(record("2023-12-04", "article", tables))) == 3
-
-
-@pytest.mark.parametrize("key", ["CL-040", "EV-101", "FG-002", "S-007", "KJ-012"])
-def test_an_anchor_leads_back_to_its_key(key):
-    """No two rows share an anchor."""
-    assert key_of(anchor(key)) == key
-
-
-def test_the_mark_of_a_contradicted_claim_carries_a_dagger():
-    """And that of no other."""
-    assert marks(["CL-001"], told("contradicted")) == "[c1†](#c1)"
-    assert marks(["CL-001", "S-002"], told("partly")) == "[c1](#c1) [s2](#s2)"
-
-
-def test_an_event_is_marked_by_its_claims_and_by_itself_where_references_tell_it():
-    """So that the note can give both."""
-    tables = told("corroborated")
-    assert row_marks(tables.events.loc["EV-001"], tables) == "[c1](#c1)"
-    assert row_marks(tables.events.loc["EV-002"], tables) == "[e2](#e2)"
-
-
-def test_marks_are_collected_once_in_their_order():
-    """However often a row is cited."""
-    assert cited("a [e2](#e2) b [c1†](#c1), [e2](#e2). [web](https://example.org)") == [
-        "EV-002",
-        "CL-001",
-    ]
-
-
-def test_notes_follow_every_mark_to_its_sources():
-    """An event brings its claims, a claim the sources of its check; claims first, sources last."""
-    tables = told("contradicted")
-    assert [key for key, _ in notes(["EV-001"], tables)] == ["c1", "e1", "s2"]
-    assert [key for key, _ in notes(["EV-002"], tables)] == ["e2", "s2"]
-
-
-def test_every_mark_within_the_notes_leads_to_a_note(tables):
-    """The walk ends at a source each time."""
-    every = [*tables.claims.index, *tables.events.index, *tables.figures.index]
-    found = notes(every, tables)
-    anchors = {key for key, _ in found}
-    assert len(anchors) == len(found)
-    for key, text in found:
-        led = set(re.findall(r"\(#(\w+)\)", text))
-        assert led <= anchors
-        if key[0] == "e":
-            assert led, f"'{key}' rests on nothing"
-
-
-def test_a_claims_note_gives_place_phrase_verdict_and_finding():
-    """All that a reader needs to find and weigh it."""
-    note = claim_note("CL-001", told("contradicted"))
-    assert "paragraph 5, sentence 2: “a phrase of it”" in note
-    assert "**Contradicted**, credibility 2" in note
-    assert note.endswith("What others say\\. [s2](#s2)")
-
-
-def test_an_unchecked_claim_says_so():
-    """Silence is not approval."""
-    tables = tiny(claims=frame("claims", claim("CL-001", attributed_to="Moscow")))
-    assert claim_note("CL-001", tables).endswith("attributed to Moscow. Not checked.")
-
-
-def test_an_events_note_gives_date_summary_and_confidence():
-    """With the precision of the date kept."""
-    note = event_note("EV-001", told("corroborated"))
-    assert note.startswith("April 2023: ")
-    assert "Confidence: high. [c1](#c1)" in note
-
-
-def test_a_sources_note_gives_title_publisher_date_trust_and_address():
-    """Table text cannot become Markdown."""
-    note = source_note("S-002", told("corroborated"))
-    assert note.startswith("“A \\*title\\*”, Desk, December 2023. Reliability B: known.")
-    assert "State-affiliated: RUS." in note
-    assert "https" in note
-    assert source_note("S-001", told("partly")).startswith("Untitled, publisher unknown, undated.")
-
-
-@pytest.mark.parametrize(
-    ("cells", "words"),
-    [
-        ({"best": "5000", "qualifier": "about"}, "about 5,000"),
-        ({"low": "200", "high": "350"}, "200 to 350"),
-        ({"low": "1300", "qualifier": "at_least"}, "at least 1,300"),
-        ({"high": "200", "qualifier": "at_most"}, "at most 200"),
-        ({"best": "100", "qualifier": "planned"}, "100 (planned)"),
-        ({"best": "2013", "unit": "year"}, "2013"),
-    ],
-)
-def test_a_value_keeps_the_hedge_of_its_source(cells, words):
-    """Ranges stay ranges, and a year has no thousands."""
-    [row] = frame("figures", figure(**cells)).itertuples()
-    assert value_in_words(row) == words
-
-
-def test_a_figures_note_names_what_is_counted():
-    """With value and date."""
-    tables = tiny(
-        figures=frame("figures", figure(best="5000", date_edtf="2023", source_ids="S-002"))
-    )
-    assert figure_note("FG-001", tables) == "Soldiers: 5,000, 2023. [s2](#s2)"
+    assert list(told_claims(record("2023-12-03", "article", tables=tables)).index) == ["CL-002"]
+    assert len(told_claims(record("2023-12-04", "article", tables=tables))) == 3
 
 
 def test_an_unknown_kind_of_evidence_is_refused():
     """With what is allowed."""
     with pytest.raises(ValueError, match="'rumour' is not allowed; expected 'article' or"):
-        record(LAST, "rumour", tiny())
+        record(LAST, "rumour", tables=tiny())
+
+
+@pytest.mark.parametrize("evidence", ["article", "checked"])
+@pytest.mark.parametrize("day", DAYS)
+def test_extract_of_a_brief_shows_what_the_whole_tables_show(tables, day, evidence):
+    """Posture with its reasons, events and figures of the country."""
+    whole = record(day, evidence, tables=tables)
+    postures = posture_of(whole)
+    for country in scope(tables):
+        asked = {"as_of": day, "evidence": evidence, "country": country, "lang": "en"}
+        report = Report("country_brief", asked, tables)
+        assert report.posture.loc[country].equals(postures.loc[country])
+        for name in ("events", "figures"):
+            expected = naming(getattr(whole, name), [country], regions=False)
+            assert list(getattr(report, name)().index) == list(expected.index)
+        report.cover(), report.notes(), report.signature()
+
+
+def hashes(tables) -> dict[str, str]:
+    """Return the hash of what each report of two days can see."""
+    jobs = expand(tables, {"as_of": ["2022-01-01", "2023-12-04"]})
+    return {
+        job.path: extract(tables, job.parameters.as_of, job.parameters.country or "all").sha256
+        for job in jobs
+    }
+
+
+def changed(tables, table: str, key: str, column: str, value: object) -> set[str]:
+    """Return the reports that see a change of one cell."""
+    frame = getattr(tables, table).copy()
+    frame.at[key, column] = value
+    before, after = hashes(tables), hashes(replace(tables, **{table: frame}))
+    return {path for path, told in before.items() if after[path] != told}
+
+
+def test_cell_of_one_countrys_event_is_seen_by_its_brief_and_all_region_reports(tables):
+    """And by no other country's brief."""
+    events = tables.events
+    mali = events[[cell == ("MLI",) for cell in events["iso3"]]]
+    early = mali[(mali["latest"] < "2022-01-01") & (mali["basis"] == "reference")].index[-1]
+    seen = changed(tables, "events", early, "summary_en", "Something else.")
+    briefs = {path for path in seen if "country_brief" in path}
+    assert {path.split("_")[-1] for path in briefs} == {"MLI"}
+    assert len(briefs) == 2
+    assert {path.split("/")[1] for path in seen - briefs} == {
+        "briefing", "french_withdrawal", "russian_engagement", "regional_realignment",
+        "source_audit",
+    }  # fmt: skip
+
+
+def test_later_event_is_not_seen_by_earlier_reports(tables):
+    """An edition of 2022 stays as it is when a row of 2023 changes."""
+    events = tables.events
+    late = events[(events["latest"] > "2022-06-01") & (events["latest"] < "2023-12-01")]
+    key = late[late["basis"] == "reference"].index[0]
+    seen = changed(tables, "events", key, "summary_en", "Something else.")
+    assert seen
+    assert not any(path.startswith("2022") for path in seen)
+
+
+def test_row_of_one_country_is_seen_by_briefs_that_name_it(tables):
+    """Gabon's row changes nothing for Sudan."""
+    seen = changed(tables, "countries", "GAB", "label_lon", 1.0)
+    assert "2023-12-04_checked_en/country_brief_GAB" in seen
+    assert "2023-12-04_checked_en/country_brief_SDN" not in seen
+
+
+def test_claim_of_the_article_is_seen_by_every_report(tables):
+    """Each counts them."""
+    seen = changed(tables, "claims", tables.claims.index[0], "statement_en", "Something else.")
+    assert seen == set(hashes(tables))
+
+
+def test_signature_prints_the_hash_that_decides_on_freshness(tables):
+    """One hash, not two that can disagree."""
+    (job,) = expand(tables, {"notebook": ["country_brief"], "country": ["TCD"]})
+    told = Report("country_brief", job.values, tables).signature().data["text/markdown"]
+    assert extract(tables, job.parameters.as_of, "TCD").sha256 in told
+
+
+@pytest.mark.parametrize("countries", ["all", "NER", ["NER", "MLI"]])
+def test_extract_of_an_extract_is_the_extract(tables, countries):
+    """So the other evidence can be read from the rows of a report."""
+    once = extract(tables, date(2023, 12, 4), countries)
+    assert extract(once, date(2023, 12, 4), countries).sha256 == once.sha256
+
+
+def test_several_countries_bring_the_rows_that_name_none(tables):
+    """What is said of the whole region belongs to a report on several countries."""
+    regional = {key for key, named in tables.events["iso3"].items() if not named}
+    assert regional
+    assert regional <= set(extract(tables, date(2025, 6, 1), ["NER", "MLI"]).events.index)
+    assert regional.isdisjoint(extract(tables, date(2025, 6, 1), "NER").events.index)
+
+
+def test_digests_of_rows_tell_which_row_changed(tables):
+    """One cell, one row."""
+    events = tables.events.copy()
+    events.at["EV-012", "summary_en"] = "Something else."
+    before, after = row_digests(tables)[0], row_digests(replace(tables, events=events))[0]
+    changed = {
+        (name, key)
+        for name in before
+        for key in before[name]
+        if before[name][key] != after[name][key]
+    }
+    assert changed == {("events", "EV-012")}
+
+
+@pytest.mark.parametrize("day", ["04/12/2023", "20231204", None, 20231204, "2023-W49-1"])
+def test_a_day_in_another_form_is_refused(day):
+    """Neither is guessed."""
+    with pytest.raises(ValueError, match="is not a day; expected one of the calendar"):
+        record(day, tables=tiny())

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.transforms import Bbox
 
 from sahel_analysis.figures import forces, style, timelines, verdicts
-from sahel_analysis.figures.timelines import SYMBOLS, symbol_of, whose
+from sahel_analysis.figures.timelines import SYMBOLS, symbol_of
 from sahel_analysis.tables.dates import bounds_frame
 
 AS_OF = date(2023, 12, 4)
@@ -213,20 +213,6 @@ def test_announced_is_hollow_and_completed_is_filled():
         assert symbol_of(whose_, "withdrawal_announced").look == "hollow"
         assert symbol_of(whose_, "withdrawal_ordered").look == "hollow"
     assert SYMBOLS["france", "withdrawal_completed"].look == "full"
-
-
-def test_a_child_counts_as_its_parent():
-    """What a force does, the state to which it belongs has done."""
-    owners = whose(CROWD, ACTORS)
-    assert owners["EV-001"] == "france"
-    assert owners["EV-009"] == "russia"
-    assert owners["EV-003"] == "other"
-
-
-def test_forces_sent_to_help_a_state_are_the_senders():
-    """A deployment against or for France is not a French deployment."""
-    row = events(("2023-01-01", "deployment", "NER", "eucap", "france"))
-    assert whose(row, ACTORS).tolist() == ["other"]
 
 
 def test_an_event_in_three_countries_stands_in_three_lanes_under_one_number():

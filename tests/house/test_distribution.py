@@ -17,10 +17,9 @@ from pathlib import Path
 
 import pytest
 from command import Run, brief
+from sahel_analysis.publishing.licences import licences
 from test_repository import ROOT, pyproject, tracked
 from trial import contents
-
-from sahel_analysis.publishing.licences import licences
 
 NAME = "sahel_analysis-{version}".format(**pyproject()["project"])
 # Under these, anybody may use, change and pass on; the first word of each kind as it is written.
@@ -212,7 +211,7 @@ def test_every_promise_of_security_names_tests_that_are_there():
     ]
     assert rows
     for row in rows:
-        named = re.findall(r"`(tests/\w+\.py)`", row.rsplit("| ", 1)[1])
+        named = re.findall(r"`(tests/[\w/]+\.py)`", row.rsplit("| ", 1)[1])
         assert named, row
         for name in named:
             assert (ROOT / name).is_file(), f"'{name}' is not there"

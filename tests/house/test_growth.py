@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from sahel_analysis.cli import main
 from sahel_analysis.errors import MOST, DataError
 from sahel_analysis.evidence.posture import posture, posture_series
-from sahel_analysis.publishing.validation import validate_folder
 from sahel_analysis.tables.loading import load_tables
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -83,7 +84,7 @@ def test_a_shorter_table_is_the_beginning_of_a_longer_one(folders):
 def test_synthetic_events_are_valid_and_say_what_they_are(tmp_path):
     """They keep schema and rules, and nobody can take them for facts."""
     folder = synthetic.write_folder(tmp_path / "data", 300)
-    assert "no fault found" in validate_folder(folder)
+    assert "no fault found" in CliRunner().invoke(main, ["validate", str(folder)]).output
     events = load_tables(folder).events
     assert len(events) == 300
     assert events["summary_en"].str.contains("Synthetic event .* never happened").all()

@@ -36,8 +36,8 @@ MODULES = """
 import importlib, pkgutil
 import sahel_analysis
 
-for found in pkgutil.iter_modules(sahel_analysis.__path__):
-    importlib.import_module(f"sahel_analysis.{found.name}")
+for found in pkgutil.walk_packages(sahel_analysis.__path__, "sahel_analysis."):
+    importlib.import_module(found.name)
 """
 
 

@@ -16,7 +16,7 @@ from browser import faults
 
 from sahel_analysis.batch.catalogue import catalogue
 from sahel_analysis.publishing.documents import Document, convert
-from sahel_analysis.report import display
+from sahel_analysis.report import outputs
 
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 
@@ -24,7 +24,7 @@ POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory, atlas_page) -> dict[str, Path]:
     """Return a report, the index and the atlas."""
-    table = display.table(pd.DataFrame({"Country": ["Niger"]}), caption="Countries")
+    table = outputs.table(pd.DataFrame({"Country": ["Niger"]}), caption="Countries")
     report = Document("trial", table.data["text/markdown"], "Trial", as_of="2023-12-04")
     made = {
         "report": convert(report, ["html"])["html"],

@@ -114,10 +114,3 @@ def test_note_listed_twice_is_refused():
     """Each anchor has one note."""
     with pytest.raises(ValueError, match="'c1' is listed twice"):
         markdown.notes([("c1", "One."), ("c1", "Two.")])
-
-
-def test_heading_leaves_level_one_to_the_cover():
-    """A report has one heading of level 1."""
-    assert markdown.heading("Text", 3, "part") == "### Text {#part}"
-    with pytest.raises(ValueError, match="level 1 is not between 2 and 6"):
-        markdown.heading("Text", 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -10,9 +11,10 @@ from factory import countries, event, frame, tiny
 
 from sahel_analysis.evidence.posture import followed, posture_of
 from sahel_analysis.evidence.record import EVIDENCE, record, told_claims
-from sahel_analysis.prose import chronicle, corrections, judgements, method, narrative
+from sahel_analysis.prose import judgements, listings, method, narrative, words
 from sahel_analysis.prose.markdown import escape
 from sahel_analysis.prose.notes import anchor, cited
+from sahel_analysis.tables.vocabulary import LIKELIHOODS
 
 LAST = "2030-01-01"
 DAYS = ["2012-01-01", "2013-06-01", "2022-09-01", "2023-12-04", "2025-09-01"]
@@ -22,7 +24,7 @@ MARK = re.compile(r"\[[^\]]*\]\(#\w+\)")
 @pytest.fixture(params=EVIDENCE)
 def shown(request, tables):
     """Return each world on the day of the article."""
-    return record("2023-12-04", request.param, tables)
+    return record("2023-12-04", request.param, tables=tables)
 
 
 def mark(key: str, sign: str = "") -> str:
@@ -32,17 +34,17 @@ def mark(key: str, sign: str = "") -> str:
 
 def told(*events: dict, evidence: str = "checked", **frames) -> str:
     """Return the bottom line of a few events."""
-    shown = record(LAST, evidence, tiny(*events, **frames))
+    shown = record(LAST, evidence, tables=tiny(*events, **frames))
     return narrative.bottom_line(shown, posture_of(shown))
 
 
 @pytest.mark.parametrize(
-    ("items", "words"),
+    ("items", "sentence"),
     [([], ""), (["A"], "A"), (["A", "B"], "A and B"), (["A", "B", "C"], "A, B and C")],
 )
-def test_a_list_reads_as_a_sentence_lists_it(items, words):
+def test_a_list_reads_as_a_sentence_lists_it(items, sentence):
     """However many there are."""
-    assert narrative.listed(items) == words
+    assert words.listed(items) == sentence
 
 
 def test_the_bottom_line_names_states_with_the_events_behind_them():
@@ -78,7 +80,7 @@ def test_an_article_report_speaks_by_the_articles_account():
 @pytest.mark.parametrize("as_of", DAYS)
 def test_every_country_named_in_the_bottom_line_is_followed_by_a_mark(as_of, evidence, tables):
     """Of an event of that world."""
-    shown = record(as_of, evidence, tables)
+    shown = record(as_of, evidence, tables=tables)
     line = narrative.bottom_line(shown, posture_of(shown))
     for name in tables.countries.loc[followed(tables), "name_en"]:
         for found in re.finditer(rf"\b{re.escape(escape(name))}\b(.)", line):
@@ -89,7 +91,7 @@ def test_every_country_named_in_the_bottom_line_is_followed_by_a_mark(as_of, evi
 @pytest.mark.parametrize("as_of", DAYS)
 def test_every_country_followed_is_told_or_named_as_not_covered(as_of, evidence, tables):
     """One paragraph each, with the name in front."""
-    shown = record(as_of, evidence, tables)
+    shown = record(as_of, evidence, tables=tables)
     posture = posture_of(shown)
     text = narrative.country_by_country(shown, posture)
     for iso3, row in posture.iterrows():
@@ -101,7 +103,7 @@ def test_every_country_followed_is_told_or_named_as_not_covered(as_of, evidence,
 
 def test_a_country_paragraph_says_since_when_and_by_which_events(tables):
     """All of those that decide."""
-    shown = record("2023-12-04", "checked", tables)
+    shown = record("2023-12-04", "checked", tables=tables)
     posture = posture_of(shown)
     text = narrative.country_paragraph(shown, posture, "NER")
     assert "French forces are leaving Niger, on record since 3 August 2023" in text
@@ -118,7 +120,7 @@ def test_every_claim_told_stands_once_in_the_story_with_its_mark(shown):
 
 def test_claims_of_a_later_day_are_left_out_and_counted(tables):
     """The reader knows that there are more."""
-    shown = record("2013-06-01", "article", tables)
+    shown = record("2013-06-01", "article", tables=tables)
     text = narrative.what_happened(shown)
     left = len(tables.claims) - len(told_claims(shown))
     assert f"{left} of the article's {len(tables.claims)} assertions refer to a later day" in text
@@ -127,7 +129,7 @@ def test_claims_of_a_later_day_are_left_out_and_counted(tables):
 
 def test_a_contradicted_claim_carries_a_dagger_in_an_article_report(tables):
     """And its correction in a checked one."""
-    article, checked = (record("2023-12-04", each, tables) for each in EVIDENCE)
+    article, checked = (record("2023-12-04", each, tables=tables) for each in EVIDENCE)
     for claim_id in tables.checks.index[tables.checks["verdict"] == "contradicted"]:
         assert narrative.claim_sentence(article, claim_id).endswith(f"{mark(claim_id, '†')}.")
         sentence = narrative.claim_sentence(checked, claim_id)
@@ -139,7 +141,7 @@ def test_a_contradicted_claim_carries_a_dagger_in_an_article_report(tables):
 @pytest.mark.parametrize("verdict", ["partly", "unverifiable"])
 def test_what_is_not_borne_out_is_followed_by_the_finding(verdict, tables):
     """In a checked report; what is corroborated stands alone."""
-    checked = record("2023-12-04", "checked", tables)
+    checked = record("2023-12-04", "checked", tables=tables)
     for claim_id in tables.checks.index[tables.checks["verdict"] == verdict]:
         finding = escape(tables.checks.at[claim_id, "finding_en"])
         assert finding in narrative.claim_sentence(checked, claim_id)
@@ -156,7 +158,7 @@ def test_a_claim_says_whose_it_is_unless_the_article_speaks():
         {"claim_id": "CL-003", "statement_en": "France says so.", "attributed_to": "France",
          **plain},
     )  # fmt: skip
-    shown = record(LAST, "article", tiny(claims=claims))
+    shown = record(LAST, "article", tables=tiny(claims=claims))
     assert [narrative.claim_sentence(shown, key) for key in claims.index] == [
         "It is so [c1](#c1).",
         "It is so, according to unnamed analysts [c2](#c2).",
@@ -166,7 +168,7 @@ def test_a_claim_says_whose_it_is_unless_the_article_speaks():
 
 def test_every_contradicted_claim_is_named_with_its_correction(shown):
     """Gravest first, in either kind of evidence."""
-    lines = corrections.contradicted_claims(shown).splitlines()
+    lines = narrative.contradicted_claims(shown).splitlines()
     checks = shown.tables.checks
     wrong = checks[checks["verdict"] == "contradicted"]
     assert len(lines) == len(wrong)
@@ -180,8 +182,8 @@ def test_every_contradicted_claim_is_named_with_its_correction(shown):
 
 def test_the_difference_over_chad_is_told_in_words(tables):
     """The article has the French expelled; the sources have them there."""
-    article, checked = (record("2023-12-04", each, tables) for each in EVIDENCE)
-    text = corrections.differences(article, checked, posture_of(article), posture_of(checked))
+    article, checked = (record("2023-12-04", each, tables=tables) for each in EVIDENCE)
+    text = narrative.differences(article, checked, posture_of(article), posture_of(checked))
     [line] = [line for line in text.splitlines() if line.startswith("- **Chad, French forces.**")]
     assert "The article: *withdrawn* [c40†](#c40) [c41†](#c41)" in line
     assert "The checked evidence: *present* [e101](#e101)" in line
@@ -190,9 +192,9 @@ def test_the_difference_over_chad_is_told_in_words(tables):
 @pytest.mark.parametrize("as_of", DAYS)
 def test_every_difference_of_the_two_maps_is_told_and_no_other(as_of, tables):
     """By country and side."""
-    article, checked = (record(as_of, each, tables) for each in EVIDENCE)
+    article, checked = (record(as_of, each, tables=tables) for each in EVIDENCE)
     left, right = posture_of(article), posture_of(checked)
-    text = corrections.differences(article, checked, left, right)
+    text = narrative.differences(article, checked, left, right)
     for iso3 in left.index:
         name = escape(tables.countries.at[iso3, "name_en"])
         states = ["french_posture", "russian_engagement"]
@@ -202,8 +204,8 @@ def test_every_difference_of_the_two_maps_is_told_and_no_other(as_of, tables):
 
 def test_the_year_before_is_told_by_who_acts(tables):
     """Each event of it once; the earlier ones are counted."""
-    shown = record("2023-12-04", "checked", tables)
-    text = chronicle.last_year(shown, shown.events)
+    shown = record("2023-12-04", "checked", tables=tables)
+    text = listings.last_year(shown, shown.events)
     recent = shown.events[shown.events["latest"] > pd.Timestamp("2022-12-04")]
     assert text.count("\n- ") == len(recent)
     assert f"{len(shown.events) - len(recent)} earlier events are listed" in text
@@ -213,9 +215,9 @@ def test_the_year_before_is_told_by_who_acts(tables):
 
 def test_tables_for_readers_hold_every_row_they_are_given(shown):
     """With marks in the last column."""
-    events = chronicle.event_table(shown, shown.events)
-    figures = chronicle.figure_table(shown, shown.figures)
-    posture = chronicle.posture_table(shown, posture_of(shown))
+    events = listings.event_table(shown, shown.events)
+    figures = listings.figure_table(shown, shown.figures)
+    posture = listings.posture_table(shown, posture_of(shown))
     assert len(events) == len(shown.events)
     assert len(figures) == len(shown.figures)
     assert len(posture) == len(followed(shown.tables))
@@ -225,8 +227,8 @@ def test_tables_for_readers_hold_every_row_they_are_given(shown):
 
 def test_a_country_without_rows_is_not_covered_and_not_empty(tables):
     """Grey on the map, in words in the table."""
-    shown = record("2012-01-01", "article", tables)
-    table = chronicle.posture_table(shown, posture_of(shown)).set_index("Country")
+    shown = record("2012-01-01", "article", tables=tables)
+    table = listings.posture_table(shown, posture_of(shown)).set_index("Country")
     assert table.at["Mali", "French forces"] == "not covered"
     assert table.at["Mali", "Notes"] == ""
 
@@ -235,7 +237,7 @@ def test_a_country_without_rows_is_not_covered_and_not_empty(tables):
 @pytest.mark.parametrize("as_of", DAYS)
 def test_judgements_in_force_are_told_with_measure_and_basis(as_of, evidence, tables):
     """Those of the day and the evidence and no others, each with a mark."""
-    shown = record(as_of, evidence, tables)
+    shown = record(as_of, evidence, tables=tables)
     scopes = ["region", "article", *followed(tables)]
     text = judgements.key_judgements(shown, scopes)
     held = judgements.in_force(shown, scopes)
@@ -257,20 +259,20 @@ def test_a_judgement_that_has_lapsed_is_not_told(tables):
     lapsed = tables.judgements[tables.judgements["valid_to"].notna()].iloc[0]
     last, next_ = lapsed.valid_to.date(), (lapsed.valid_to + pd.Timedelta(days=1)).date()
     for day, there in ((last, True), (next_, False)):
-        held = judgements.in_force(record(day, lapsed.evidence, tables), [lapsed.scope])
+        held = judgements.in_force(record(day, lapsed.evidence, tables=tables), [lapsed.scope])
         assert (lapsed.name in held.index) == there
 
 
 def test_the_words_of_likelihood_are_those_of_the_scale():
     """Seven words, bands that meet."""
-    bands = [(low, high) for _, low, high in judgements.LIKELIHOODS.values()]
+    bands = [(likely.low, likely.high) for likely in LIKELIHOODS.values()]
     assert bands == [(1, 5), (5, 20), (20, 45), (45, 55), (55, 80), (80, 95), (95, 99)]
     assert len(judgements.words_of_judgement()) == 7
 
 
 def test_the_method_counts_what_was_used_and_left_out(shown):
     """The numbers are those of the world."""
-    used = method.rows_used(shown)
+    used = method._rows_used(shown)
     assert used["Events"].startswith(f"{len(shown.events)} of {len(shown.tables.events)} ")
     assert f"{len(shown.tables.claims)} assertions" in method.sources_and_method(shown)
 
@@ -281,13 +283,13 @@ def test_hostile_names_and_summaries_stay_text():
     known = countries("NER")
     known.loc["NER", "name_en"] = text
     rows = tiny(event("deployment", "2029-06-01", summary_en=text), countries=known)
-    shown = record(LAST, "checked", rows)
+    shown = record(LAST, "checked", tables=rows)
     posture = posture_of(shown)
     for out in (
         narrative.bottom_line(shown, posture),
         narrative.country_by_country(shown, posture),
-        chronicle.last_year(shown, shown.events),
-        " ".join(chronicle.event_table(shown, shown.events).iloc[0]),
+        listings.last_year(shown, shown.events),
+        " ".join(listings.event_table(shown, shown.events).iloc[0]),
     ):
         assert escape(text) in out
         assert text not in out
@@ -298,11 +300,33 @@ def test_equal_tables_give_equal_words(tables):
     for evidence in EVIDENCE:
         texts = []
         for _ in range(2):
-            shown = record("2023-12-04", evidence, tables)
+            shown = record("2023-12-04", evidence, tables=tables)
             posture = posture_of(shown)
             texts.append(
                 narrative.bottom_line(shown, posture)
                 + narrative.country_by_country(shown, posture)
-                + chronicle.last_year(shown, shown.events)
+                + listings.last_year(shown, shown.events)
             )
         assert texts[0] == texts[1]
+
+
+def test_a_gap_stands_while_the_rows_bear_it(tables):
+    """Each point goes, or changes, with the rows that it is computed from."""
+
+    def gaps(**changed: pd.DataFrame) -> str:
+        return method.gaps(record("2023-12-04", "checked", tables=replace(tables, **changed)))
+
+    claims, figures = tables.claims, tables.figures
+    assert "We infer 2023 from its events" in gaps()
+    assert "year" not in gaps(claims=claims.assign(date_basis="stated"))
+    assert "guess" in gaps()
+    assert "guess" not in gaps(claims=claims.assign(modality="fact"))
+    named = claims.assign(attributed_to=claims["attributed_to"].replace("unnamed analysts", "X"))
+    assert "analysts" in gaps()
+    assert "analysts" not in gaps(claims=named)
+    assert "It gives one number of French troops" in gaps()
+    assert "It gives no number of French troops." in gaps(figures=figures.iloc[:0])
+    troops = figures.index[(figures["basis"] == "article") & (figures["subject"] == "troops")]
+    ours = figures.copy()
+    ours.at[troops[0], "iso3"] = ("NER",)
+    assert "number of French troops" not in gaps(figures=ours)

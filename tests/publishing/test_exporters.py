@@ -22,31 +22,31 @@ from sahel_analysis.prose import markdown
 from sahel_analysis.publishing import documents
 from sahel_analysis.publishing.documents import FORMATS
 from sahel_analysis.publishing.exporters import export
-from sahel_analysis.report import display
+from sahel_analysis.report import outputs
 
 ALT = 'Two bars: "Niger" and Mali \\ <b>'
 ATTACK = "<script>alert(1)</script> $x^2$ [a](b) #strong[c] \\emph{d} @e &amp; ::: | `f`"
 
 
-def cell(*outputs: display.Output | nbformat.NotebookNode, source: str = "secret", **metadata):
+def cell(*shown: outputs.Output | nbformat.NotebookNode, source: str = "secret", **metadata):
     """Return an executed code cell with outputs."""
     made = []
-    for output in outputs:
-        if isinstance(output, display.Output):
+    for output in shown:
+        if isinstance(output, outputs.Output):
             data, told = output._repr_mimebundle_()
             output = v4.new_output("display_data", data=data, metadata=told)
         made.append(output)
     return v4.new_code_cell(source, outputs=made, execution_count=7, metadata=metadata)
 
 
-def bars(**told: str) -> display.Output:
+def bars(**told: str) -> outputs.Output:
     """Return a small figure."""
     fig = Figure(figsize=(3, 2))
     fig.subplots().barh(["Niger", "Mali"], [1, 2])
-    return display.figure(fig, **{"caption": "Bars.", "alt": ALT, **told})
+    return outputs.figure(fig, **{"caption": "Bars.", "alt": ALT, **told})
 
 
-def cover(**told) -> display.Output:
+def cover(**told) -> outputs.Output:
     """Return a cover."""
     plain = {
         "title": "Niger & its neighbours",
@@ -54,12 +54,12 @@ def cover(**told) -> display.Output:
         "bottom_line": f"French forces leave. {markdown.mark('c1')}",
         "as_of": "2023-12-04",
     }
-    return display.cover(**{**plain, **told})
+    return outputs.cover(**{**plain, **told})
 
 
 def report(*cells: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Return an executed notebook: a cover, the cells given, and two notes."""
-    notes = display.notes([("c1", "The first note."), ("c2", "Another, see [c1](#c1).")])
+    notes = outputs.notes([("c1", "The first note."), ("c2", "Another, see [c1](#c1).")])
     return v4.new_notebook(
         cells=[
             v4.new_markdown_cell("# The notebook's own title"),
@@ -114,8 +114,8 @@ def everything() -> nbformat.NotebookNode:
     table = pd.DataFrame({"Country": ["Niger", "Mali"], "Troops": [1500, 2400]})
     return report(
         v4.new_markdown_cell("## Where they stand\n\n### Niger"),
-        cell(display.prose(f"It said so. {markdown.mark('c1')} {markdown.mark('c2')}")),
-        cell(bars(title="Two states."), display.table(table, caption="Troops.")),
+        cell(outputs.prose(f"It said so. {markdown.mark('c1')} {markdown.mark('c2')}")),
+        cell(bars(title="Two states."), outputs.table(table, caption="Troops.")),
     )
 
 
@@ -183,7 +183,7 @@ def test_streams_and_plain_text_are_not_published():
 def test_output_that_cannot_be_published_stops_the_build(kind):
     """A picture or a table that bypassed `display` is not left out in silence."""
     stray = v4.new_output("display_data", data={kind: "x", "text/plain": "x"})
-    with pytest.raises(ExportError, match=f"'tiny', cell 5 shows {kind}.*display.figure"):
+    with pytest.raises(ExportError, match=f"'tiny', cell 5 shows {kind}.*report.figure"):
         html_of(cell(stray))
 
 
@@ -252,7 +252,7 @@ def test_note_opens_beside_its_mark(files):
 @pytest.mark.parametrize("format_", FORMATS)
 def test_mark_that_leads_nowhere_stops_the_build(format_):
     """The message names the notebook and the anchor."""
-    lost = report(cell(display.prose(markdown.mark("c99"))))
+    lost = report(cell(outputs.prose(markdown.mark("c99"))))
     with pytest.raises(ExportError, match="'tiny': the text refers to 'c99', but no note"):
         export(lost, [format_], name="tiny")
 
@@ -262,11 +262,11 @@ def test_markup_in_text_is_literal_on_every_page():
     safe = markdown.escape(ATTACK)
     frame = pd.DataFrame({ATTACK: [safe]})
     made = report(
-        cell(display.prose(f"Prose {safe}")),
-        cell(bars(caption=f"Caption {safe}", alt=ATTACK), display.table(frame, caption=safe)),
+        cell(outputs.prose(f"Prose {safe}")),
+        cell(bars(caption=f"Caption {safe}", alt=ATTACK), outputs.table(frame, caption=safe)),
     )
     made.cells[3] = cell(cover(title=ATTACK, edition={ATTACK: ATTACK}, bottom_line=safe))
-    made.cells.append(cell(display.notes([("c9", safe)])))
+    made.cells.append(cell(outputs.notes([("c9", safe)])))
     made.cells[-2:-1] = []
     pages = export(made, FORMATS, name="tiny")
     page = pages["html"].decode()

@@ -13,7 +13,7 @@ from sahel_analysis.errors import ExportError
 from sahel_analysis.evidence.posture import posture_of
 from sahel_analysis.evidence.record import EVIDENCE, record
 from sahel_analysis.publishing.layers import layers, write_geojson, write_gpkg
-from sahel_analysis.tables.loaders import load_countries
+from sahel_analysis.tables.loading import load_tables
 
 NAMES = ["posture", "events", "places", "disputed_lines"]
 BARE = ["events_without_place", "claims", "sources"]
@@ -22,7 +22,7 @@ BARE = ["events_without_place", "claims", "sources"]
 @pytest.fixture(scope="module", params=EVIDENCE)
 def shown(request, tables):
     """Return each world on the day of the article."""
-    return record("2023-12-04", request.param, tables)
+    return record("2023-12-04", request.param, tables=tables)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def test_equal_worlds_give_equal_bytes(write, shown, tmp_path):
 
 def test_a_world_without_events_has_layers_all_the_same(tmp_path):
     """Countries without a state, and nothing else."""
-    empty = record("2012-01-01", "checked", tiny(countries=load_countries()))
+    empty = record("2012-01-01", "checked", tables=tiny(countries=load_tables().countries))
     path = write_gpkg(tmp_path / "empty.gpkg", empty)
     assert set(gpd.read_file(path, layer="posture")["french_posture"]) == {"none_recorded"}
     assert len(gpd.read_file(path, layer="events")) == 0
@@ -141,12 +141,12 @@ def test_hostile_text_stays_text(tmp_path):
     )
     rows = tiny(
         event("deployment", "2020-01-01", place_id="gao", iso3="MLI", summary_en=text),
-        countries=load_countries(),
+        countries=load_tables().countries,
         places=places,
     )
-    found = layers(record("2021-01-01", "checked", rows))["events"]
+    found = layers(record("2021-01-01", "checked", tables=rows))["events"]
     assert found["summary_en"].tolist() == [text]
-    path = write_gpkg(tmp_path / "x.gpkg", record("2021-01-01", "checked", rows))
+    path = write_gpkg(tmp_path / "x.gpkg", record("2021-01-01", "checked", tables=rows))
     assert gpd.read_file(path, layer="events")["summary_en"].tolist() == [text]
 
 

@@ -1,4 +1,4 @@
-"""Promises about spreadsheets: every event, every letter, and no formula."""
+"""Promises about the spreadsheet: every event, every letter, and no formula."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from factory import event, tiny
 
 from sahel_analysis.evidence.record import EVIDENCE, record
-from sahel_analysis.publishing.spreadsheets import literal, write_csv
+from sahel_analysis.publishing.spreadsheet import literal, write_csv
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -17,7 +17,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 @pytest.fixture(params=EVIDENCE)
 def shown(request, tables):
     """Return each world on the day of the article."""
-    return record("2023-12-04", request.param, tables)
+    return record("2023-12-04", request.param, tables=tables)
 
 
 def test_every_event_is_a_row_with_its_codes_resolved(shown, tmp_path):
@@ -35,7 +35,7 @@ def test_every_event_is_a_row_with_its_codes_resolved(shown, tmp_path):
 def test_an_event_that_rests_on_a_contradicted_claim_names_it(tables, tmp_path):
     """The reader of one row is warned."""
     rows = pd.read_csv(
-        write_csv(tmp_path / "events.csv", record("2023-12-04", "article", tables)),
+        write_csv(tmp_path / "events.csv", record("2023-12-04", "article", tables=tables)),
         index_col="event_id",
         keep_default_na=False,
     )
@@ -57,7 +57,7 @@ def test_a_cell_that_would_run_is_shown_instead(sign, tmp_path):
     """An apostrophe makes it text."""
     text = f'{sign}HYPERLINK("https://example.org","x")'
     assert literal(text) == f"'{text}"
-    rows = record("2021-01-01", "checked", tiny(event("coup", "2020", summary_en=text)))
+    rows = record("2021-01-01", "checked", tables=tiny(event("coup", "2020", summary_en=text)))
     if sign in "\t\r\n" or not sign.isascii():
         return  # no table holds such a cell
     read = pd.read_csv(write_csv(tmp_path / "events.csv", rows), keep_default_na=False)
@@ -72,7 +72,7 @@ def test_other_cells_stay_as_they_are(text):
 
 def test_a_spreadsheet_sees_letters_with_accents(tables, tmp_path):
     """By the byte order mark; and equal worlds give equal bytes."""
-    shown = record("2023-12-04", "checked", tables)
+    shown = record("2023-12-04", "checked", tables=tables)
     content = write_csv(tmp_path / "a.csv", shown).read_bytes()
     assert content.startswith(b"\xef\xbb\xbf")
     assert "Côte d'Ivoire".encode() in content
@@ -82,5 +82,5 @@ def test_a_spreadsheet_sees_letters_with_accents(tables, tmp_path):
 
 def test_a_world_without_events_is_a_header(tmp_path):
     """And opens."""
-    path = write_csv(tmp_path / "events.csv", record("2012-01-01", "checked", tiny()))
+    path = write_csv(tmp_path / "events.csv", record("2012-01-01", "checked", tables=tiny()))
     assert len(pd.read_csv(path)) == 0

@@ -1,20 +1,29 @@
-"""Promises about the codebook: the schema makes its tables, its prose keeps up with the code."""
+"""Promises about schema and codebook: an open standard accepts the one, code keeps up the other."""
 
 import re
 from datetime import date
 
 import pytest
+from frictionless import Package
 
 from sahel_analysis.errors import DataError
-from sahel_analysis.evidence import record as evidence
-from sahel_analysis.tables.codebook import FILE, column_table, rewrite, with_column_tables
 from sahel_analysis.tables.dates import bounds, day_in_words
-from sahel_analysis.tables.loaders import load_claims
-from sahel_analysis.tables.loading import data_folder
-from sahel_analysis.tables.schema import Field, TableSchema, read_schema
+from sahel_analysis.tables.loading import load_claims, load_tables
+from sahel_analysis.tables.schema import (
+    CODEBOOK,
+    FILE,
+    Field,
+    TableSchema,
+    column_table,
+    data_folder,
+    read_schema,
+    rewrite_codebook,
+    with_column_tables,
+)
+from sahel_analysis.tables.vocabulary import EVENT_TYPES
 
 SCHEMA = read_schema(data_folder())
-TEXT = (data_folder() / FILE).read_text(encoding="utf-8")
+TEXT = (data_folder() / CODEBOOK).read_text(encoding="utf-8")
 
 
 def rows_of(heading: str) -> list[list[str]]:
@@ -68,9 +77,9 @@ def test_a_marker_without_a_table_is_refused():
 def test_rewriting_touches_nothing_outside_the_markers(tmp_path):
     """Prose stays as it was, to the byte."""
     stale = re.sub(r"(<!-- columns: \w+ -->\n).*?(<!-- end)", r"\1\2", TEXT, flags=re.DOTALL)
-    (tmp_path / FILE).write_text(stale, encoding="utf-8", newline="\n")
-    (tmp_path / "datapackage.json").write_bytes((data_folder() / "datapackage.json").read_bytes())
-    assert rewrite(tmp_path).read_bytes().decode() == with_column_tables(TEXT, SCHEMA)
+    (tmp_path / CODEBOOK).write_text(stale, encoding="utf-8", newline="\n")
+    (tmp_path / FILE).write_bytes((data_folder() / FILE).read_bytes())
+    assert rewrite_codebook(tmp_path).read_bytes().decode() == with_column_tables(TEXT, SCHEMA)
 
 
 def test_every_event_type_is_defined_once_in_the_order_of_the_schema():
@@ -82,7 +91,7 @@ def test_every_event_type_is_defined_once_in_the_order_of_the_schema():
 
 def test_the_order_within_a_day_is_the_one_that_the_code_keeps():
     """The codebook names the order in which events of one day count."""
-    assert ", ".join(evidence._ORDER) in " ".join(TEXT.split())
+    assert ", ".join(EVENT_TYPES) in " ".join(TEXT.split())
 
 
 def test_likelihood_reliability_and_credibility_are_explained_in_full():
@@ -116,3 +125,28 @@ def test_the_number_of_settled_claims_is_that_of_the_table():
     claims = load_claims()
     sentences = claims[["paragraph", "sentence"]].drop_duplicates()
     assert settled == ["settled table", str(len(claims)), f"{len(sentences)} of 26"]
+
+
+def test_the_public_tool_finds_the_package_valid():
+    """Frictionless, which knows nothing of this package, accepts schema and rows."""
+    report = Package(str(data_folder() / FILE)).validate()
+    faults = report.flatten(["name", "rowNumber", "fieldName", "message"])
+    assert report.valid, faults
+
+
+def test_the_tables_load_with_every_rule_kept():
+    """Types, keys, references and the rules across rows hold."""
+    tables = load_tables()
+    assert len(tables.claims) > 0
+    assert len(tables.events) > 0
+
+
+def test_files_are_utf8_with_plain_line_ends():
+    """Equal bytes on every machine: no byte order mark, no carriage return, one final line end."""
+    for path in sorted(data_folder().glob("*.csv")):
+        content = path.read_bytes()
+        content.decode("utf-8")
+        assert not content.startswith(b"\xef\xbb\xbf"), path.name
+        assert b"\r" not in content, path.name
+        assert content.endswith(b"\n"), path.name
+        assert not content.endswith(b"\n\n"), path.name

@@ -10,7 +10,7 @@ import pytest
 from matplotlib import pyplot
 
 from sahel_analysis.prose import markdown
-from sahel_analysis.report import display
+from sahel_analysis.report import outputs
 
 FRAME = pd.DataFrame(
     {
@@ -28,7 +28,7 @@ def drawing():
     return fig
 
 
-def bundle(output: display.Output) -> tuple[dict, dict]:
+def bundle(output: outputs.Output) -> tuple[dict, dict]:
     """Return what Jupyter is given."""
     return output._repr_mimebundle_()
 
@@ -36,7 +36,7 @@ def bundle(output: display.Output) -> tuple[dict, dict]:
 def test_figure_carries_alt_and_caption_beside_its_svg():
     """The exporters find both in the metadata; JupyterLab shows both."""
     data, metadata = bundle(
-        display.figure(drawing(), caption="Bars [c1](#c1).", alt='Bar "a"', title="One")
+        outputs.figure(drawing(), caption="Bars [c1](#c1).", alt='Bar "a"', title="One")
     )
     assert metadata["image/svg+xml"] == {"alt": 'Bar "a"', "caption": "**One** Bars [c1](#c1)."}
     assert data["image/svg+xml"].startswith("<svg")
@@ -49,26 +49,26 @@ def test_figure_without_alt_or_caption_is_refused(part):
     """A figure that some reader could not follow is refused."""
     told = {"alt": "Alt.", "caption": "Caption.", part: " "}
     with pytest.raises(ValueError, match=f"needs its '{part}'"):
-        display.figure(drawing(), **told)
+        outputs.figure(drawing(), **told)
     pyplot.close("all")
 
 
 def test_equal_figures_are_equal_files():
     """No date and no random identifier enters a figure."""
-    first, second = (bundle(display.figure(drawing(), caption="C.", alt="A."))[0] for _ in range(2))
+    first, second = (bundle(outputs.figure(drawing(), caption="C.", alt="A."))[0] for _ in range(2))
     assert first == second
     assert "<dc:date>" not in first["image/svg+xml"]
 
 
 def test_shown_figure_is_closed():
     """The notebook's backend has nothing left to show a second time."""
-    display.figure(drawing(), caption="C.", alt="A.")
+    outputs.figure(drawing(), caption="C.", alt="A.")
     assert pyplot.get_fignums() == []
 
 
 def test_table_is_readable_in_the_lab():
     """A table has a caption, and headers that say what they head."""
-    shown = bundle(display.table(FRAME, caption="Two rows."))[0]["text/html"]
+    shown = bundle(outputs.table(FRAME, caption="Two rows."))[0]["text/html"]
     assert re.search("<caption[^>]*>Two rows.</caption>", shown)
     assert len(re.findall('<th scope="col"', shown)) == 3
     assert len(re.findall('<th scope="row"', shown)) == 2
@@ -77,7 +77,7 @@ def test_table_is_readable_in_the_lab():
 
 def test_table_cells_cannot_break_the_table():
     """Bars and line breaks in cells stay in their cells; numbers are set right."""
-    text = bundle(display.table(FRAME, caption="Two rows.", widths=[1, 2, 1]))[0]["text/markdown"]
+    text = bundle(outputs.table(FRAME, caption="Two rows.", widths=[1, 2, 1]))[0]["text/markdown"]
     first, caption, blank, head, rule, *rows, last = text.splitlines()
     assert (first, last) == ('::: {.table widths="0.2500 0.5000 0.2500"}', ":::")
     assert (caption, blank, rule) == ("Two rows.", "", "| :--- | :--- | ---: |")
@@ -95,46 +95,39 @@ def test_table_cells_cannot_break_the_table():
 def test_table_without_caption_or_with_wrong_widths_is_refused(told, message):
     """A table says what it shows, and its widths fit its columns."""
     with pytest.raises(ValueError, match=message):
-        display.table(FRAME, **told)
+        outputs.table(FRAME, **told)
 
 
 def test_notes_have_anchors_in_the_lab():
     """A mark in JupyterLab finds its note."""
-    shown = bundle(display.notes([("c1", "One *note*.")]))[0]["text/html"]
+    shown = bundle(outputs.notes([("c1", "One *note*.")]))[0]["text/html"]
     assert '<dt id="c1">c1</dt><dd>One <em>note</em>.</dd>' in shown
 
 
 def test_prose_is_literal_in_the_lab():
     """Markup in table text is shown, and MathJax is told to leave the output alone."""
     text = "<b onclick=x>$y$ & `z`"
-    data, _ = bundle(display.prose(markdown.escape(text)))
+    data, _ = bundle(outputs.prose(markdown.escape(text)))
     assert f"<p>{html.escape(text)}</p>" in data["text/html"]
     assert "mathjax_ignore" in data["text/html"]
-    assert "<b>" not in bundle(display.prose("<b>raw</b>"))[0]["text/html"]
-
-
-def test_heading_anchors_work_in_the_lab():
-    """The anchor of a heading is an anchor, not text."""
-    shown = bundle(display.prose(markdown.heading("Part", 3, "part")))[0]["text/html"]
-    assert '<h3 id="part">Part</h3>' in shown
+    assert "<b>" not in bundle(outputs.prose("<b>raw</b>"))[0]["text/html"]
 
 
 def test_empty_prose_is_refused():
     """A cell that has nothing to say is a mistake."""
     with pytest.raises(ValueError, match="needs its 'text'"):
-        display.prose(" ")
+        outputs.prose(" ")
 
 
 def test_cover_carries_what_the_templates_need():
-    """Title, edition, date, language and bottom line travel as JSON."""
-    data, _ = bundle(display.cover(title="T & U", edition={"Country": "Niger"}, as_of="2023-12-04"))
-    assert data[display.COVER_TYPE] == {
+    """Title, edition, date and bottom line travel as JSON."""
+    data, _ = bundle(outputs.cover(title="T & U", edition={"Country": "Niger"}, as_of="2023-12-04"))
+    assert data[outputs.COVER_TYPE] == {
         "title": "T & U",
         "subtitle": "",
         "edition": [["Country", "Niger"]],
         "bottom_line": "",
         "as_of": "2023-12-04",
-        "lang": "en",
     }
     assert "<h1>T &amp; U</h1>" in data["text/html"]
 
@@ -143,4 +136,4 @@ def test_cover_carries_what_the_templates_need():
 def test_cover_without_title_edition_or_iso_date_is_refused(told):
     """A report says what it is, which edition, and when."""
     with pytest.raises(ValueError, match=r"a title and an edition|Invalid isoformat"):
-        display.cover(**{"title": "T", "edition": {"Country": "Niger"}, **told})
+        outputs.cover(**{"title": "T", "edition": {"Country": "Niger"}, **told})

@@ -1,4 +1,4 @@
-"""Chronicles: events, figures and postures as tables and lists that readers can check."""
+"""Listings: events, figures and postures as tables and lists that readers can check."""
 
 from __future__ import annotations
 
@@ -6,51 +6,13 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..evidence.posture import family
+from ..evidence.actors import concerning
 from ..evidence.record import Record
 from ..tables.dates import in_words, since_in_words
+from ..tables.vocabulary import EVENT_TYPES, NOT_COVERED_LABEL, POSTURE_THEMES
 from .markdown import bullets, escape
-from .narrative import STATES, country_names, event_marks, listed
-from .notes import row_marks, value_in_words
-
-EVENT_TYPES = {
-    "coup": "Coup",
-    "deployment": "Deployment",
-    "withdrawal_announced": "Withdrawal announced",
-    "withdrawal_ordered": "Withdrawal ordered",
-    "base_handover": "Base handed over",
-    "withdrawal_completed": "Withdrawal completed",
-    "mission_launched": "Mission launched",
-    "mission_ended": "Mission ended",
-    "agreement_signed": "Agreement signed",
-    "agreement_denounced": "Agreement denounced",
-    "visit": "Visit",
-    "statement": "Statement",
-    "assistance": "Assistance",
-    "alliance_formed": "Alliance formed",
-    "alliance_exit": "Exit from an alliance",
-    "force_level": "Force level",
-}
-
-_HEADINGS = {"french_posture": "French forces", "russian_engagement": "Russian engagement"}
-
-
-def involving(events: pd.DataFrame, actors: pd.DataFrame, root: str) -> pd.DataFrame:
-    """Return the events in which an actor, or one that descends from it, takes part.
-
-    Parameters
-    ----------
-    events, actors : pandas.DataFrame
-        Rows of those tables.
-    root : str
-        Key of an actor, e.g. ``"france"``.
-    """
-    members = family(actors, root)
-    taking_part = [
-        not members.isdisjoint(acting + others)
-        for acting, others in zip(events["actor_ids"], events["counterpart_ids"], strict=True)
-    ]
-    return events[pd.Series(taking_part, index=events.index, dtype=bool)]
+from .notes import event_marks, row_marks
+from .words import capital, country_names, listed, value_in_words
 
 
 def naming(frame: pd.DataFrame, iso3s: Iterable[str], *, regions: bool) -> pd.DataFrame:
@@ -88,8 +50,8 @@ def last_year(record: Record, events: pd.DataFrame) -> str:
     """
     actors, start = record.tables.actors, pd.Timestamp(record.as_of) - pd.DateOffset(years=1)
     recent = events[events["latest"] > start]
-    french = set(involving(recent, actors, "france").index)
-    russian = set(involving(recent, actors, "russia").index) - french
+    french = set(concerning(recent, actors, "france").index)
+    russian = set(concerning(recent, actors, "russia").index) - french
     groups = {
         "French forces": recent[recent.index.isin(french)],
         "Russia": recent[recent.index.isin(russian)],
@@ -115,7 +77,7 @@ def _event_line(record: Record, row: object) -> str:
     """Return one event as a line: date, where, what, marks."""
     where = listed(country_names(row.iso3, record.tables)) or "the region"
     return (
-        f"**{_capital(in_words(row.date_edtf))}, {where}.** {escape(row.summary_en)} "
+        f"**{capital(in_words(row.date_edtf))}, {where}.** {escape(row.summary_en)} "
         f"{row_marks(row, record.tables)}"
     )
 
@@ -138,9 +100,9 @@ def event_table(record: Record, events: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Date": _capital(in_words(row.date_edtf)),
+                "Date": capital(in_words(row.date_edtf)),
                 "Where": listed(country_names(row.iso3, record.tables)) or "Region",
-                "What": f"{EVENT_TYPES[row.event_type]}. {escape(row.summary_en)}",
+                "What": f"{EVENT_TYPES[row.event_type].label}. {escape(row.summary_en)}",
                 "Notes": row_marks(row, record.tables),
             }
             for row in events.itertuples()
@@ -161,9 +123,9 @@ def figure_table(record: Record, figures: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Quantity": _capital(escape(row.label_en)),
+                "Quantity": capital(escape(row.label_en)),
                 "Value": value_in_words(row),
-                "When": _capital(in_words(row.date_edtf)) if row.date_edtf else "Not stated",
+                "When": capital(in_words(row.date_edtf)) if row.date_edtf else "Not stated",
                 "Notes": row_marks(row, record.tables),
             }
             for row in ordered.itertuples()
@@ -173,7 +135,7 @@ def figure_table(record: Record, figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def posture_table(
-    record: Record, posture: pd.DataFrame, columns: Sequence[str] = tuple(_HEADINGS)
+    record: Record, posture: pd.DataFrame, columns: Sequence[str] = tuple(POSTURE_THEMES)
 ) -> pd.DataFrame:
     """Return the posture as a table for readers: state, since when, and the rows behind it.
 
@@ -193,26 +155,18 @@ def posture_table(
     """
     rows = []
     for iso3, row in posture.iterrows():
-        states = {
-            _HEADINGS[name]: _state(row[name], row[f"{name}_since"], row["covered"])
-            for name in columns
-        }
+        states = {POSTURE_THEMES[name].heading: _state(row, name) for name in columns}
         ids = [event_id for name in columns for event_id in row[f"{name}_event_ids"]]
         [country] = country_names([iso3], record.tables)
         rows.append({"Country": country, **states, "Notes": event_marks(ids, record.tables)})
-    headings = [_HEADINGS[name] for name in columns]
+    headings = [POSTURE_THEMES[name].heading for name in columns]
     return pd.DataFrame(rows, columns=["Country", *headings, "Notes"])
 
 
-def _state(state: str, since: str, covered: bool) -> str:
-    """Return a state with the date on which it began."""
-    if not covered:
-        return "not covered"
-    if state == "none_recorded":
-        return STATES[state]
-    return f"{STATES[state]}, {since_in_words(since)}"
-
-
-def _capital(text: str) -> str:
-    """Return a text with its first letter raised."""
-    return text[:1].upper() + text[1:]
+def _state(row: pd.Series, column: str) -> str:
+    """Return one state of a row of a posture frame with the date on which it began."""
+    if not row["covered"]:
+        return NOT_COVERED_LABEL
+    word = POSTURE_THEMES[column].states[row[column]].word
+    since = row[f"{column}_since"]
+    return f"{word}, {since_in_words(since)}" if row[column] != "none_recorded" else word

@@ -1,17 +1,19 @@
 """Rich outputs of the notebooks: what JupyterLab shows and what the exporters publish.
 
-Each object carries two tellings of the same content: HTML for JupyterLab, and the form from which
-`exporters` makes HTML, PDF and DOCX (Markdown in the dialect of `markdown`, SVG, or the cover's
-JSON). Nothing else that a cell shows is published.
+Each object holds the same content twice: HTML for JupyterLab, and the form from which `exporters`
+makes HTML, PDF and DOCX (Markdown in the dialect of `markdown`, SVG, or the cover's JSON). Nothing
+else that a cell shows is published.
 """
 
 from __future__ import annotations
 
 import base64
 import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from ..prose import markdown
@@ -24,6 +26,7 @@ COVER_TYPE = "application/vnd.sahel.cover+json"
 
 # JupyterLab typesets $...$ in HTML outputs; this class keeps MathJax away from literal text.
 _LITERAL = "mathjax_ignore tex2jax_ignore"
+_LONGEST = 60  # characters; a longer cell breaks its lines instead of widening its column
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,6 @@ def cover(
     edition: Mapping[str, str],
     bottom_line: str = "",
     as_of: date | str = "",
-    lang: str = "en",
 ) -> Output:
     """Return the cover: the first thing a report notebook shows.
 
@@ -73,8 +75,6 @@ def cover(
         Markdown, one or two sentences.
     as_of : date or str
         The edition's date, ISO 8601; it also dates the PDF and DOCX files.
-    lang : str
-        Language of the report, a BCP 47 tag.
 
     Raises
     ------
@@ -91,23 +91,22 @@ def cover(
         "edition": [[str(label), str(value)] for label, value in edition.items()],
         "bottom_line": bottom_line,
         "as_of": day,
-        "lang": lang,
     }
     rows = "".join(
         f"<dt>{html.escape(label)}</dt><dd>{html.escape(value)}</dd>"
         for label, value in content["edition"]
     )
     below = f"<p><em>{html.escape(subtitle)}</em></p>" if subtitle else ""
-    shown = (
+    page = (
         f"<h1>{html.escape(title)}</h1>{below}<dl>{rows}</dl>"
         f"<blockquote>{markdown.to_html(bottom_line)}</blockquote>"
     )
-    telling = ", ".join(f"{label}: {value}" for label, value in content["edition"])
+    edition_line = ", ".join(f"{label}: {value}" for label, value in content["edition"])
     return Output(
         {
             COVER_TYPE: content,
-            "text/html": _div(shown),
-            "text/markdown": f"# {markdown.escape(title)}\n\n{markdown.escape(telling)}"
+            "text/html": _div(page),
+            "text/markdown": f"# {markdown.escape(title)}\n\n{markdown.escape(edition_line)}"
             f"\n\n{bottom_line}",
         }
     )
@@ -138,12 +137,12 @@ def notes(entries: Iterable[tuple[str, str]]) -> Output:
     entries : iterable of (anchor, text)
         Anchor of each note and its Markdown on one line.
     """
-    listed = list(entries)
+    entries = list(entries)
     rows = "".join(
         f'<dt id="{anchor}">{anchor}</dt><dd>{markdown.to_inline_html(text)}</dd>'
-        for anchor, text in listed
+        for anchor, text in entries
     )
-    return Output({"text/markdown": markdown.notes(listed), "text/html": _div(f"<dl>{rows}</dl>")})
+    return Output({"text/markdown": markdown.notes(entries), "text/html": _div(f"<dl>{rows}</dl>")})
 
 
 def figure(fig: Figure, *, caption: str, alt: str, title: str | None = None) -> Output:
@@ -169,18 +168,18 @@ def figure(fig: Figure, *, caption: str, alt: str, title: str | None = None) -> 
 
     _require(caption, "a figure", "caption")
     _require(alt, "a figure", "alt")
-    told = f"**{title}** {caption}" if title else caption
+    heading = f"**{title}** {caption}" if title else caption
     svg = _svg(fig)
     pyplot.close(fig)
     source = base64.b64encode(svg.encode()).decode()
-    shown = (
+    page = (
         '<figure style="margin:0"><img style="background:#fff;max-width:100%" '
         f'alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{source}">'
-        f"<figcaption>{markdown.to_inline_html(told)}</figcaption></figure>"
+        f"<figcaption>{markdown.to_inline_html(heading)}</figcaption></figure>"
     )
     return Output(
-        {"image/svg+xml": svg, "text/html": _div(shown)},
-        {"image/svg+xml": {"alt": " ".join(alt.split()), "caption": " ".join(told.split())}},
+        {"image/svg+xml": svg, "text/html": _div(page)},
+        {"image/svg+xml": {"alt": " ".join(alt.split()), "caption": " ".join(heading.split())}},
     )
 
 
@@ -204,9 +203,7 @@ def table(frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None =
         If the caption is empty, the frame has no column, or the widths are not one per column.
     """
     _require(caption, "a table", "caption")
-    from .grids import Grid
-
-    grid = Grid.of(frame)
+    grid = _Grid.of(frame)
     if not grid.columns:
         message = "a table needs at least one column"
         raise ValueError(message)
@@ -220,6 +217,100 @@ def table(frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None =
             "text/html": _div(grid.html(line)),
         }
     )
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """A table cut into its texts.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Names, plain text.
+    cells : tuple of tuple of str
+        Markdown, row by row.
+    numeric : tuple of bool
+        Whether a column holds numbers and nothing else.
+    """
+
+    columns: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> _Grid:
+        """Return the grid of a frame, without its index."""
+        rows = frame.itertuples(index=False, name=None)
+        return cls(
+            tuple(str(name) for name in frame.columns),
+            tuple(tuple(_cell(value) for value in row) for row in rows),
+            tuple(_is_numeric(frame.iloc[:, place]) for place in range(frame.shape[1])),
+        )
+
+    def widths(self) -> list[int]:
+        """Return a width for each column: its longest text, but not all of the page."""
+        texts = [
+            [re.sub(r"<[^>]*>", "", markdown.to_inline_html(cell)) for cell in row]
+            for row in self.cells
+        ]
+        columns = zip(self.columns, *texts, strict=True)
+        return [min(max(map(len, column)), _LONGEST) + 3 for column in columns]
+
+    def markdown(self, caption: str, widths: Sequence[float]) -> str:
+        """Return a pipe table in a div that holds its caption and its widths."""
+        shares = " ".join(f"{width / sum(widths):.4f}" for width in widths)
+        lines = [
+            [markdown.escape(name) for name in self.columns],
+            ["---:" if number else ":---" for number in self.numeric],
+            *self.cells,
+        ]
+        rows = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return f'::: {{.table widths="{shares}"}}\n{caption}\n\n{rows}\n:::'
+
+    def html(self, caption: str) -> str:
+        """Return a table with a caption, and headers that say what they head."""
+        align = [f' style="text-align:{"right" if number else "left"}"' for number in self.numeric]
+        head = "".join(
+            f'<th scope="col"{style}>{html.escape(name)}</th>'
+            for name, style in zip(self.columns, align, strict=True)
+        )
+        body = "".join(
+            f'<tr><th scope="row"{align[0]}>{markdown.to_inline_html(row[0])}</th>'
+            + "".join(
+                f"<td{style}>{markdown.to_inline_html(cell)}</td>"
+                for cell, style in zip(row[1:], align[1:], strict=True)
+            )
+            + "</tr>"
+            for row in self.cells
+        )
+        return (
+            f'<table><caption style="text-align:left">{markdown.to_inline_html(caption)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+
+def _cell(value: object) -> str:
+    """Return the Markdown of one cell on one line."""
+    import pandas as pd  # here: nbconvert lists the exporters in every JupyterLab
+
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return ""
+    if _is_number(value):
+        # A missing value turns a column of whole numbers into floats.
+        whole = isinstance(value, float) and value.is_integer()
+        return markdown.escape(f"{value:,.0f}" if whole else f"{value:,}")
+    return " ".join(str(value).split())
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    """Return whether a column holds numbers and nothing else."""
+    values = column.dropna()
+    return len(values) > 0 and all(map(_is_number, values))
+
+
+def _is_number(value: object) -> bool:
+    """Return whether a value is a number, which True is not."""
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _svg(fig: Figure) -> str:
@@ -237,6 +328,6 @@ def _require(text: str, what: str, part: str) -> None:
         raise ValueError(message)
 
 
-def _div(shown: str) -> str:
+def _div(content: str) -> str:
     """Return HTML in a container that MathJax leaves alone."""
-    return f'<div class="{_LITERAL}">{shown}</div>'
+    return f'<div class="{_LITERAL}">{content}</div>'

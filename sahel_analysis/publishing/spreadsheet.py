@@ -1,4 +1,4 @@
-"""Spreadsheets: the events of a record as CSV that opens in a spreadsheet and runs nothing there."""
+"""Spreadsheet: the events of a record as CSV that opens in a spreadsheet and runs nothing there."""
 
 from __future__ import annotations
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from factory import event, frame, tiny
+from narrative_lint import block_text, lint_narrative, sentences_of
 
 from sahel_analysis.evidence.posture import posture_of
 from sahel_analysis.evidence.record import EVIDENCE, record
-from sahel_analysis.prose import chronicle, corrections, judgements, method, narrative
-from sahel_analysis.prose.lint import lint_judgements, lint_narrative
-from sahel_analysis.prose.wording import block_text, sentences_of
+from sahel_analysis.prose import judgements, listings, method, narrative
+from sahel_analysis.prose.wording import lint_judgements
 
 SOUND = {
     "judgement_id": "KJ-001",
@@ -175,23 +175,23 @@ def test_sentences_keep_their_marks():
 
 def pieces(as_of: str, evidence: str, tables) -> dict[str, str]:
     """Return everything the narrative functions say of a day, by name."""
-    shown = record(as_of, evidence, tables)
+    shown = record(as_of, evidence, tables=tables)
     posture = posture_of(shown)
-    both = [record(as_of, each, tables) for each in EVIDENCE]
+    both = [record(as_of, each, tables=tables) for each in EVIDENCE]
     scopes = ["region", "article", *posture.index]
     frames = {
-        "event_table": chronicle.event_table(shown, shown.events),
-        "figure_table": chronicle.figure_table(shown, shown.figures),
-        "posture_table": chronicle.posture_table(shown, posture),
+        "event_table": listings.event_table(shown, shown.events),
+        "figure_table": listings.figure_table(shown, shown.figures),
+        "posture_table": listings.posture_table(shown, posture),
         "rivals": judgements.rivals(shown, scopes).drop(columns="Judgement"),
     }
     return {
         "bottom_line": narrative.bottom_line(shown, posture),
         "country_by_country": narrative.country_by_country(shown, posture),
         "what_happened": narrative.what_happened(shown),
-        "contradicted_claims": corrections.contradicted_claims(shown),
-        "differences": corrections.differences(*both, *map(posture_of, both)),
-        "last_year": chronicle.last_year(shown, shown.events),
+        "contradicted_claims": narrative.contradicted_claims(shown),
+        "differences": narrative.differences(*both, *map(posture_of, both)),
+        "last_year": listings.last_year(shown, shown.events),
         "key_judgements": judgements.key_judgements(shown, scopes),
         "gaps": method.gaps(shown),
         "sources_and_method": method.sources_and_method(shown),

@@ -1,4 +1,4 @@
-"""Promises about letters: what no map and no page can show is refused where it is written."""
+"""Promises about cells: what is no sound text, or no page can show, is refused where it stands."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from factory import data_copy, put
 
 from sahel_analysis.errors import DataError
-from sahel_analysis.tables.glyphs import PLAIN, shapes, without_shape
 from sahel_analysis.tables.loading import load_tables
+from sahel_analysis.tables.reading import PLAIN, shapes, without_shape
 
 
 def test_what_counts_as_plain_has_a_shape_in_the_typeface():

@@ -1,0 +1,75 @@
+"""What the server of `workers` imports before it forks: all that a report takes.
+
+To import this module is to do its work; only that server does.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import os
+import resource
+import signal
+import sys
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+from .kernels import ENVIRONMENT
+
+# What a kernel imports while it starts, what notebooks import, what executes and converts them.
+_IMPORTS = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completerlib",
+    "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic", "sqlite3",
+    "faulthandler", "tornado.platform.asyncio", "matplotlib.pyplot", "geopandas", "typst",
+    "sahel_analysis.batch.execute", "sahel_analysis.report.report", "sahel_analysis.report.exhibits",
+    "sahel_analysis.prose.audit", "sahel_analysis.publishing.exporters",
+)  # fmt: skip
+
+
+def _warm_up() -> None:
+    """Read tables and outlines and draw once, so that no kernel need do it again."""
+    from ..evidence.record import article_day
+    from ..report.diagrams import timeline
+    from ..report.exhibits import combined_map
+    from ..report.parameters import scope
+    from ..report.report import Report
+    from ..tables.loading import load_tables
+
+    tables = load_tables()
+    asked = {
+        "as_of": article_day(tables).date().isoformat(),
+        "evidence": "checked",
+        "country": next(iter(scope(tables))),
+        "lang": "en",
+    }
+    report = Report("country_brief", asked, tables)
+    for output in (report.cover(), combined_map(report), timeline(report), report.notes()):
+        output._repr_mimebundle_()
+
+
+def _end_children() -> None:
+    """Kill what still runs of the reports, each in a group of its own, when the build is gone."""
+    for children in Path("/proc/self/task").glob("*/children"):
+        for pid in children.read_text().split():
+            with suppress(ProcessLookupError):
+                os.killpg(int(pid), signal.SIGKILL)
+
+
+os.environ.update(ENVIRONMENT)
+# A core file of every killed kernel would fill the disk.
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+# For an optional check of international addresses that no notebook asks for, jsonschema would
+# build a grammar for more than a second; it does without what it cannot import.
+sys.modules["rfc3987_syntax"] = None
+import_module("jsonschema")
+del sys.modules["rfc3987_syntax"]
+for _name in _IMPORTS:
+    import_module(_name)
+# Whatever is wrong with tables or maps, the reports will say it better.
+with suppress(Exception):
+    _warm_up()
+# What is here stays; a collection in a fork would copy every page it looks at.
+gc.collect()
+gc.freeze()
+atexit.register(_end_children)

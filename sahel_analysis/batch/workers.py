@@ -1,0 +1,163 @@
+"""Reports made side by side on this machine, each in a process of its own.
+
+The processes are forked from multiprocessing's fork server, which has all imports done. Whatever a
+kernel, pandoc or Typst does to its process, the other reports are made.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import islice
+from multiprocessing import forkserver, resource_tracker
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+
+from ..errors import SahelError
+from .jobs import Failure, Job, Outcome, how_it_ended, notebook_source
+
+# macOS has fork, but its system libraries may not survive it once they have been used.
+CAN_FORK = sys.platform != "darwin" and hasattr(os, "fork")
+DIED = "WorkerDied"  # error of a report whose process did not live to tell
+_PRELOAD = "sahel_analysis.batch.preload"
+_CONVERSION_S = 600  # longest time that pages may take, all formats together; pandoc has 300
+_LONGEST_FOLDER = 60  # characters that leave room for the name of a socket; 104 are allowed in all
+
+
+class WorkerError(SahelError, RuntimeError):
+    """Processes cannot be started."""
+
+
+def made_here(jobs: Iterable[Job], workers: int, timeout: int | None) -> Iterator[Outcome]:
+    """Yield what comes of each job, as it comes; close the generator to end what still runs.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        The reports.
+    workers : int
+        How many are made at once.
+    timeout : int or None
+        Longest time a cell may take, in seconds.
+
+    Raises
+    ------
+    WorkerError
+        If a process cannot be started.
+    """
+    waiting, running = iter(jobs), set[_Worker]()
+    with _processes() as context:
+        try:
+            while True:
+                for job in islice(waiting, workers - len(running)):
+                    running.add(_Worker(context, job, timeout))
+                if not running:
+                    return
+                wait([end for worker in running for end in worker.ends], timeout=1)
+                for worker in [worker for worker in running if worker.is_done()]:
+                    running.remove(worker)
+                    worker.end()
+                    yield worker.outcome
+        finally:
+            for worker in running:
+                worker.end()
+
+
+class _Worker:
+    """A process that makes one report, and the latest that it said of it."""
+
+    def __init__(self, context: BaseContext, job: Job, timeout: int | None) -> None:
+        self.outcome = Outcome(job, failure=Failure("worker", None, DIED, ""))
+        self._receiver, sender = context.Pipe(duplex=False)
+        arguments = (sender, job, notebook_source(job.notebook), timeout)
+        self._process = context.Process(target=_work, args=arguments)
+        self._deadline = float("inf")
+        self._process.start()
+        sender.close()
+        self.ends = [self._receiver, self._process.sentinel]
+
+    def is_done(self) -> bool:
+        """Take what the process has said; return whether it has no more to say."""
+        # In this order: what a process said before it ended is in the pipe.
+        ended = self._process.exitcode is not None
+        with suppress(EOFError, OSError):
+            while self._receiver.poll():
+                self.outcome = self._receiver.recv()
+                self._deadline = time.monotonic() + _CONVERSION_S
+        if self.outcome.failure is None or self.outcome.failure.error != DIED:
+            return True
+        late = time.monotonic() > self._deadline
+        if ended or late:
+            stage = self.outcome.failure.stage
+            message = f"the process that made it died{how_it_ended(self._process.exitcode)}"
+            if late:
+                message = f"its pages took longer than {_CONVERSION_S} s"
+            self.outcome.failure = Failure(stage, None, DIED, message)
+        return ended or late
+
+    def end(self) -> None:
+        """Kill the process and its group: its kernel, pandoc, and what a cell has started."""
+        with suppress(ProcessLookupError):
+            if CAN_FORK:
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.join()
+        self._receiver.close()
+
+
+def _work(sender: Connection, job: Job, source: str, timeout: int | None) -> None:
+    """Make a report in this process and send what came of it, stage by stage."""
+    if CAN_FORK:
+        os.setsid()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        # The fork server ends, and ends us, when nobody holds this pipe: only the build shall.
+        os.close(forkserver._forkserver._forkserver_alive_fd)
+    from .execute import stages
+    from .kernels import ForkKernelManager, ReportKernelManager
+
+    manager = ForkKernelManager if CAN_FORK else ReportKernelManager
+    for outcome in stages(job, source, timeout, manager):
+        sender.send(outcome)
+
+
+@contextmanager
+def _processes() -> Iterator[BaseContext]:
+    """Give what starts processes; tell in a sentence that the system refuses what they need."""
+    shorten_temporary_folder()
+    try:
+        if CAN_FORK:
+            _start_fork_server()
+        yield multiprocessing.get_context("forkserver" if CAN_FORK else "spawn")
+    except OSError as fault:
+        place = f" in '{fault.filename}'" if fault.filename else ""
+        message = (
+            f"No process can be started ({fault.strerror or fault}{place}). They need room in the "
+            "temporary folder."
+        )
+        raise WorkerError(message) from fault
+    finally:
+        if CAN_FORK:
+            forkserver._forkserver._stop()
+
+
+def _start_fork_server() -> None:
+    """Start what forks the processes, deaf to Ctrl-C from its first moment: that is the build's."""
+    forkserver.set_forkserver_preload([_PRELOAD])
+    resource_tracker.ensure_running()  # first, for it lifts the block
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def shorten_temporary_folder() -> None:
+    """Let temporary files of this process go where the path leaves room for a socket's name."""
+    if CAN_FORK and len(os.fsencode(tempfile.gettempdir())) > _LONGEST_FOLDER:
+        tempfile.tempdir = "/tmp"
