@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from .posture import family
+from .actors import family
 from .record import Record
 
 CONFIRMED_MONTHS = 24  # a base counts as confirmed for so long after a row last saw forces there

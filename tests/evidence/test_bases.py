@@ -26,7 +26,7 @@ def at(place: str, kind: str, day: str, actors: str = "france", **cells: str) ->
 
 def known(*events: dict, as_of: str = "2024-01-01", root: str = "france"):
     """Return the bases after some events."""
-    return bases(record(as_of, "checked", tiny(*events, places=PLACES)), root)
+    return bases(record(as_of, "checked", tables=tiny(*events, places=PLACES)), root)
 
 
 def test_a_deployment_at_a_place_opens_a_base():

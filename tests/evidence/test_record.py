@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 from factory import event, frame, tiny
-
 from sahel_analysis.batch.matrix import expand
+
 from sahel_analysis.evidence.posture import posture_of
 from sahel_analysis.evidence.record import extract, record, row_digests, told_claims
 from sahel_analysis.prose.listings import naming

@@ -20,7 +20,7 @@ from sahel_analysis.tables.loading import load_tables
 
 tables = load_tables()
 shown = {"actors": tables.actors, "countries": tables.countries.loc[["NER"]]}
-recorded = record("2023-12-04", "checked", tables)
+recorded = record("2023-12-04", "checked", tables=tables)
 _, ax = canvas(200)
 plot_timeline(recorded.events, ax=ax, as_of=recorded.as_of, **shown)
 print([text.get_text() for text in ax.texts])

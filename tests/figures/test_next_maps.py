@@ -73,7 +73,7 @@ def article_map(tables) -> maps.Situation:
 
 def shown_by(tables, frame: pd.DataFrame, kind: str = "combined", day: str = DAY) -> maps.Situation:
     """Return a situation of some countries in given states."""
-    record_ = record(day, "checked", tables)
+    record_ = record(day, "checked", tables=tables)
     sites, russian = (site_rows(record_, frame, root) for root in ("france", "russia"))
     return maps.Situation(record_, kind, country_rows(record_, frame), sites, russian)
 

@@ -9,13 +9,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from ...evidence.posture import family
+from ...evidence.actors import family
 from ...evidence.record import Record, record
-from ...prose.narrative import in_letters
-from ...prose.notes import value_in_words
+from ...prose.words import in_letters, value_in_words
 from ...tables import vocabulary
 from ...tables.dates import day_in_words
-from ...tables.loading import Tables, load_tables
+from ...tables.loading import Tables
 from ..labels import text_width
 from . import style
 from .frame import Frame, Key, new_axes
@@ -103,7 +102,7 @@ def plot_force_levels(
     Counts are never joined by lines: what lies between two of them nobody counted. A departure is
     never a strength.
     """
-    record_ = record(as_of, evidence, load_tables() if tables is None else tables)
+    record_ = record(as_of, evidence, tables=tables)
     wanted = followed_among(record_.tables, countries)
     rows = counts(record_, wanted, root)
     if len(wanted) == 1:  # of one country the last years, if they hold anything

@@ -19,7 +19,7 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from ...errors import ParameterError, did_you_mean
 from ...evidence.posture import posture_of
 from ...evidence.record import Record, record
-from ...prose.narrative import in_letters, listed
+from ...prose.words import in_letters, listed
 from ...tables import vocabulary
 from ...tables.dates import day_in_words
 from ...tables.loading import Tables, load_tables
@@ -146,7 +146,7 @@ def situation(
         allowed = "', '".join(KINDS)
         message = f"kind: '{kind}' is not allowed; expected one of '{allowed}'."
         raise ParameterError(message + did_you_mean(kind, KINDS))
-    record_ = record(as_of, evidence, load_tables() if tables is None else tables)
+    record_ = record(as_of, evidence, tables=tables)
     frame = completed(posture_of(record_) if posture is None else posture)
     wanted = [iso3 for iso3 in followed_among(record_.tables, countries) if iso3 in frame.index]
     frame = frame.loc[wanted]

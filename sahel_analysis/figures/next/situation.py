@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from ...errors import ParameterError
+from ...evidence.actors import family
 from ...evidence.bases import CONFIRMED_MONTHS, bases
-from ...evidence.posture import family, followed
+from ...evidence.posture import followed
 from ...evidence.record import Record
-from ...prose.narrative import in_letters, in_sentence, listed
-from ...prose.notes import value_in_words
+from ...prose.words import in_letters, in_sentence, listed, value_in_words
 from ...tables import vocabulary
 from ...tables.dates import MONTHS, bounds, day_in_words
 from ...tables.loading import Tables

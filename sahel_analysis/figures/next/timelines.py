@@ -11,16 +11,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from ...evidence.actors import whose
 from ...evidence.posture import posture_series
 from ...evidence.record import Record, record
-from ...prose.narrative import in_letters, listed
-from ...prose.notes import value_in_words
+from ...prose.words import in_letters, listed, value_in_words
 from ...tables import vocabulary
 from ...tables.dates import MONTHS, day_in_words
-from ...tables.loading import Tables, load_tables
+from ...tables.loading import Tables
 from ..geography import size_points
 from ..labels import text_width, wrapped
-from ..timelines import whose
 from . import style
 from .frame import Frame, Key, new_axes
 from .situation import followed_among, newest_counts, short_date
@@ -152,7 +151,7 @@ def plot_timeline(
     matplotlib.axes.Axes
         The axes of the chart.
     """
-    record_ = record(as_of, evidence, load_tables() if tables is None else tables)
+    record_ = record(as_of, evidence, tables=tables)
     wanted = followed_among(record_.tables, countries)
     events = told_events(record_, wanted)
     spans = state_spans(record_, wanted[0]) if len(wanted) == 1 else pd.DataFrame()
@@ -464,7 +463,7 @@ def plot_exits(
 
     Parameters, result and errors are those of `plot_timeline`.
     """
-    record_ = record(as_of, evidence, load_tables() if tables is None else tables)
+    record_ = record(as_of, evidence, tables=tables)
     rows = exits(record_, followed_among(record_.tables, countries))
     frame = _exits_frame(record_, rows)
     if ax is None:
@@ -717,7 +716,7 @@ def plot_missions(
 
     Parameters, result and errors are those of `plot_timeline`.
     """
-    record_ = record(as_of, evidence, load_tables() if tables is None else tables)
+    record_ = record(as_of, evidence, tables=tables)
     rows = missions(record_, followed_among(record_.tables, countries))
     ended = int(rows["end"].notna().sum())
     title = f"{ended} of {len(rows)} international missions ended by {day_in_words(record_.as_of)}"
@@ -739,7 +738,7 @@ def plot_agreements(
 
     Parameters, result and errors are those of `plot_timeline`.
     """
-    record_ = record(as_of, evidence, load_tables() if tables is None else tables)
+    record_ = record(as_of, evidence, tables=tables)
     rows = agreements(record_, followed_among(record_.tables, countries))
     gone = rows[rows["end"].notna()].index.str.endswith("france").sum()
     with_russia = rows[rows["end"].isna()].index.str.endswith("russia").sum()

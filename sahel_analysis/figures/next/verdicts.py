@@ -33,7 +33,7 @@ def tally(as_of: str | date, tables: Tables) -> pd.DataFrame:
     pandas.DataFrame
         Counts, one row per paragraph, one column per verdict that occurs.
     """
-    claims = told_claims(record(as_of, "checked", tables))
+    claims = told_claims(record(as_of, "checked", tables=tables))
     verdicts = claims.index.to_series().map(tables.checks["verdict"]).fillna(_UNCHECKED)
     counts = pd.crosstab(claims["paragraph"].astype("int64"), verdicts)
     return counts[[verdict for verdict in style.VERDICT_COLOURS if verdict in counts]]
