@@ -424,7 +424,7 @@ def exits(record_: Record, countries: Sequence[str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=columns).set_index("iso3")
     for column in ("ordered", "out", "russians"):
         frame[column] = pd.to_datetime(frame[column])
-    order = frame["out"].fillna(pd.Timestamp.max).sort_values(kind="stable").index
+    order = frame["out"].sort_values(kind="stable", na_position="last").index
     return frame.loc[order]
 
 

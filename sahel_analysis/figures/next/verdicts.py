@@ -87,6 +87,7 @@ def plot_verdicts(
         look = {"fontsize": style.LEAST_PT, "color": style.INK_SOFT, "va": "center"}
         ax.text(total + 0.15, y, f"{total} claim{'' if total == 1 else 's'}", **look)
     ax.set(xlim=(-0.17 * left.max(), 1.13 * left.max()), ylim=(len(counts) - 0.4, -0.6))
+    ax.set(xticks=[], yticks=[])
     return ax
 
 
