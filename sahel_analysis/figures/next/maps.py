@@ -252,9 +252,10 @@ def _draw_part(ax: Axes, shown: Situation, outlines: gpd.GeoSeries) -> None:
             best = tried
         if best.rank <= (0, DEAR + 30 * steps):
             break
-    if best.missing:  # the table has what such a label leaves out
-        views = [outlines[keys] for keys in groups]
-        best = _layout(shown, main, best.view, size, views, brief=best.missing)
+    for brief in (best.missing, main):  # names alone: the table has what they leave out
+        if best.missing:
+            views = [outlines[keys] for keys in groups]
+            best = _layout(shown, main, best.view, size, views, brief=brief)
     _draw(ax, shown, best)
     _draw_bar(ax, best)
     for keys, box in zip(groups, best.insets, strict=True):
@@ -266,12 +267,16 @@ def _draw_bases(ax: Axes, shown: Situation, outlines: gpd.GeoSeries) -> None:
     tables, size = shown.record.tables, size_points(ax)
     view = view_of(outlines, size)
     shapes, land = seen(view, shown.rows.index, tables.countries, tables.folder)
-    french = _as_sites(shown.sites, view)
-    russian = _as_sites(shown.russian_sites[shown.russian_sites["in_use"]], view, "russia")
+    shapes = shapes[shapes.notna() & ~shapes.is_empty]
+    ours, theirs = (
+        rows[rows["iso3"].isin(outlines.index)] for rows in (shown.sites, shown.russian_sites)
+    )
+    french = _as_sites(ours, view)
+    russian = _as_sites(theirs[theirs["in_use"]], view, "russia")
     sites = _apart([*french, *russian])
     boxes = [_around(site) for site in sites]
     whole = shapely.simplify(shapely.union_all(shapes.to_numpy()), 5_000)
-    furniture, note = [], [] if russian else _russian_note(shown)
+    furniture, note = [], [] if russian else _russian_note(shown.rows.loc[outlines.index])
     if note:
         wide = max(text_width(line, style.TEXT_PT) for line in note) + 10
         wanted = (wide, len(note) * style.TEXT_PT * LEADING + 8)
@@ -330,17 +335,17 @@ def _trimmed(spot: Place, site: _Site | None) -> Place:
     return replace(spot, leader=(tuple(start), tuple(rim)))
 
 
-def _russian_note(shown: Situation) -> list[str]:
+def _russian_note(rows: pd.DataFrame) -> list[str]:
     """Return what is known of Russians in countries without a Russian site on record."""
     lines = []
-    for _, row in shown.rows.iterrows():
+    for _, row in rows.iterrows():
         state = vocabulary.RUSSIAN_STATES[row["russian_engagement"]]
         if not row["covered"] or russian_sign_of(row) is None:
             text = "no Russian engagement confirmed"
         else:
             since = short_date(row["russian_engagement_attested"], day=True)
             text = f"{state.word}, newest row {since}; no site on record"
-        name = f"{row['name_en']}: " if len(shown.rows) > 1 else "Russia: "
+        name = f"{row['name_en']}: " if len(rows) > 1 else "Russia: "
         lines += wrapped(name + text, 150, style.TEXT_PT)
     return lines
 
