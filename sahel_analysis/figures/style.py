@@ -21,6 +21,7 @@ FRENCH_COLOURS = MappingProxyType(
         "none_recorded": "#FFFFFF",
         "leaving": "#EECC66",
         "present": "#6699CC",
+        "reduced": "#8FB9BA",
         "withdrawn": "#994455",
     }
 )
@@ -45,7 +46,9 @@ RUSSIAN_HATCHES = MappingProxyType(
     }
 )
 # Filled while the forces are there, half while they leave, hollow when gone.
-FRENCH_SYMBOLS = MappingProxyType({"present": "full", "leaving": "left", "withdrawn": "none"})
+FRENCH_SYMBOLS = MappingProxyType(
+    {"present": "full", "leaving": "left", "reduced": "bottom", "withdrawn": "none"}
+)
 
 NOT_COVERED_COLOUR = "#DDDDDD"  # Tol's grey for missing data
 SEA_COLOUR = "#FFFFFF"
