@@ -22,6 +22,7 @@ FRENCH_COLOURS = MappingProxyType(
         "leaving": "#EECC66",
         "reduced": "#A9C4E0",
         "present": "#6699CC",
+        "reduced": "#8FB9BA",
         "withdrawn": "#994455",
     }
 )
