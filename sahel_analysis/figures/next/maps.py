@@ -18,7 +18,7 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 
 from ...errors import ParameterError, did_you_mean
 from ...evidence.posture import posture_of
-from ...evidence.record import Record, record
+from ...evidence.record import EVIDENCE, Record, record
 from ...prose.words import in_letters, listed
 from ...tables import vocabulary
 from ...tables.dates import day_in_words
@@ -76,7 +76,8 @@ _GUTTER_PT = 8.0  # between small maps
 _PARTS_PT = 6.0  # between two maps, one above the other
 _FAR_M = 18_000  # metres to a point beyond which labels and bases crowd
 _STUB_PT = 6.0  # a shorter leader line is not drawn
-_ORDERS = 5  # in which labels are placed before the result is taken as it is
+_FIRST_ORDERS, _ORDERS = 2, 5  # in which labels are placed: at first, and where room is short
+_GOOD = DEAR + 40  # what the label that stands worst may cost
 _INSET_KM2 = 420_000  # a country that is larger stays on the map itself
 _INSET_GAIN = 1.06  # how much larger everything else must become
 
@@ -250,7 +251,7 @@ def _draw_part(ax: Axes, shown: Situation, outlines: gpd.GeoSeries) -> None:
         tried = _layout(shown, main, view, size, [outlines[keys] for keys in groups])
         if best is None or tried.rank < best.rank:
             best = tried
-        if best.rank <= (0, DEAR + 30 * steps):
+        if best.rank <= (0, _GOOD + 20 * steps):
             break
     for brief in (best.missing, main):  # names alone: the table has what they leave out
         if best.missing:
@@ -406,11 +407,41 @@ def plot_map_series(
 
 
 @style.figure_style()
+def plot_map_pair(
+    as_of: str | date,
+    countries: str | Sequence[str] = "all",
+    tables: Tables | None = None,
+    ax: Axes | None = None,
+    *,
+    width_mm: float = style.COLUMN_MM,
+) -> Axes:
+    """Draw the article's map beside the checked one, with the names of the countries that differ.
+
+    Parameters and result are those of `plot_map`.
+    """
+    tables = load_tables() if tables is None else tables
+    pair = [situation(as_of, evidence, countries, tables=tables) for evidence in EVIDENCE]
+    changes = [_changes(pair[1], pair[0]), _changes(pair[0], pair[1])]
+    differ = list(dict.fromkeys([*changes[0], *changes[1]]))
+    number = in_letters(len(differ)) if differ else "none"
+    title = (
+        f"The article and the checked record differ on {number} of {len(pair[0].rows)} countries"
+    )
+    around = _series_frame(pair)
+    shows = "Area: French forces. Squares: Russian personnel. Names: where the two differ."
+    frame = replace(around, title=title, subtitle=f"{shows} {day_in_words(pair[0].record.as_of)}.")
+    titles = [vocabulary.EVIDENCE[evidence].phrase.capitalize() for evidence in EVIDENCE]
+    return draw_series(pair, ax, titles=titles, changes=changes, frame=frame, width_mm=width_mm)
+
+
+@style.figure_style()
 def draw_series(
     shown: Sequence[Situation],
     ax: Axes | None = None,
     *,
     titles: Sequence[str] = (),
+    changes: Sequence[Mapping[str, str]] = (),
+    frame: Frame | None = None,
     width_mm: float = style.COLUMN_MM,
 ) -> Axes:
     """Draw small maps from rows already at hand, each with the names of what is new in it.
@@ -423,9 +454,13 @@ def draw_series(
         As in `plot_map`.
     titles : sequence of str, optional
         Titles of the maps; their days without them.
+    changes : sequence of mapping, optional
+        What each map names and says, by country; what changed since the one before without it.
+    frame : Frame, optional
+        Words around the maps.
     """
     titles = list(titles) or [day_in_words(each.record.as_of) for each in shown]
-    changes = [_changes(before, each) for before, each in pairwise([None, *shown])]
+    changes = changes or [_changes(before, each) for before, each in pairwise([None, *shown])]
     width = width_mm * 72 / 25.4 - 2 if ax is None else size_points(ax)[0]
     columns = min(3 if width > _NARROW_PT else 1, len(shown))
     wide = (width - _GUTTER_PT * (columns - 1)) / columns
@@ -435,7 +470,7 @@ def draw_series(
     notes = [_note(words, wide) for words in changes]
     head = style.TEXT_PT * 1.3 + max(len(lines) for lines in notes) * style.LEAST_PT * 1.24 + 4
     rows = -(-len(shown) // columns)
-    frame = _series_frame(shown)
+    frame = frame or _series_frame(shown)
     if ax is None:
         ax = new_axes(frame, width_mm, rows * (high + head) + (rows - 1) * _GUTTER_PT)
     frame.draw(ax)
@@ -658,7 +693,7 @@ def _layout(
         size,
         [*boxes, *furniture],
         {key: shapely.transform(shape, view.points) for key, shape in land.items()},
-        orders=_ORDERS,
+        orders=_ORDERS if brief or insets is None else _FIRST_ORDERS,
     )
     missing = tuple(key for key in forms if key not in labels)
     bar_box = furniture[-1] if furniture else None
