@@ -29,13 +29,12 @@ _IMPORTS = (
 
 def _warm_up() -> None:
     """Read tables and outlines and draw once, so that no kernel need do it again."""
-    from ..evidence.record import article_day
-    from ..report.parameters import scope
+    from ..report.parameters import default_day, scope
     from ..report.report import Report
     from ..tables.loading import load_tables
 
     tables = load_tables()
-    day, country = article_day(tables).date(), next(iter(scope(tables)))
+    day, country = default_day(tables), next(iter(scope(tables)))
     report = Report("Trial", as_of=day, country=country, tables=tables)
     for output in (report.cover(), report.map(), report.timeline(), report.notes()):
         output._repr_mimebundle_()
