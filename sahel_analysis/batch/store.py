@@ -15,7 +15,8 @@ from pathlib import Path
 from ..errors import SahelError
 from ..evidence.record import extract
 from ..tables.loading import Tables
-from .jobs import Job, Outcome, notebook_source
+from ..tables.schema import outlines_file
+from .jobs import Job, Outcome
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RECORDS = ".records"
@@ -260,20 +261,20 @@ class Inputs:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._extracts: dict[tuple[date, str], str] = {}
-        boundaries = (tables.folder / "boundaries").glob("*.geojson")
         self._shared = {
-            "boundaries": hash_files(tables.folder, boundaries),
+            "boundaries": boundaries_sha256(tables.folder),
             "code": code_sha256(),
             "environment": environment_sha256(),
         }
-        self._notebooks: dict[str, str] = {}
+        self._notebooks: dict[tuple[Path | None, str], str] = {}
 
     def key(self, job: Job) -> dict[str, str]:
         """Return from what a job's report would be made: one hash per part."""
-        if job.notebook not in self._notebooks:
-            self._notebooks[job.notebook] = notebook_sha256(notebook_source(job.notebook))
+        named = job.folder, job.notebook
+        if named not in self._notebooks:
+            self._notebooks[named] = notebook_sha256(job.source())
         return {
-            "notebook": self._notebooks[job.notebook],
+            "notebook": self._notebooks[named],
             "parameters": digest(json.dumps(job.values, sort_keys=True).encode()),
             "rows": self._rows(job),
             **self._shared,
@@ -343,8 +344,17 @@ def code_sha256() -> str:
 
 def data_sha256(folder: Path) -> str:
     """Return the hash of a data folder as it stands: tables, schema and boundaries."""
-    tables = [*folder.glob("*.csv"), *folder.glob("*.json")]
-    return hash_files(folder, [*tables, *folder.rglob("*.geojson")])
+    tables = hash_files(folder, [*folder.glob("*.csv"), *folder.glob("*.json")])
+    return digest(f"{tables} {boundaries_sha256(folder)}".encode())
+
+
+def boundaries_sha256(folder: Path) -> str:
+    """Return the hash of the outlines that are drawn with a data folder: its own or the package's."""
+    files = [
+        outlines_file(folder, name) for name in ("countries.geojson", "disputed_lines.geojson")
+    ]
+    contents = [digest(path.read_bytes()) if path.is_file() else "" for path in files]
+    return digest("\n".join(contents).encode())
 
 
 def environment_sha256() -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 
 import pandas as pd
 
@@ -16,7 +17,7 @@ from ..prose.markdown import escape
 from ..prose.notes import cited, notes
 from ..prose.words import listed
 from ..tables.dates import day_in_words
-from ..tables.loading import Tables, load_tables
+from ..tables.loading import Tables, require_tables
 from . import exhibits, outputs
 from .outputs import Output
 from .parameters import ReportParameters, misspelt, scope, validate
@@ -30,7 +31,18 @@ _EVENTS = {
 }
 _FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian personnel"}
 _SUBJECTS = ("countries", "article")
+_NO_ARTICLE = "The tables hold no article, so there is nothing to compare or to audit."
 _POLITICAL = ("coup", "alliance_formed", "alliance_exit")
+
+
+def _of_article(show: Callable[..., Output]) -> Callable[..., Output]:
+    """Let a method of `Report` say in one sentence that the tables hold no article."""
+
+    @wraps(show)
+    def exhibit(report: Report, *arguments: str) -> Output:
+        return show(report, *arguments) if report._has_article else report.prose(_NO_ARTICLE)
+
+    return exhibit
 
 
 class Report:
@@ -103,8 +115,8 @@ class Report:
         tables: Tables | None = None,
         **parameters: object,
     ) -> None:
-        whole = load_tables() if tables is None else tables
-        faults = [*misspelt(_cells_run()), *_faults(title, subtitle, subject, tells, whole)]
+        whole = require_tables(tables)
+        faults = [*misspelt(_cells_run()), *_faults(title, subtitle, subject, tells)]
         asked = validate(parameters, whole, faults=faults)
         self.parameters: ReportParameters = asked
         self.subject, self.tells = subject, tuple(tells)
@@ -191,11 +203,18 @@ class Report:
         other = record(self.parameters.as_of, evidence, tables=self.tables)
         return other, posture_of(other).loc[self.countries]
 
+    @property
+    def _has_article(self) -> bool:
+        """Whether the rows that the report can see are of an article and its checks."""
+        return not self.tables.claims.empty and not self.tables.checks.empty
+
     # The cover
 
     def cover(self) -> Output:
         """Return the cover: title, edition and bottom line."""
-        if self.subject == "article":
+        if self.subject == "article" and not self._has_article:
+            line, edition = _NO_ARTICLE, {"Article": "none"}
+        elif self.subject == "article":
             line = audit.bottom_line(self.tables)
             # It weighs the text; no day and no country belongs to it.
             edition = {
@@ -224,6 +243,7 @@ class Report:
         """Return a map: ``"french"`` posture, ``"russian"`` engagement, or both ``"combined"``."""
         return exhibits.draw_map(self, exhibit)
 
+    @_of_article
     def map_pair(self) -> Output:
         """Return the article's map beside the checked one."""
         return exhibits.draw_map_pair(self)
@@ -249,6 +269,7 @@ class Report:
         _require_side(side, tuple(_FIGURES))
         return exhibits.draw_force_levels(self, side)
 
+    @_of_article
     def verdicts(self) -> Output:
         """Return the bars of verdicts on the article's claims, paragraph by paragraph."""
         return exhibits.draw_verdicts(self)
@@ -264,11 +285,13 @@ class Report:
         frame = judgements.rivals(self.record, self._scopes)
         return self.table(frame, caption="Rival readings, and what would change our mind")
 
+    @_of_article
     def differences(self) -> Output:
         """Return in words where the article and the checked evidence differ on this day."""
         (article, left), (checked, right) = self.twin("article"), self.twin("checked")
         return self.prose(narrative.differences(article, checked, left, right))
 
+    @_of_article
     def corrections(self) -> Output:
         """Return the article's contradicted claims, each with what sources say instead."""
         return self.prose(narrative.contradicted_claims(self.record))
@@ -279,6 +302,7 @@ class Report:
             return self.prose(listings.last_year(self.record, self.events()))
         return self.prose(narrative.what_happened(self.record))
 
+    @_of_article
     def article_says(self, *themes: str) -> Output:
         """Return the article's story, all of it or of some themes, sentence by sentence.
 
@@ -294,6 +318,7 @@ class Report:
         """Return a paragraph for each country that the evidence covers, and name the others."""
         return self.prose(narrative.country_by_country(self.record, self.posture))
 
+    @_of_article
     def gaps(self) -> Output:
         """Return what the article does not tell."""
         return self.prose(method.gaps(self.record))
@@ -323,6 +348,7 @@ class Report:
 
     # The article, claim by claim
 
+    @_of_article
     def claims_table(self) -> Output:
         """Return every assertion of the article with its verdict and what sources say."""
         return self.table(
@@ -331,10 +357,12 @@ class Report:
             widths=(12, 33, 17, 38),
         )
 
+    @_of_article
     def errors(self) -> Output:
         """Return what the article gets wrong, or only partly right, gravest first."""
         return self.prose(audit.errors_by_gravity(self.tables))
 
+    @_of_article
     def unverified(self) -> Output:
         """Return the claims of the article for which no source was found either way."""
         return self.prose(audit.unverified(self.tables))
@@ -421,9 +449,7 @@ def _cells_run() -> list[str]:
     return [] if shell is None else list(shell.user_ns.get("In", []))
 
 
-def _faults(
-    title: object, subtitle: object, subject: object, tells: object, tables: Tables
-) -> Iterator[str]:
+def _faults(title: object, subtitle: object, subject: object, tells: object) -> Iterator[str]:
     """Yield what is wrong with the arguments that are no parameters."""
     for name, text in (("title", title), ("subtitle", subtitle)):
         if not isinstance(text, str) or (name == "title" and not text.strip()):
@@ -433,8 +459,6 @@ def _faults(
             f"subject: '{shown(subject)}' is not allowed; expected one of 'countries', 'article'."
             f"{did_you_mean(subject, _SUBJECTS)}"
         )
-    elif subject == "article" and tables.checks.empty:
-        yield "subject: the tables hold no checked claim of an article; expected 'countries'."
     sides = tells if isinstance(tells, list | tuple) else []
     if not sides or any(not isinstance(side, str) or side not in _COLUMNS for side in sides):
         yield f"tells: '{shown(tells)}' is not allowed; expected a list such as ['france']."
