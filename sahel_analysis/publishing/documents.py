@@ -85,6 +85,8 @@ class Document:
     subtitle: str = ""
     edition: str = ""
     as_of: str = ""
+    pages: int = 0
+    layout: str = "report"
     figures: Mapping[str, str] = field(default_factory=dict)
 
 
