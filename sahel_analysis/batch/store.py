@@ -226,6 +226,11 @@ def _facts(outcome: Outcome, key: Mapping[str, str]) -> dict:
     }
 
 
+def _file(job: Job, suffix: str) -> str:
+    """Return where a file of a report stands; its annex is a report beside it."""
+    return f"{job.path}{'_' if suffix.startswith('evidence') else '.'}{suffix}"
+
+
 def _aside(job: Job) -> tuple[str, str]:
     """Return where a failed job's partial notebook and the account of it go."""
     return f"{_FAILED}/{job.path}.ipynb", f"{_FAILED}/{job.path}.json"

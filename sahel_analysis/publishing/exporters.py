@@ -26,7 +26,10 @@ SVG = "image/svg+xml"
 # Cells that set a report up and are no part of it; `remove-cell` is nbconvert's own custom.
 ANNEX_FORMATS = ("html", "pdf")
 # The last line of a report leads to its annex; the filter adds the ending of the format.
-_LINK = "\n::: annex\n[Evidence annex]({}_evidence){{.annex}}: every row, note and source behind this report.\n:::\n"
+_LINK = (
+    "\n::: annex\n[Evidence annex]({}_evidence){{.annex}}: every row, note and source behind this "
+    "report.\n:::\n"
+)
 UNPUBLISHED = {"parameters", "injected-parameters", "remove-cell"}
 
 
@@ -130,9 +133,13 @@ class _MarkdownExporter(TemplateExporter):
         title = cover.get("title") or name
         document = Document(
             name=f"{name}_evidence" if annex else name,
-            markdown=text if annex or not resources["has_annex"] else f"{text}\n{_LINK.format(name)}",
+            markdown=text
+            if annex or not resources["has_annex"]
+            else f"{text}\n{_LINK.format(name)}",
             title=f"{title}: evidence" if annex else title,
-            subtitle="Every row, note and source behind the report" if annex else cover.get("subtitle", ""),
+            subtitle="Every row, note and source behind the report"
+            if annex
+            else cover.get("subtitle", ""),
             pages=0 if annex else cover.get("pages", 0),
             layout="report" if annex else cover.get("layout", "report"),
             edition=", ".join(value for _, value in cover.get("edition", [])),
