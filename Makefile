@@ -35,7 +35,7 @@ test: .venv/installed ## run the tests
 	$(BIN)/python -m pytest
 
 lab: .venv/installed ## open the notebooks in JupyterLab
-	$(BIN)/python -m jupyter lab --ServerApp.root_dir=notebooks
+	$(BIN)/python -m jupyter lab --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/tour.ipynb
 
 check: .venv/installed ## lint the code, check its format, validate the tables
 	$(BIN)/python -m ruff check .

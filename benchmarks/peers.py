@@ -76,7 +76,7 @@ def floor(editions: list[Edition], output: Path) -> None:
 
     context = get_context("forkserver")
     context.set_forkserver_preload(
-        ["sahel_analysis.batch.worker", "sahel_analysis.report.diagrams"]
+        ["sahel_analysis.publishing.exporters", "sahel_analysis.report.exhibits"]
     )
     with ProcessPoolExecutor(cores(), mp_context=context) as pool:
         list(pool.map(_bare, editions, [output] * len(editions)))

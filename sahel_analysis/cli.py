@@ -162,8 +162,8 @@ _MATRIX = (
 
 def _matrix(command: Callable) -> Callable:
     """Add the options that say which reports are wanted; each repeatable, or with commas."""
-    for name, told in reversed(_MATRIX):
-        command = click.option(name, multiple=True, type=_Several(), help=told)(command)
+    for name, explanation in reversed(_MATRIX):
+        command = click.option(name, multiple=True, type=_Several(), help=explanation)(command)
     editions = click.option(
         "--editions",
         type=click.Path(path_type=Path),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,18 +66,3 @@ def write_text(path: str | Path, text: str, encoding: str = "utf-8") -> Path:
     with whole(path) as file:
         file.write_bytes(text.encode(encoding))
     return Path(path)
-
-
-def is_own_folder(folder: Path) -> bool:
-    """Return whether a folder is there that this user made, and no link to one.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        A path that others, who may write beside us, could have taken.
-    """
-    try:
-        found = folder.lstat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(found.st_mode) and (os.name == "nt" or found.st_uid == os.geteuid())

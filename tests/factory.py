@@ -41,14 +41,14 @@ def countries(*iso3s: str) -> pd.DataFrame:
 
 ACTORS = frame(
     "actors",
-    {"actor_id": "france", "name_en": "France", "kind": "state"},
+    {"actor_id": "france", "name_en": "France", "kind": "state", "iso3": "FRA"},
     {"actor_id": "barkhane", "name_en": "Barkhane", "kind": "mission", "parent_id": "france"},
     {"actor_id": "barkhane_north", "name_en": "North", "kind": "force", "parent_id": "barkhane"},
-    {"actor_id": "russia", "name_en": "Russia", "kind": "state"},
+    {"actor_id": "russia", "name_en": "Russia", "kind": "state", "iso3": "RUS"},
     {"actor_id": "wagner", "name_en": "Wagner", "kind": "company", "parent_id": "russia"},
     {"actor_id": "corps", "name_en": "Africa Corps", "kind": "force", "parent_id": "russia"},
-    {"actor_id": "niger", "name_en": "Niger", "kind": "state"},
-    {"actor_id": "denmark", "name_en": "Denmark", "kind": "state"},
+    {"actor_id": "niger", "name_en": "Niger", "kind": "state", "iso3": "NER"},
+    {"actor_id": "denmark", "name_en": "Denmark", "kind": "state", "iso3": "DNK"},
 )
 
 

@@ -91,7 +91,9 @@ def states_chart(states: Mapping[str, dict], events: list[Entry], tables: Tables
             "bottom": (rows + low).round(3),
         }
     )
-    colours = {**style.RUSSIAN_COLOURS, **style.FRENCH_COLOURS}
+    drawn = {**style.RUSSIAN_COLOURS, **style.FRENCH_COLOURS}
+    known = {**vocabulary.RUSSIAN_STATES, **vocabulary.FRENCH_STATES}
+    colours = {state: colour for state, colour in drawn.items() if state in known}
     bars = (
         alt.Chart(_inline(spans))
         .mark_rect(stroke=alt.expr("edge"), strokeWidth=0.5)

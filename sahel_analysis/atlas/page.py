@@ -288,7 +288,8 @@ def _colour_rules() -> str:
         ink = "light" if style.hatch_on(colour) == style.PAPER else "dark"
         return f"{where}{{fill:url(#hatch-{value}-{ink})}}" if style.RUSSIAN_HATCHES[value] else ""
 
-    for value, colour in style.FRENCH_COLOURS.items():
+    french = {s: c for s, c in style.FRENCH_COLOURS.items() if s in vocabulary.FRENCH_STATES}
+    for value, colour in french.items():
         rules.append(fill(f":is(.exhibit-french,.exhibit-combined) [data-french={value}]", colour))
         rules.append(f".swatch .fill.french-{value}{{fill:{colour}}}")
     for value, colour in style.RUSSIAN_COLOURS.items():
@@ -301,7 +302,7 @@ def _colour_rules() -> str:
         rules.append(lines(f".exhibit-russian .swatch .lines.russian-{value}", value, colour))
         plain = f"body:not(.exhibit-russian) .swatch .lines.russian-{value}"
         rules.append(lines(plain, value, style.PAPER))
-        for posture, under in style.FRENCH_COLOURS.items():
+        for posture, under in french.items():
             states = f"[data-russian={value}][data-french={posture}]"
             where = f".exhibit-combined .country{states} .lines"
             rules.append(lines(where, value, under))

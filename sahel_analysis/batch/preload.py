@@ -28,17 +28,23 @@ _IMPORTS = (
 
 
 def _warm_up() -> None:
-    """Read tables and outlines and draw once, so that no kernel need do it again."""
+    """Read tables, outlines and a notebook, draw and convert once, so that no report need again."""
+    import nbformat
+
     from ..evidence.record import article_day
+    from ..publishing.exporters import export
     from ..report.parameters import scope
     from ..report.report import Report
     from ..tables.loading import load_tables
+    from .jobs import notebook_source
 
     tables = load_tables()
     day, country = article_day(tables).date(), next(iter(scope(tables)))
     report = Report("Trial", as_of=day, country=country, tables=tables)
     for output in (report.cover(), report.map(), report.timeline(), report.notes()):
         output._repr_mimebundle_()
+    # To no format: Typst would start threads, and a process with threads is not to be forked.
+    export(nbformat.reads(notebook_source("country_brief"), as_version=4), (), name="")
 
 
 def _end_children() -> None:
@@ -49,20 +55,22 @@ def _end_children() -> None:
                 os.killpg(int(pid), signal.SIGKILL)
 
 
+atexit.register(_end_children)
 os.environ.update(ENVIRONMENT)
 # A core file of every killed kernel would fill the disk.
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 # For an optional check of international addresses that no notebook asks for, jsonschema would
 # build a grammar for more than a second; it does without what it cannot import.
 sys.modules["rfc3987_syntax"] = None
-import_module("jsonschema")
+with suppress(ImportError):
+    import_module("jsonschema")
 del sys.modules["rfc3987_syntax"]
+# What is missing, or wrong with tables or maps, the reports will say better.
 for _name in _IMPORTS:
-    import_module(_name)
-# Whatever is wrong with tables or maps, the reports will say it better.
+    with suppress(ImportError):
+        import_module(_name)
 with suppress(Exception):
     _warm_up()
 # What is here stays; a collection in a fork would copy every page it looks at.
 gc.collect()
 gc.freeze()
-atexit.register(_end_children)

@@ -139,6 +139,9 @@ def _processes() -> Iterator[tuple[BaseContext, str]]:
             if CAN_FORK:
                 _start_fork_server()
             yield multiprocessing.get_context("forkserver" if CAN_FORK else "spawn"), folder
+    except EOFError as fault:
+        message = "No process can be started: what forks them does not answer."
+        raise WorkerError(message) from fault
     except OSError as fault:
         place = f" in '{fault.filename}'" if fault.filename else ""
         message = (

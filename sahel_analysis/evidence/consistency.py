@@ -12,7 +12,7 @@ from ..errors import Problem
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables
 from .posture import posture_series
-from .record import public_from
+from .record import article_day, public_from, visible_events
 from .settling import Settling
 
 _GOOD = {"A", "B"}
@@ -137,9 +137,11 @@ def _unchecked(tables: Tables, name: str) -> Iterator[Fault]:
 
 
 def _check_time(tables: Tables, name: str) -> Iterator[Fault]:
-    """Check that a check was made after its sources appeared, and not before its claim."""
+    """Check that a check was made after its sources appeared, and not before the article."""
     published = tables.sources["published_earliest"]
     for row in tables.checks.itertuples():
+        if row.checked_on < article_day(tables):
+            yield row.Index, "checked_on", "lies before the article appeared."
         later = [key for key in row.source_ids if published[key] > row.checked_on]
         if later:
             yield row.Index, "checked_on", f"lies before its source {later[0]} appeared."
@@ -151,7 +153,7 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
     judgements = judgements[judgements["evidence"] == "checked"]
     public = public_from(tables, "events")
     contradicted = set(tables.checks.index[tables.checks["verdict"] == "contradicted"])
-    spans = _spans(judgements, tables.events["latest"].max())
+    spans = _spans(judgements, tables)
     days = {day for span in spans.values() for day in span}
     states = posture_series(days, "checked", tables) if days else pd.DataFrame()
     for row in judgements.itertuples():
@@ -164,17 +166,14 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
         for rule in map(Settling.parse, row.settles_if):
             named = f"'{rule.event_type} {rule.side} {rule.iso3}'"
             if rule.first <= row.valid_from:
-                yield row.Index, "settles_if", f"the window of {named} opens before valid_from."
+                yield (
+                    row.Index,
+                    "settles_if",
+                    f"the window of {named} does not open after valid_from.",
+                )
             if pd.isna(row.horizon_end) or rule.last > row.horizon_end:
                 yield row.Index, "settles_if", f"the window of {named} runs beyond horizon_end."
-            for key in rule.events(tables).index:
-                if pd.isna(row.valid_to) or public[key] <= row.valid_to:
-                    day = day_in_words(public[key].date())
-                    yield row.Index, "valid_to", f"{key} settled it on {day}, and it is held on."
-        for day in spans[row.Index]:
-            if reached := _reached(row, day, states):
-                when = day_in_words(day.date())
-                yield row.Index, "settles_if", f"foresees on {when} what has come about: {reached}."
+        yield from _overtaken(row, spans[row.Index], states, tables)
         yield from _outcome(row, tables)
     for first, second in combinations(judgements.itertuples(), 2):
         if (first.scope, first.question) == (second.scope, second.question) and _overlap(
@@ -184,12 +183,35 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
             yield second.Index, "question", fault
 
 
-def _spans(judgements: pd.DataFrame, end: pd.Timestamp) -> dict[str, tuple[pd.Timestamp, ...]]:
-    """Return the first and the last day of each judgement's life up to the end of the record."""
-    last = judgements["valid_to"].fillna(end).clip(upper=end)
-    last = last.where(last > judgements["valid_from"], judgements["valid_from"])
-    pairs = zip(judgements.index, judgements["valid_from"], last, strict=True)
-    return {key: tuple(dict.fromkeys((first, day))) for key, first, day in pairs}
+def _overtaken(
+    row: tuple, life: list[pd.Timestamp], states: pd.DataFrame, tables: Tables
+) -> Iterator[Fault]:
+    """Check that a judgement is not held on once an event settled it or its state has come about."""
+    public = public_from(tables, "events")
+    rules = [Settling.parse(text) for text in row.settles_if]
+    settling = [key for rule in rules for key in rule.events(tables).index]
+    held_on = [key for key in settling if not public[key] > row.valid_to]
+    for key in held_on:
+        day = day_in_words(public[key].date())
+        yield row.Index, "valid_to", f"{key} settled it on {day}, and it is held on."
+    for day in life if not held_on else ():
+        if reached := _reached(row, day, states):
+            when = day_in_words(day.date())
+            yield row.Index, "settles_if", f"foresees on {when} what has come about: {reached}."
+            return
+
+
+def _spans(judgements: pd.DataFrame, tables: Tables) -> dict[str, list[pd.Timestamp]]:
+    """Return the first day of each judgement's life and those on which its countries change."""
+    named = visible_events(tables, "checked").explode("iso3").groupby("iso3")["visible_from"]
+    changes = {iso3: set(days) for iso3, days in named}
+    spans = {}
+    for row in judgements.itertuples():
+        countries = {rule.iso3 for rule in map(Settling.parse, row.settles_if)}
+        days = set().union(*(changes.get(iso3, set()) for iso3 in countries))
+        life = {day for day in days if row.valid_from < day and not day > row.valid_to}
+        spans[row.Index] = sorted({row.valid_from, *life})
+    return spans
 
 
 def _reached(row: tuple, day: pd.Timestamp, states: pd.DataFrame) -> str:
@@ -219,6 +241,8 @@ def _outcome(row: tuple, tables: Tables) -> Iterator[Fault]:
         ended = row.horizon_end <= tables.events["latest"].max() + pd.offsets.MonthEnd(0)
         if settling or not ended or row.outcome in {rule.outcome for rule in rules}:
             yield row.Index, "outcome", f"'{row.outcome}' is settled by no event and no absence."
+    if not row.outcome and settling:
+        yield row.Index, "outcome", f"is empty, but {', '.join(settling)} settled it."
     for key in row.settled_by:
         if settling.get(key) != row.outcome:
             yield row.Index, "settled_by", f"'{key}' does not settle it as '{row.outcome}'."

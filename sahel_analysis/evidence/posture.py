@@ -113,40 +113,47 @@ class _Russian:
     levels: dict[str, _Attested] = field(default_factory=dict)  # below deployed
     forces: dict[str, _Attested] = field(default_factory=dict)
     arrival: _Step | None = None  # the event with which the first of the forces came
-    disputed: bool = False
+    disputed: set[str] = field(default_factory=set)  # those of the forces whose presence is denied
 
     def fold(self, step: _Step) -> None:
         """Take one event into account."""
         moves = EVENT_TYPES[step.kind]
         if step.kind == "presence_disputed":
-            self.disputed = bool(self.forces)
+            self.disputed |= self._there(step)
         elif moves.russian == "deployed":
-            self.disputed = self.disputed and not step.is_sure
+            if step.is_sure:
+                self.disputed -= set(step.forces)
+            elif self.disputed:  # a weak row about another force does not settle it either
+                self.disputed |= set(step.forces) - self.forces.keys()
             self.arrival = self.arrival or step
             for force in step.forces:
                 self.forces.setdefault(force, _Attested(step, step)).newest = step
         elif moves.ends_russian == "deployed":
-            # What a state ends includes what its forces began.
-            for force in step.forces:
-                for member in self.families[force] & self.forces.keys():
-                    del self.forces[member]
+            for force in self._there(step):
+                del self.forces[force]
+                self.disputed.discard(force)
             if not self.forces:
-                self.arrival, self.disputed = None, False
+                self.arrival = None
         elif moves.ends_russian:
             self.levels.pop(moves.ends_russian, None)
-        else:
+        elif moves.russian:
             attested = self.levels.get(moves.russian)
             if attested is None or attested.lapsed(step.latest):
                 self.levels[moves.russian] = _Attested(step, step)
             else:
                 attested.newest = step
 
+    def _there(self, step: _Step) -> set[str]:
+        """Return the forces on record that an event is about; a state stands for all of its own."""
+        about = set().union(*(self.families[force] for force in step.forces))
+        return about & self.forces.keys()
+
     def on(self, day: pd.Timestamp) -> Status:
         """Return what is on record on a day."""
         if self.forces:
-            attested = list(self.forces.values())
-            fresh = not all(each.lapsed(day) for each in attested)
-            return _status("deployed", self.arrival, attested, fresh and not self.disputed)
+            undisputed = self.forces.keys() - self.disputed
+            confirmed = not all(self.forces[force].lapsed(day) for force in undisputed)
+            return _status("deployed", self.arrival, list(self.forces.values()), confirmed)
         for level in reversed(RUSSIAN_STATES):
             if level in self.levels:
                 attested = self.levels[level]
@@ -156,7 +163,7 @@ class _Russian:
 
 def _status(state: str, first: _Step, attested: list[_Attested], confirmed: bool) -> Status:
     """Return a state with its events in order of time, the newest last."""
-    steps = sorted({step for each in attested for step in (each.first, each.newest)})
+    steps = sorted({first, *(step for each in attested for step in (each.first, each.newest))})
     ids = tuple(step.event_id for step in steps)
     return Status(state, first.edtf, steps[-1].edtf, confirmed, ids)
 
@@ -189,7 +196,7 @@ def posture(
         - ``french_posture_confirmed``: whether that was within the last 24 months, or whether a
           defence agreement is in force under which the forces stand, and nobody disputed it since;
         - ``french_posture_event_ids``: tuple of the events that say so, in order of time: the one
-          with which the state began and the newest, for each force;
+          with which the state began, and the first and the newest of each force that is there;
         - ``covered``: whether any event of this evidence up to that day names the country.
 
     Raises
@@ -271,8 +278,8 @@ def posture_series(
 
 def _naming(events: pd.DataFrame, iso3: str) -> pd.DataFrame:
     """Return the events that name a country."""
-    named = [iso3 in iso3s for iso3s in events["iso3"]]
-    return events[pd.Series(named, events.index, dtype="bool")]
+    kept = [iso3 in iso3s for iso3s in events["iso3"]]
+    return events[pd.Series(kept, index=events.index, dtype="bool")]
 
 
 def _on_days(

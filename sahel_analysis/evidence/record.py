@@ -14,6 +14,7 @@ from datetime import date
 from functools import lru_cache
 
 import pandas as pd
+from pandas.api.typing import SeriesGroupBy
 
 from ..tables.dates import day_in_words, iso_day
 from ..tables.loading import FRAMES, Tables, load_tables
@@ -150,15 +151,16 @@ def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] =
             frames["claims"], frames["checks"] = frames["claims"][:0], frames["checks"][:0]
         judgements = frames["judgements"]
         frames["judgements"] = judgements[judgements["valid_from"] <= day]
-    public = {key for name in ("events", "figures", "claims") for key in frames[name].index}
+    shown = {key for name in ("events", "figures", "claims") for key in frames[name].index}
     for name in ("narrative", "unknowns"):
         frame = frames[name]
         rests, ends = frame["row_ids"], frame["until_ids"]
-        told = [
-            public.issuperset(ids) and public.isdisjoint(until)
+        printed = [
+            shown.issuperset(ids) and shown.isdisjoint(until)
             for ids, until in zip(rests, ends, strict=True)
         ]
-        frames[name] = frame[pd.Series(told, frame.index, dtype="bool")]
+        frames[name] = frame[pd.Series(printed, frame.index, dtype="bool")]
+    public = frames["events"]
     for name in ("events", "figures"):
         frames[name] = frames[name][_names(frames[name], chosen)]
     if chosen:
@@ -169,9 +171,9 @@ def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] =
         judgements, places = frames["judgements"], frames["places"]
         frames["judgements"] = judgements[judgements["scope"].isin(chosen)]
         frames["places"] = places[places["iso3"].isin(chosen)]
-        # What judgements in force cite is seen, whatever country it names.
+        # What judgements in force cite is seen, whatever country it names, once it is public.
         cited = set(frames["events"].index) | _members(frames["judgements"]["event_ids"])
-        frames["events"] = _rows(tables.events, cited)
+        frames["events"] = _rows(public, cited)
         frames |= _led_to(frames, tables, chosen)
     digests, package = row_digests(tables)
     whole = hashlib.sha256(package)
@@ -211,9 +213,13 @@ def public_from(tables: Tables, name: str) -> pd.Series:
 
 def _first_published(tables: Tables, frame: pd.DataFrame) -> pd.Series:
     """Return the day by which the first dated source of each row had appeared; NaT without one."""
-    published = tables.sources["published_latest"].dropna()
-    cited = frame["source_ids"].explode().map(published)
-    return cited.groupby(level=0).min().reindex(frame.index)
+    return _by_key(frame["source_ids"], tables.sources["published_latest"]).min()
+
+
+def _by_key(cells: pd.Series, days: pd.Series) -> SeriesGroupBy:
+    """Return the days of all keys that each cell lists, grouped by row."""
+    listed = cells.explode()
+    return days.reindex(listed).set_axis(listed.index).groupby(level=0, sort=False)
 
 
 def _led_to(
@@ -350,10 +356,9 @@ def _visible(tables: Tables, name: str, evidence: str) -> pd.DataFrame:
     verdicts = tables.checks["verdict"]
     # A claim without a check is unchecked; it never counts as sound.
     sound = set(verdicts.index[verdicts != "contradicted"])
-    bears_out = [sound.issuperset(ids) for ids in frame["claim_ids"]]
-    kept = ~told | pd.Series(bears_out, frame.index, dtype="bool")
-    checked = frame["claim_ids"].explode().map(public_from(tables, "checks"))
-    checked = checked.groupby(level=0).max().reindex(frame.index).where(told)
+    borne_out = [sound.issuperset(ids) for ids in frame["claim_ids"]]
+    kept = ~told | pd.Series(borne_out, frame.index, dtype="bool")
+    checked = _by_key(frame["claim_ids"], public_from(tables, "checks")).max().where(told)
     start = pd.concat([start, checked], axis="columns").max(axis="columns")
     return frame[kept].assign(visible_from=start[kept])
 

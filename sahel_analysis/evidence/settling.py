@@ -18,7 +18,7 @@ class Settling:
     Attributes
     ----------
     event_type, side, iso3 : str
-        Type of the event, key of the actor who acts (or of one it descends from), country.
+        Type of the event, key of an actor who takes part (or of one it descends from), country.
     first, last : pandas.Timestamp
         The window; the event's latest possible day lies in it.
     outcome : str
@@ -61,17 +61,15 @@ class Settling:
             The tables.
         """
         events = tables.events
+        events = events[
+            (events["event_type"] == self.event_type)
+            & (events["basis"] == "reference")
+            & events["latest"].between(self.first, self.last)
+        ]
         members = family(tables.actors, self.side)
-        fits = (events["event_type"] == self.event_type) & (events["basis"] == "reference")
-        fits &= events["latest"].between(self.first, self.last)
-        fits &= pd.Series([self.iso3 in named for named in events["iso3"]], events.index)
-        fits &= pd.Series(
-            [
-                not members.isdisjoint(acting) or not members.isdisjoint(others)
-                for acting, others in zip(
-                    events["actor_ids"], events["counterpart_ids"], strict=True
-                )
-            ],
-            events.index,
-        )
-        return events[fits]
+        sides = zip(events["actor_ids"], events["counterpart_ids"], strict=True)
+        fits = [
+            self.iso3 in named and not members.isdisjoint((*acting, *others))
+            for named, (acting, others) in zip(events["iso3"], sides, strict=True)
+        ]
+        return events[pd.Series(fits, index=events.index, dtype="bool")]

@@ -262,7 +262,7 @@ def seen(
     Returns
     -------
     geopandas.GeoSeries, geopandas.GeoSeries
-        The countries drawn, by `keys`; the land around them, by name.
+        The countries drawn, by `keys`, None for one out of sight; the land around, by name.
     """
     slack = _SLACK_PT * view.scale * np.array([-1, -1, 1, 1])
     everything = boundaries(folder)
@@ -271,7 +271,7 @@ def seen(
     coarse = shapely.coverage_simplify(cut[there], _DETAIL_PT * view.scale)
     coarse = gpd.GeoSeries(coarse, index=everything.index[there], crs=CRS)
     numbers = outline_keys(countries).reindex(keys)
-    land = coarse.drop(index=numbers)
+    land = coarse.drop(index=numbers, errors="ignore")
     names = everything["name"].reindex(land.index)
     return coarse.reindex(numbers).set_axis(keys), land.set_axis(names)
 

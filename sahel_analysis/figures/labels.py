@@ -7,6 +7,7 @@ box come from summed areas; nothing is random, and equal input gives equal place
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -111,7 +112,7 @@ def row_starts(spot: Place) -> list[Point]:
 def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
     """Return a text broken at spaces into lines no wider than `width` points."""
     lines = [""]
-    for word in text.split():
+    for word in re.split(r"[ \n]+", text.strip()):  # a no-break space holds
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and text_width(longer, size, bold) > width:
             lines.append(word)
@@ -172,6 +173,7 @@ class _Raster:
             self.own[key] = _summed(mask[y0 : y1 + 1, x0 : x1 + 1], x0, y0)
         self._anchors = anchors
         self._targets: dict[str, np.ndarray] = {}
+        self.obstacles: list[Box] = []  # what leader lines go round as well
         self.clear(())
 
     def targets(self, key: str) -> np.ndarray:
@@ -292,6 +294,8 @@ _HOPELESS = 260  # a cost above this is worse than no label
 _BESIDE = 40  # what standing outside costs, in points away from the wanted place
 _REACH = 110  # longest leader line, and as a share of the width of the axes
 _REACH_SHARE = 0.24
+_LEAST_REACH = 40  # on an inset
+_OVER_SIGN = 30  # what a leader line over a sign costs
 _NARROWER = 8  # what each further form of a label costs
 _ORDERS = 3  # orders tried before the result is taken as it is
 _TRIES = 150  # candidates with leader lines that are looked at
@@ -304,6 +308,7 @@ def place(
     size: tuple[float, float],
     dots: Sequence[Point | Box] = (),
     plain: Mapping[str, Geometry] | None = None,
+    orders: int = _ORDERS,
 ) -> dict[str, Place]:
     """Find a place for each label so that none covers another, a dot, or leaves the axes.
 
@@ -322,6 +327,8 @@ def place(
         Points and boxes that no label may cover.
     plain : mapping of str to shapely.Geometry, optional
         Outlines of countries without colour that may have a label too, if an optional one.
+    orders : int, optional
+        How many orders are tried before the best result is taken as it is.
 
     Returns
     -------
@@ -330,9 +337,10 @@ def place(
     """
     raster = _Raster(shapes, anchors, size, plain or {})
     needed = [key for key in blocks if not blocks[key][0].optional]
+    raster.obstacles = [dot for dot in dots if len(dot) == 4]
     order = sorted(needed, key=lambda k: (_room(raster, k, blocks[k]), anchors[k][0], k))
     best, best_rank = {}, (len(blocks) + 1, np.inf)
-    for _ in range(_ORDERS):
+    for _ in range(orders):
         placed = _attempt(raster, order, blocks, anchors, dots)
         missing = [key for key in order if key not in placed]
         rank = (len(missing), worst(placed))
@@ -434,7 +442,7 @@ def _beside(
 
     Keeps off the points in `waiting`, for the labels that are still to come.
     """
-    reach = min(_REACH, _REACH_SHARE * raster.width)
+    reach = min(_REACH, max(_REACH_SHARE * raster.width, _LEAST_REACH))
     grid = raster.grid(key, block, reach=int(reach))
     if grid is None:
         return None
@@ -461,14 +469,19 @@ def _beside(
     starts = [_start(block, box, tuple(end)) for box, end in zip(boxes, ends, strict=True)]
     crossed = raster.foreign(key, np.array([start for _, start in starts]), ends)
     total = price.flat[order] + 3 * crossed
+    hidden = None  # the best whose line runs over a sign, for want of a better one
     for number in np.argsort(total, kind="stable").tolist():
         if total[number] > _HOPELESS:
             break
         align, start = starts[number]
         leader = (start, (float(ends[number][0]), float(ends[number][1])))
-        if not any(_clash(leader, other) for other in placed):
-            return Place(block, boxes[number], float(total[number]), align, leader)
-    return None
+        if any(_clash(leader, other) for other in placed):
+            continue
+        spot = Place(block, boxes[number], float(total[number]), align, leader)
+        if not any(_meets(leader, box) for box in raster.obstacles):
+            return spot
+        hidden = hidden or replace(spot, cost=spot.cost + _OVER_SIGN)
+    return hidden
 
 
 def _box(x: float, y: float, block: Block) -> Box:

@@ -20,8 +20,8 @@ FRENCH_COLOURS = MappingProxyType(
     {
         "none_recorded": "#FFFFFF",
         "leaving": "#EECC66",
-        "reduced": "#A9C4E0",
         "present": "#6699CC",
+        "reduced": "#8FB9BA",
         "withdrawn": "#994455",
     }
 )

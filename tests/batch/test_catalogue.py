@@ -20,11 +20,9 @@ from sahel_analysis.batch.store import Store
 from sahel_analysis.cli import main
 
 CELL = """
-from sahel_analysis.report import exhibits
-
 if country == "MLI" and as_of == "2023-12-04":
     raise ValueError("<b>no</b> & 'no'")
-exhibits.combined_map(report) if country == "NER" else None
+report.map() if country == "NER" else None
 """
 DAYS = ("2022-09-01", "2023-12-04")
 SHOWN = "rows => rows.filter(row => row.checkVisibility()).map(row => row.dataset.report)"

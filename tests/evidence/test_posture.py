@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
+import random
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -15,10 +17,13 @@ from sahel_analysis.evidence.posture import (
     posture_series,
 )
 from sahel_analysis.evidence.record import EVIDENCE, record
+from sahel_analysis.tables.loading import Tables, data_folder
 from sahel_analysis.tables.vocabulary import FRENCH_STATES, RUSSIAN_STATES
 
 LAST = "2030-01-01"
-with (Path(__file__).parent / "turning_points.csv").open(encoding="utf-8", newline="") as file:
+COLUMNS = ("french_posture", "russian_engagement")
+READINGS = data_folder() / "readings" / "posture_points.csv"
+with READINGS.open(encoding="utf-8", newline="") as file:
     POINTS = list(csv.DictReader(file))
 
 
@@ -30,6 +35,11 @@ def french(*events: dict, as_of: str = LAST) -> str:
 def russian(*events: dict, as_of: str = LAST) -> str:
     """Return Niger's Russian engagement after some events."""
     return posture(as_of, "checked", tiny(*events)).at["NER", "russian_engagement"]
+
+
+def niger(*events: dict, as_of: str = LAST) -> pd.Series:
+    """Return all that is on record of Niger after some events."""
+    return posture(as_of, "checked", tiny(*events)).loc["NER"]
 
 
 def arrives(day: str = "2020-01-01", actors: str = "france", **cells: str) -> dict:
@@ -83,7 +93,7 @@ def test_troops_that_are_gone_cannot_be_told_to_go():
     "kind",
     [
         "coup", "base_handover", "mission_launched", "mission_ended", "agreement_signed", "visit",
-        "statement", "assistance", "alliance_formed", "alliance_exit", "force_level",
+        "statement", "assistance", "alliance_formed", "alliance_exit", "presence_disputed",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(("before", "state"), [([], "none_recorded"), ([arrives()], "present")])
@@ -155,10 +165,29 @@ def test_the_departure_of_one_force_does_not_end_that_of_another(kind):
     assert russian(wagner, corps, end) == "deployed"
 
 
-@pytest.mark.parametrize("kind", ["withdrawal_announced", "statement", "force_level", "coup"])
-def test_words_and_counts_end_no_russian_deployment(kind):
-    """What was announced has not happened."""
+@pytest.mark.parametrize(
+    "kind", ["withdrawal_ordered", "statement", "force_level", "presence_disputed", "coup"]
+)
+def test_orders_denials_and_counts_end_no_russian_deployment(kind):
+    """Only its own side ends it; since 2.0.0 its announcement does, see the next test."""
     assert russian(arrives(actors="wagner"), event(kind, "2021-01-01", "wagner")) == "deployed"
+
+
+def test_a_russian_force_that_says_it_goes_is_gone():
+    """By design: in 1.0.0 nothing but the departure itself ended a deployment."""
+    assert russian(
+        arrives(actors="wagner"), event("withdrawal_announced", "2021-01-01", "wagner")
+    ) == ("none_recorded")
+
+
+def test_what_a_state_ends_includes_what_its_forces_began():
+    """A row by Russia ends Wagner and the Africa Corps, one by Wagner not what Russia began."""
+    ended = event("withdrawal_completed", "2022-01-01", "russia")
+    assert russian(arrives(actors="wagner"), arrives("2021-01-01", "corps"), ended) == (
+        "none_recorded"
+    )
+    ended = event("withdrawal_completed", "2022-01-01", "wagner")
+    assert russian(arrives(actors="russia"), ended) == "deployed"
 
 
 def test_a_french_withdrawal_ends_no_russian_deployment():
@@ -190,16 +219,178 @@ def test_an_event_counts_in_each_country_that_it_names_and_in_no_other():
     assert list(one["covered"]) == [False, True]
 
 
-def test_a_state_keeps_the_events_that_decide_it_and_when_it_began():
-    """The order adds itself to the announcement; the state began with the first."""
-    events = tiny(
+def test_a_state_keeps_the_event_with_which_it_began_and_the_newest_last():
+    """What lies between them is not named; the day is that of the first."""
+    row = niger(
         arrives(),
         event("withdrawal_announced", "2021-02-01"),
+        event("force_level", "2021-02-15"),
         event("withdrawal_ordered", "2021-03", "niger", counterpart_ids="france"),
     )
-    row = posture(LAST, "checked", events).loc["NER"]
-    assert row.french_posture_event_ids == ("EV-002", "EV-003")
-    assert row.french_posture_since == "2021-02-01"
+    assert row.french_posture_event_ids == ("EV-002", "EV-004")
+    assert (row.french_posture_since, row.french_posture_attested) == ("2021-02-01", "2021-03")
+
+
+def test_deployed_names_each_force_and_the_event_with_which_the_first_came():
+    """In order of time and not of keys; the first is named when its force has gone."""
+    corps, wagner = arrives("2021-01-01", "corps"), arrives("2020-01-01", "wagner")
+    count = event("force_level", "2022-01-01", "corps")
+    assert niger(corps, wagner, count).russian_engagement_event_ids == (
+        "EV-002",
+        "EV-001",
+        "EV-003",
+    )
+    row = niger(corps, wagner, count, event("withdrawal_completed", "2022-02-01", "wagner"))
+    assert row.russian_engagement_event_ids == ("EV-002", "EV-001", "EV-003")
+    assert (row.russian_engagement_since, row.russian_engagement_attested) == (
+        "2020-01-01", "2022-01-01",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["presence_attested", "force_level"])
+@pytest.mark.parametrize("before", [[], [event("withdrawal_completed", "2020-01-01")]])
+def test_a_sighting_or_count_makes_presence_where_none_was_on_record(kind, before):
+    """By design, of those who were withdrawn as well: in 1.0.0 a count moved nothing."""
+    assert french(*before, event(kind, "2021-01-01")) == "present"
+    assert russian(event(kind, "2021-01-01", "wagner")) == "deployed"
+
+
+@pytest.mark.parametrize("kind", ["presence_attested", "force_level", "agreement_signed"])
+@pytest.mark.parametrize(
+    ("move", "state"), [("withdrawal_announced", "leaving"), ("presence_reduced", "reduced")]
+)
+def test_a_sighting_or_count_attests_a_state_and_does_not_change_it(kind, move, state):
+    """Soldiers counted while they leave are leaving."""
+    row = niger(event(move, "2021-01-01"), event(kind, "2022-01-01"))
+    assert row.french_posture == state
+    assert (row.french_posture_since, row.french_posture_attested) == ("2021-01-01", "2022-01-01")
+
+
+def test_a_presence_is_reduced_and_may_then_leave_or_return():
+    """A state of its own, from which all others are reached."""
+    few = event("presence_reduced", "2021-01-01")
+    assert french(arrives(), few) == "reduced"
+    assert french(event("withdrawal_completed", "2020-06-01"), few) == "reduced"
+    assert french(few, event("withdrawal_ordered", "2022-01-01")) == "leaving"
+    assert french(few, event("withdrawal_completed", "2022-01-01")) == "withdrawn"
+    assert french(few, arrives("2022-01-01")) == "present"
+
+
+def test_a_state_is_confirmed_for_24_months_after_it_was_last_attested():
+    """To the day, on both sides; the state itself stays."""
+    events = [
+        *(arrives(actors=actor) for actor in ("france", "wagner")),
+        *(event("force_level", "2021-03-01", actor) for actor in ("france", "wagner")),
+    ]
+    for day, confirmed in {"2023-03-01": True, "2023-03-02": False}.items():
+        row = niger(*events, as_of=day)
+        assert (row.french_posture, row.russian_engagement) == ("present", "deployed")
+        assert row.french_posture_confirmed == row.russian_engagement_confirmed == confirmed
+
+
+def test_forces_under_a_defence_agreement_in_force_stay_confirmed():
+    """Present or reduced, until it is denounced; leaving is confirmed by nobody's signature."""
+    treaty = event("agreement_signed", "2020-02-01", "niger", counterpart_ids="france")
+    for kind in ("deployment", "presence_reduced"):
+        assert niger(event(kind, "2020-01-01"), treaty).french_posture_confirmed
+    assert not niger(arrives()).french_posture_confirmed
+    leaving = event("withdrawal_announced", "2020-03-01")
+    assert not niger(arrives(), treaty, leaving).french_posture_confirmed
+    ended = event("agreement_denounced", "2020-03-01", "niger", counterpart_ids="france")
+    assert not niger(arrives(), treaty, ended, arrives("2020-04-01")).french_posture_confirmed
+
+
+def test_an_agreement_that_is_no_military_one_confirms_nothing():
+    """Mining and police."""
+    deal = event("agreement_signed", "2020-02-01", domain="civilian")
+    assert not niger(arrives(), deal).french_posture_confirmed
+
+
+def test_what_is_withdrawn_stays_confirmed():
+    """Nobody goes on attesting that soldiers are gone."""
+    assert niger(event("withdrawal_completed", "2015-01-01")).french_posture_confirmed
+
+
+@pytest.mark.parametrize(
+    ("actor", "column"), [("france", "french_posture"), ("wagner", "russian_engagement")]
+)
+def test_a_denial_leaves_a_state_unconfirmed_until_a_sound_row_attests_it(actor, column):
+    """A row of low confidence does not; the state and what carries it stay."""
+    denied = event("presence_disputed", "2020-03-01", actor)
+    weak, sound = (
+        event("presence_attested", "2020-04-01", actor, confidence=confidence)
+        for confidence in ("low", "moderate")
+    )
+    cases = [((), False), ((weak,), False), ((sound,), True), ((sound, weak), True)]
+    for later, confirmed in cases:
+        row = niger(arrives(actors=actor), denied, *later, as_of="2020-05-01")
+        assert row[column] in {"present", "deployed"}
+        assert row[f"{column}_confirmed"] == confirmed
+        assert row[f"{column}_event_ids"][0] == "EV-001"
+
+
+def test_a_denial_of_one_force_says_nothing_of_another():
+    """Who is attested is there, and does not vouch for who is denied."""
+    wagner, corps = arrives("2020-01-01", "wagner"), arrives("2020-01-01", "corps")
+    denied = event("presence_disputed", "2020-03-01", "wagner")
+    as_of = "2020-06-01"
+    assert niger(wagner, corps, denied, as_of=as_of).russian_engagement_confirmed
+    count = event("force_level", "2020-04-01", "corps")
+    gone = event("withdrawal_completed", "2020-05-01", "corps")
+    row = niger(wagner, corps, denied, count, gone, as_of=as_of)
+    assert (row.russian_engagement, row.russian_engagement_confirmed) == ("deployed", False)
+    weak = arrives("2020-04-01", "corps", confidence="low")
+    assert not niger(wagner, denied, weak, as_of=as_of).russian_engagement_confirmed
+
+
+def test_a_denial_of_a_force_that_is_not_on_record_changes_nothing():
+    """And does not weigh on those who come later."""
+    denied = [event("presence_disputed", "2020-01-01", actor) for actor in ("france", "wagner")]
+    row = niger(*denied, as_of="2020-02-01")
+    assert (row.french_posture, row.russian_engagement) == ("none_recorded", "none_recorded")
+    later = [arrives("2020-02-01", actor, confidence="low") for actor in ("france", "wagner")]
+    row = niger(*denied, *later, as_of="2020-03-01")
+    assert row.french_posture_confirmed
+    assert row.russian_engagement_confirmed
+
+
+def test_an_agreement_renewed_after_it_lapsed_begins_anew():
+    """Within 24 months the old one is attested, later a new one counts from its own day."""
+    old = event("agreement_signed", "2020-01-01", "russia")
+    soon, late = (event("agreement_signed", day, "russia") for day in ("2022-01-01", "2022-01-02"))
+    renewed, begun = niger(old, soon), niger(old, late)
+    assert renewed.russian_engagement_since == "2020-01-01"
+    assert renewed.russian_engagement_event_ids == ("EV-001", "EV-002")
+    assert begun.russian_engagement_since == "2022-01-02"
+    assert begun.russian_engagement_event_ids == ("EV-002",)
+
+
+def test_a_level_that_lapsed_is_on_record_and_unconfirmed():
+    """A later visit neither lowers nor confirms an agreement."""
+    old = event("agreement_signed", "2020-01-01", "russia")
+    row = niger(old, event("visit", "2022-06-01", "russia"), as_of="2022-07-01")
+    assert (row.russian_engagement, row.russian_engagement_confirmed) == ("agreement", False)
+
+
+def test_an_event_known_late_is_folded_in_its_own_place():
+    """An arrival of before the departure, told of after it, brings nobody back."""
+    late = arrives("2020-06-01", known_from="2023-01-01")
+    gone = event("withdrawal_completed", "2021-01-01")
+    assert french(gone, late) == "withdrawn"
+    days = ["2022-01-01", "2023-01-01"]
+    series = posture_series(
+        days, "checked", tiny(event("withdrawal_announced", "2021-01-01"), late)
+    )
+    assert list(series.xs("NER", level="iso3")["french_posture_event_ids"]) == [("EV-001",)] * 2
+    order = event("withdrawal_announced", "2020-03-01", known_from="2023-01-01")
+    series = posture_series(days, "checked", tiny(arrives(), order))
+    assert list(series.xs("NER", level="iso3")["french_posture"]) == ["present", "leaving"]
+
+
+def test_of_a_side_that_no_event_names_nothing_is_recorded():
+    """Tables without any Russian row are tables."""
+    assert niger(arrives()).russian_engagement == "none_recorded"
+    assert niger(arrives(actors="wagner")).french_posture == "none_recorded"
 
 
 def test_rows_are_the_countries_in_scope_in_reading_order():
@@ -217,38 +408,44 @@ def test_an_unknown_kind_of_evidence_or_day_is_refused():
         posture("2023-02-30", "checked", tiny())
 
 
-def test_a_series_holds_what_posture_gives_for_each_day(tables):
-    """One pass over the events gives the same as one pass per day."""
-    days = ["2023-12-04", "2013-06-01", "2022-09-01"]
-    series = posture_series(days, "checked", tables)
-    assert list(series.index.unique("as_of")) == sorted(pd.to_datetime(days))
+@pytest.mark.parametrize("evidence", EVIDENCE)
+def test_a_series_holds_what_posture_gives_for_each_day(evidence, tables):
+    """One pass over the events gives the same as one pass per day, on 40 days drawn by lot."""
+    first, last = date(2012, 1, 1), date(2026, 3, 1)
+    lot = random.Random(12)
+    days = [first + timedelta(lot.randrange((last - first).days)) for _ in range(40)]
+    series = posture_series(days, evidence, tables)
+    assert list(series.index.unique("as_of")) == sorted(set(pd.to_datetime(days)))
     for day in days:
-        pd.testing.assert_frame_equal(series.loc[day], posture(day, "checked", tables))
+        pd.testing.assert_frame_equal(series.loc[pd.Timestamp(day)], posture(day, evidence, tables))
 
 
 @pytest.fixture(scope="module")
 def points(tables):
-    """Return the checked posture on every day of the turning points, in one pass."""
-    return posture_series([point["as_of"] for point in POINTS], "checked", tables)
+    """Return the checked posture on every day that an editor read, in one pass."""
+    return posture_series([point["day"] for point in POINTS], "checked", tables)
 
 
-@pytest.mark.parametrize(
-    "point", POINTS, ids=lambda p: f"{p['iso3']}-{p['as_of']}-{p['posture'][:6]}"
-)
-def test_posture_agrees_with_the_record_at_the_turning_points(point, points):
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: f"{point['iso3']}-{point['day']}")
+def test_posture_agrees_with_an_editors_reading(point, points):
     """Each point was read off its sources, not off the fold."""
-    found = points.loc[(pd.Timestamp(point["as_of"]), point["iso3"]), point["posture"]]
-    assert found == point["expected"], point["why_en"]
+    found = points.loc[(pd.Timestamp(point["day"]), point["iso3"]), list(COLUMNS)]
+    assert found.to_dict() == {column: point[column] for column in COLUMNS}, point["note_en"]
 
 
-def test_turning_points_cover_the_frame_and_rest_on_sources(tables):
-    """At least 60 points, every country followed among them, each with sources that exist."""
-    assert len(POINTS) >= 60
+def test_readings_cover_the_frame_and_rest_on_sources(tables):
+    """201 points: every country followed, every year, each with sources that exist."""
+    assert len(POINTS) == 201
+    assert list(POINTS[0]) == ["iso3", "day", *COLUMNS, "source_ids", "note_en"]
     followed = set(tables.countries.index[tables.countries["in_scope"]])
     assert {point["iso3"] for point in POINTS} == followed
+    assert {point["day"][:4] for point in POINTS} == {str(year) for year in range(2012, 2027)}
+    assert len({(point["iso3"], point["day"]) for point in POINTS}) == len(POINTS)
     for point in POINTS:
-        assert point["expected"] in {*FRENCH_STATES, *RUSSIAN_STATES}
+        assert point["french_posture"] in FRENCH_STATES
+        assert point["russian_engagement"] in RUSSIAN_STATES
         assert set(point["source_ids"].split(";")) <= set(tables.sources.index)
+        assert point["note_en"]
 
 
 @pytest.mark.parametrize(
@@ -284,7 +481,7 @@ def test_the_article_has_its_own_map(tables):
         "agreement", "assistance", "deployed", "deployed",
     ]  # fmt: skip
     assert set(russian.drop(["NER", "MLI", "CAF", "SDN"])) == {"none_recorded"}
-    for column in ("french_posture", "russian_engagement"):
+    for column in COLUMNS:
         told = drawn[drawn[column] != "none_recorded"]
         assert told[f"{column}_event_ids"].map(len).gt(0).all()
         assert {
@@ -300,8 +497,54 @@ def test_no_country_is_in_a_state_that_its_events_do_not_support(as_of, evidence
     """The deciding events are visible, past, and name the country; without them no state is."""
     shown = record(as_of, evidence, tables=tables)
     for iso3, row in posture_of(shown).iterrows():
-        for column in ("french_posture", "russian_engagement"):
+        for column in COLUMNS:
             ids = row[f"{column}_event_ids"]
             assert bool(ids) == (row[column] != "none_recorded"), iso3
+            assert list(ids) == [key for key in shown.events.index if key in ids], iso3
             for event_id in ids:
                 assert iso3 in shown.events.at[event_id, "iso3"]
+            if ids:
+                dates = shown.events["date_edtf"]
+                since, attested = row[f"{column}_since"], row[f"{column}_attested"]
+                assert (since, attested) == (dates[ids[0]], dates[ids[-1]]), iso3
+
+
+def without_checks(tables: Tables, *claim_ids: str) -> Tables:
+    """Return the tables without the checks of some claims."""
+    return replace(tables, checks=tables.checks.drop(index=list(claim_ids)))
+
+
+def test_a_claim_that_lost_its_check_never_counts_as_sound(tables):
+    """Without the verdicts on its expulsion Chad stays present in checked evidence."""
+    broken = without_checks(tables, "CL-040", "CL-041")
+    chad, whole = (posture("2023-12-04", "checked", each).loc["TCD"] for each in (broken, tables))
+    assert chad["french_posture"] == "present"
+    assert chad.equals(whole)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "iso3", "column", "expected"),
+    [
+        ("2023-12-04", "SDN", "russian_engagement", ("deployed", False)),
+        ("2025-03-01", "CIV", "french_posture", ("reduced", True)),
+        *(
+            (f"{year}-12-04", "DJI", "french_posture", ("present", True))
+            for year in range(2014, 2024)
+        ),
+    ],
+)
+def test_what_is_disputed_or_under_treaty_is_told_apart(as_of, iso3, column, expected, tables):
+    """Wagner in Sudan is denied, the French in Djibouti stand under a treaty."""
+    row = posture(as_of, "checked", tables).loc[iso3]
+    assert (row[column], row[f"{column}_confirmed"]) == expected
+
+
+def test_the_articles_own_event_moves_niger(tables):
+    """The document of 4 December 2023 begins an agreement again; the day before none was alive."""
+    before, after = (
+        posture(day, "checked", tables).loc["NER"] for day in ("2023-12-03", "2023-12-05")
+    )
+    assert (before.russian_engagement, before.russian_engagement_confirmed) == ("agreement", False)
+    assert (after.russian_engagement, after.russian_engagement_confirmed) == ("agreement", True)
+    assert after.russian_engagement_since == "2023-12-04"
+    assert before.russian_engagement_since < after.russian_engagement_since

@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 from factory import event, frame, tiny
 
-from sahel_analysis.batch.jobs import expand
-from sahel_analysis.evidence.posture import posture_of
-from sahel_analysis.evidence.record import extract, record, row_digests, told_claims
-from sahel_analysis.prose.listings import naming
-from sahel_analysis.report.parameters import scope
-from sahel_analysis.report.report import Report
+from sahel_analysis.evidence.posture import followed, posture_of
+from sahel_analysis.evidence.record import (
+    EVIDENCE,
+    article_day,
+    extract,
+    public_from,
+    record,
+    row_digests,
+    told_claims,
+)
+from sahel_analysis.tables.loading import Tables
 
 LAST = "2030-01-01"
 DAYS = ("2014-01-01", "2022-01-01", "2023-12-04", "2025-06-01")
+ARTICLE_DAY = "2023-12-04"
 
 
 def claim(key: str, day: str = "2023-12-04", **cells: str) -> dict[str, str]:
@@ -29,6 +36,7 @@ def claim(key: str, day: str = "2023-12-04", **cells: str) -> dict[str, str]:
 def check(key: str, verdict: str = "corroborated", **cells: str) -> dict[str, str]:
     """Return a check as cells."""
     plain = {"credibility": "2", "finding_en": "What others say.", "source_ids": "S-002"}
+    plain["checked_on"] = "2024-01-10"
     return {"claim_id": key, "verdict": verdict, **plain, **cells}
 
 
@@ -40,25 +48,28 @@ def figure(**cells: str) -> dict[str, str]:
 
 SOURCES = frame(
     "sources",
-    {"source_id": "S-001", "reliability": "D", "reliability_basis_en": "unsigned"},
+    {"source_id": "S-001", "reliability": "D", "reliability_basis_en": "unsigned",
+     "article_day": ARTICLE_DAY},
     {"source_id": "S-002", "title": "A *title*", "publisher": "Desk", "published_edtf": "2023-12",
      "reliability": "B", "reliability_basis_en": "known", "url": "https://example.org/a_b",
      "state_affiliation": "RUS"},
 )  # fmt: skip
 
 
-def told(verdict: str, same_as: str = "") -> object:
+def told(verdict: str, same_as: str = "", known_from: str = "", **checked: str) -> Tables:
     """Return tables of one article event with a checked claim and one reference event."""
     return tiny(
         event("withdrawal_completed", "2023-04", basis="article", claim_ids="CL-001"),
-        event("deployment", "2023-01-01", source_ids="S-002", same_as=same_as),
+        event(
+            "deployment", "2023-01-01", source_ids="S-002", same_as=same_as, known_from=known_from
+        ),
         claims=frame("claims", claim("CL-001")),
-        checks=frame("checks", check("CL-001", verdict)),
+        checks=frame("checks", check("CL-001", verdict, **checked)),
         sources=SOURCES,
     )
 
 
-def shown(tables: object, evidence: str, as_of: str = LAST) -> list[str]:
+def shown(tables: Tables, evidence: str, as_of: str = LAST) -> list[str]:
     """Return the keys of the events that a record shows."""
     return list(record(as_of, evidence, tables=tables).events.index)
 
@@ -100,19 +111,18 @@ def test_figures_follow_the_same_rules():
 
 
 def test_a_world_ends_on_its_day():
-    """An event of uncertain date counts from its latest day, a figure from its earliest."""
+    """An uncertain date counts from its latest day; of figures too, which 1.0.0 showed sooner."""
     tables = tiny(
         event("deployment", "2023-04"),
         figures=frame(
             "figures",
-            figure(date_edtf="2023-04", best="1"),
-            figure(figure_id="FG-002", best="2"),
+            figure(date_edtf="2023-04", best="1", basis="reference"),
+            figure(figure_id="FG-002", best="2", basis="reference"),
         ),
-        claims=frame("claims", claim("CL-001")),
     )
     before, within = (
-        record("2023-03-31", "article", tables=tables),
-        record("2023-04-15", "article", tables=tables),
+        record("2023-04-29", "checked", tables=tables),
+        record("2023-04-30", "checked", tables=tables),
     )
     assert list(before.figures.index) == ["FG-002"]
     assert list(within.figures.index) == ["FG-001", "FG-002"]
@@ -121,11 +131,13 @@ def test_a_world_ends_on_its_day():
 
 
 def test_a_claim_without_a_date_speaks_of_the_day_of_the_article():
-    """It is not told before."""
-    claims = frame("claims", claim("CL-001", ""), claim("CL-002", "2023-04"), claim("CL-003"))
-    tables = tiny(claims=claims)
-    assert list(told_claims(record("2023-12-03", "article", tables=tables)).index) == ["CL-002"]
-    assert len(told_claims(record("2023-12-04", "article", tables=tables))) == 3
+    """Before that day, by design, there is no article to tell any; later dates are not told yet."""
+    dates = {"CL-001": "", "CL-002": "2023-04", "CL-003": "2023-12-04", "CL-004": "2024"}
+    claims = frame("claims", *(claim(key, day) for key, day in dates.items()))
+    tables = tiny(claims=claims, sources=SOURCES)
+    assert told_claims(record("2023-12-03", "article", tables=tables)).empty
+    on_the_day = told_claims(record("2023-12-04", "article", tables=tables))
+    assert list(on_the_day.index) == ["CL-001", "CL-002", "CL-003"]
 
 
 def test_an_unknown_kind_of_evidence_is_refused():
@@ -134,81 +146,144 @@ def test_an_unknown_kind_of_evidence_is_refused():
         record(LAST, "rumour", tables=tiny())
 
 
-@pytest.mark.parametrize("evidence", ["article", "checked"])
+def since(tables: Tables, name: str) -> dict[str, str]:
+    """Return the day from which each row was public, ISO 8601."""
+    return {key: str(day)[:10] for key, day in public_from(tables, name).items()}
+
+
+def test_a_row_counts_from_the_later_of_its_day_and_the_one_on_which_it_was_known():
+    """A month counts from its last day, whichever of the two it is."""
+    tables = tiny(
+        event("deployment", "2023-01-05"),
+        event("deployment", "2023-01-05", known_from="2024-06-20"),
+        event("deployment", "2023-01-05", known_from="2024-06"),
+        event("deployment", "2023-02", known_from="2023-02-10"),
+        sources=SOURCES,
+    )
+    days = ["2023-01-05", "2024-06-20", "2024-06-30", "2023-02-28"]
+    assert list(since(tables, "events").values()) == days
+    for key, day in since(tables, "events").items():
+        assert key in shown(tables, "checked", day)
+        eve = str(pd.Timestamp(day) - pd.Timedelta(days=1))[:10]
+        assert key not in shown(tables, "checked", eve)
+        assert key not in extract(tables, date.fromisoformat(eve)).events.index
+
+
+def test_a_figure_without_a_day_counts_from_its_earliest_dated_source():
+    """With an open end from its first day, with neither day nor dated source always."""
+    plain = {"best": "1", "basis": "reference", "source_ids": "S-001;S-002"}
+    cells = [
+        {}, {"date_edtf": "2023-03"}, {"date_edtf": "2023-03-05/.."}, {"source_ids": "S-001"},
+        {"source_ids": "S-001", "known_from": "2024-02"},
+    ]  # fmt: skip
+    figures = frame(
+        "figures",
+        *(figure(**{**plain, "figure_id": f"FG-00{n}", **more}) for n, more in enumerate(cells)),
+    )
+    days = since(tiny(figures=figures, sources=SOURCES), "figures")
+    assert list(days.values()) == ["2023-12-31", "2023-03-31", "2023-03-05", "NaT", "2024-02-29"]
+
+
+def test_no_row_of_the_article_counts_before_the_articles_day():
+    """Whenever it happened; what it foresees counts from the day it speaks of."""
+    rest = {"basis": "article", "claim_ids": "CL-001"}
+    tables = tiny(
+        event("deployment", "2020", **rest),
+        event("deployment", "2024-02-01", **rest),
+        figures=frame(
+            "figures", figure(best="1"), figure(figure_id="FG-002", date_edtf="2020", best="1")
+        ),
+        claims=frame("claims", claim("CL-001")),
+        sources=SOURCES,
+    )
+    assert since(tables, "events") == {"EV-001": ARTICLE_DAY, "EV-002": "2024-02-01"}
+    assert set(since(tables, "figures").values()) == {ARTICLE_DAY}
+    assert shown(tables, "article", "2023-12-03") == []
+    assert shown(tables, "article", ARTICLE_DAY) == ["EV-001"]
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "2023-12-03"])
+def test_before_the_articles_day_there_is_no_article(day, tables):
+    """No claim, no check, no event and no figure of it is seen."""
+    seen = extract(tables, date.fromisoformat(day))
+    assert seen.claims.empty
+    assert seen.checks.empty
+    assert set(seen.events["basis"]) | set(seen.figures["basis"]) == {"reference"}
+
+
+def test_a_check_counts_from_the_day_set_or_its_earliest_dated_source_or_its_own():
+    """In that order."""
+    checks = frame(
+        "checks",
+        check("CL-001", known_from="2024-02"),
+        check("CL-002"),
+        check("CL-003", source_ids=""),
+    )
+    days = since(tiny(checks=checks, sources=SOURCES), "checks")
+    assert list(days.values()) == ["2024-02-29", "2023-12-31", "2024-01-10"]
+
+
+def test_a_claim_without_a_visible_check_never_counts_as_sound():
+    """Its event waits for the check, and without any check it stays out of checked evidence."""
+    tables = told("corroborated", source_ids="")
+    assert shown(tables, "checked", "2024-01-09") == ["EV-002"]
+    assert shown(tables, "checked", "2024-01-10") == ["EV-002", "EV-001"]
+    unchecked = replace(tables, checks=tables.checks[:0])
+    assert shown(unchecked, "checked") == ["EV-002"]
+    assert shown(unchecked, "article") == ["EV-001"]
+
+
+def test_an_event_told_twice_is_hidden_only_once_the_better_telling_is_public():
+    """Until then the article's own row stands for it, if its claims are checked."""
+    tables = told("corroborated", same_as="EV-001", known_from="2024-06-01")
+    assert shown(tables, "checked", "2024-05-31") == ["EV-001"]
+    assert shown(tables, "checked", "2024-06-01") == ["EV-002"]
+
+
+def test_a_judgement_shows_what_it_cites_only_once_it_is_public():
+    """Of another country's event a brief sees nothing before everybody does."""
+    judgements = frame(
+        "judgements",
+        {
+            "judgement_id": "KJ-001",
+            "scope": "NER",
+            "valid_from": "2023-01-01",
+            "event_ids": "EV-001",
+        },
+    )
+    tables = tiny(event("deployment", "2023-06-01", iso3="MLI"), judgements=judgements)
+    assert extract(tables, date(2023, 5, 31), "NER").events.empty
+    assert list(extract(tables, date(2023, 6, 1), "NER").events.index) == ["EV-001"]
+
+
 @pytest.mark.parametrize("day", DAYS)
-def test_extract_of_a_brief_shows_what_the_whole_tables_show(tables, day, evidence):
-    """Posture with its reasons, events and figures of the country."""
-    whole = record(day, evidence, tables=tables)
-    postures = posture_of(whole)
-    for country in scope(tables):
-        report = Report("Trial", as_of=day, evidence=evidence, country=country, tables=tables)
-        assert report.posture.loc[country].equals(postures.loc[country])
-        for name in ("events", "figures"):
-            expected = naming(getattr(whole, name), [country], regions=False)
-            assert list(getattr(report, name)().index) == list(expected.index)
-        report.cover(), report.notes(), report.signature()
+def test_no_extract_holds_a_row_that_was_not_public(day, tables):
+    """Nor does a brief's, whatever its judgements cite."""
+    stamp = pd.Timestamp(day)
+    for country in ["all", *followed(tables)]:
+        seen = extract(tables, stamp.date(), country)
+        for name in ("events", "figures", "checks"):
+            days = public_from(tables, name).loc[getattr(seen, name).index]
+            assert not (days > stamp).any(), (country, name)
+        assert (seen.judgements["valid_from"] <= stamp).all()
 
 
-def hashes(tables) -> dict[str, str]:
-    """Return the hash of what each report of two days can see."""
-    jobs = expand(tables, {"as_of": ["2022-01-01", "2023-12-04"]})
-    return {
-        job.path: extract(tables, job.parameters.as_of, job.parameters.country or "all").sha256
-        for job in jobs
-    }
+@pytest.mark.parametrize("evidence", EVIDENCE)
+@pytest.mark.parametrize("day", DAYS)
+def test_the_record_of_one_country_has_the_posture_of_the_whole_record(day, evidence, tables):
+    """With its reasons and its days."""
+    whole = posture_of(record(day, evidence, tables=tables))
+    for country in followed(tables):
+        own = posture_of(record(day, evidence, country, tables))
+        assert own.loc[country].equals(whole.loc[country]), country
 
 
-def changed(tables, table: str, key: str, column: str, value: object) -> set[str]:
-    """Return the reports that see a change of one cell."""
-    frame = getattr(tables, table).copy()
-    frame.at[key, column] = value
-    before, after = hashes(tables), hashes(replace(tables, **{table: frame}))
-    return {path for path, told in before.items() if after[path] != told}
-
-
-def test_cell_of_one_countrys_event_is_seen_by_its_brief_and_all_region_reports(tables):
-    """And by no other country's brief."""
-    events = tables.events
-    mali = events[[cell == ("MLI",) for cell in events["iso3"]]]
-    early = mali[(mali["latest"] < "2022-01-01") & (mali["basis"] == "reference")].index[-1]
-    seen = changed(tables, "events", early, "summary_en", "Something else.")
-    briefs = {path for path in seen if "country_brief" in path}
-    assert {path.split("_")[-1] for path in briefs} == {"MLI"}
-    assert len(briefs) == 2
-    assert {path.split("/")[1] for path in seen - briefs} == {
-        "briefing", "french_withdrawal", "russian_engagement", "regional_realignment",
-        "source_audit",
-    }  # fmt: skip
-
-
-def test_later_event_is_not_seen_by_earlier_reports(tables):
-    """An edition of 2022 stays as it is when a row of 2023 changes."""
-    events = tables.events
-    late = events[(events["latest"] > "2022-06-01") & (events["latest"] < "2023-12-01")]
-    key = late[late["basis"] == "reference"].index[0]
-    seen = changed(tables, "events", key, "summary_en", "Something else.")
-    assert seen
-    assert not any(path.startswith("2022") for path in seen)
-
-
-def test_row_of_one_country_is_seen_by_briefs_that_name_it(tables):
-    """Gabon's row changes nothing for Sudan."""
-    seen = changed(tables, "countries", "GAB", "label_lon", 1.0)
-    assert "2023-12-04_checked/country_brief_GAB" in seen
-    assert "2023-12-04_checked/country_brief_SDN" not in seen
-
-
-def test_claim_of_the_article_is_seen_by_every_report(tables):
-    """Each counts them."""
-    seen = changed(tables, "claims", tables.claims.index[0], "statement_en", "Something else.")
-    assert seen == set(hashes(tables))
-
-
-def test_signature_prints_the_hash_that_decides_on_freshness(tables):
-    """One hash, not two that can disagree."""
-    (job,) = expand(tables, {"notebook": ["country_brief"], "country": ["TCD"]})
-    told = Report("Trial", tables=tables, **job.values).signature().data["text/markdown"]
-    assert extract(tables, job.parameters.as_of, "TCD").sha256 in told
+def test_tables_without_an_article_are_tables():
+    """Nothing is held against a day that is not there."""
+    tables = tiny(event("deployment", "2020-01-01"))
+    assert pd.isna(article_day(tables))
+    assert shown(tables, "checked", "2020-01-01") == ["EV-001"]
+    assert shown(tables, "article") == []
 
 
 @pytest.mark.parametrize("countries", ["all", "NER", ["NER", "MLI"]])

@@ -18,7 +18,7 @@ from sahel_analysis.publishing.documents import Document, convert
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are scripts of the shell")
 
 DOCUMENT = Document("trial", "# Title\n\nText.\n", "Title", as_of="2023-12-04")
-MAP = "from sahel_analysis.report import exhibits\n\nexhibits.combined_map(report)"
+MAP = "report.map()"
 PANDOCS = {
     "fails": ("exit 1", "it gave no reason"),
     "fails with a reason": ("echo 'Unknown option' >&2; exit 6", "Unknown option"),

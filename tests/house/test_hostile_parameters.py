@@ -194,7 +194,7 @@ def test_papermill_stops_at_the_parameters(asked):
         )
     assert stopped.value.ename == "ParameterError"
     for name in asked:
-        assert f"\n{name}: " in stopped.value.evalue
+        assert f"\n{name}: " in f"\n{stopped.value.evalue}"
 
 
 COMMANDS = st.sampled_from(

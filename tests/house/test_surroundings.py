@@ -15,7 +15,7 @@ from sahel_analysis.batch.workers import CAN_FORK
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="these surroundings are those of Unix")
 
-MAP = "from sahel_analysis.report import exhibits\n\nexhibits.combined_map(report)"
+MAP = "report.map()"
 # Côte d'Ivoire, for a name that is not plain ASCII.
 ASKED = ("--country", "CIV", "--format", "html,pdf,docx")
 # The clock of every process that is started under it, and of nothing else.

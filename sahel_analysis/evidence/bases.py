@@ -1,0 +1,148 @@
+"""Bases: where forces of a state stood by a day, and where, when and to whom they left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from .actors import family
+from .record import Record
+
+CONFIRMED_MONTHS = 24  # a base counts as confirmed for so long after a row last saw forces there
+_LEAST_DAYS = 30  # a place held for less was no base
+
+_OPENS = {"deployment", "presence_attested"}
+_HANDS_OVER = {"base_handover", "withdrawal_completed"}
+
+
+@dataclass
+class _Base:
+    """One place while events are folded."""
+
+    forces: set[str] = field(default_factory=set)
+    opened: str = ""
+    attested: pd.Timestamp | None = None
+    closed: str = ""
+    closed_on: pd.Timestamp | None = None
+    to: tuple[str, ...] = ()
+    event_ids: list[str] = field(default_factory=list)
+    opened_on: pd.Timestamp | None = None
+
+    @property
+    def held(self) -> pd.Timedelta | None:
+        """How long it was held, None where either end is not on record."""
+        if self.opened_on is None or self.closed_on is None:
+            return None
+        return self.closed_on - self.opened_on
+
+    def open(self, event: object, forces: set[str]) -> None:
+        """Take into account that forces came or were seen."""
+        if not self.forces:
+            self.opened, self.opened_on = event.date_edtf, event.latest
+            self.closed, self.closed_on, self.to = "", None, ()
+        self.forces |= forces
+        self.attested = event.latest
+        self.event_ids.append(event.Index)
+
+    def close(self, event: object, to: tuple[str, ...] = (), *, here: bool = True) -> None:
+        """Take into account that all left: this place, or only the country it lies in."""
+        self.forces = set()
+        if here:
+            self.closed, self.closed_on, self.to = event.date_edtf, event.latest, to
+        self.event_ids.append(event.Index)
+
+
+def bases(record: Record, root: str = "france") -> pd.DataFrame:
+    """Return the bases of a state's forces: in use, handed over, or left without a day on record.
+
+    Parameters
+    ----------
+    record : Record
+        The events that count.
+    root : str, optional
+        Key of the state: ``france`` or ``russia``. Its forces are the actors that descend from it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``place_id``, in the order in which the bases were opened, with columns
+
+        - ``name_en``, ``iso3``, ``lon``, ``lat``, ``precision``, ``within``: as in ``places``;
+          ``within`` is empty where the place lies in no larger one;
+        - ``in_use``: whether forces are there on the record's day;
+        - ``confirmed``: whether a row has seen them there within `CONFIRMED_MONTHS` months;
+        - ``opened``, ``closed``: EDTF dates; ``closed`` is empty for a base in use, and for one
+          whose country all forces left without a row that names the place;
+        - ``attested``, ``closed_on``: latest possible days, ``NaT`` where there is none;
+        - ``forces``: keys of the forces that are there;
+        - ``to``: keys of the actors to whom it passed;
+        - ``event_ids``: the events behind it, in order.
+
+    Notes
+    -----
+    A base is in use from a deployment or sighting at a place to a handover or a completed
+    withdrawal there, or until the mission of the only forces there ends. A withdrawal that is
+    completed ends every base in its countries: the French leave as a whole, the Russians force by
+    force, as in `posture.posture`. A place held for less than a month is left out once it is left.
+    """
+    events = record.events
+    actors = record.tables.actors
+    forces = family(actors, root)
+    places = record.tables.places
+    folded: dict[str, _Base] = {}
+    for event in events[events["domain"] == "military"].itertuples():
+        acting = forces.intersection(event.actor_ids)
+        if not acting:
+            continue
+        here = event.place_id if event.place_id in places.index else ""
+        kind = event.event_type
+        if kind in _OPENS and here:
+            folded.setdefault(here, _Base()).open(event, acting)
+        elif kind in _HANDS_OVER:
+            to = tuple(actor for actor in event.counterpart_ids if actor not in forces)
+            if here:
+                folded.setdefault(here, _Base()).close(event, to)
+            if kind == "withdrawal_completed":
+                gone = forces if root == "france" else _with_descendants(acting, actors)
+                for place_id, base in folded.items():
+                    if base.forces and places.at[place_id, "iso3"] in event.iso3:
+                        base.forces -= gone
+                        if not base.forces:
+                            base.close(event, here=False)
+        elif kind == "mission_ended" and here in folded and folded[here].forces:
+            folded[here].forces -= acting
+            if not folded[here].forces:
+                folded[here].close(event)
+    return _frame(folded, places, pd.Timestamp(record.as_of))
+
+
+def _with_descendants(keys: set[str], actors: pd.DataFrame) -> frozenset[str]:
+    """Return actors and all that descend from them."""
+    return frozenset().union(*(family(actors, key) for key in keys))
+
+
+def _frame(folded: dict[str, _Base], places: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the folded bases as rows."""
+    least = pd.Timedelta(days=_LEAST_DAYS)
+    folded = {
+        place_id: base
+        for place_id, base in folded.items()
+        if base.forces or not base.held or base.held >= least
+    }
+    frame = places.reindex(pd.Index(folded, name="place_id"))
+    within = frame["within"] if "within" in frame else pd.Series("", frame.index)
+    since = day - pd.DateOffset(months=CONFIRMED_MONTHS)
+    rows = folded.values()
+    return frame[["name_en", "iso3", "lon", "lat", "precision"]].assign(
+        within=within,
+        in_use=[bool(base.forces) for base in rows],
+        confirmed=[base.attested is not None and base.attested >= since for base in rows],
+        opened=[base.opened for base in rows],
+        closed=[base.closed for base in rows],
+        attested=pd.to_datetime([base.attested for base in rows]),
+        closed_on=pd.to_datetime([base.closed_on for base in rows]),
+        forces=[tuple(sorted(base.forces)) for base in rows],
+        to=[base.to for base in rows],
+        event_ids=[tuple(base.event_ids) for base in rows],
+    )

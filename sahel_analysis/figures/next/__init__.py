@@ -1,0 +1,1 @@
+"""The figures that replace those beside this folder, once reports draw them."""
