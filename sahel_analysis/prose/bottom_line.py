@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ from ..tables.dates import day_in_words, in_words
 from ..tables.vocabulary import DECISIVE, EVENT_TYPES
 from .narrative import REGION, sentences_of, unknowns
 from .sentences import Sentence
-from .words import in_letters, in_sentence, listed, on_words, value_in_words
+from .words import capital, in_letters, in_sentence, listed, on_words, value_in_words
 
 OTHERS = "others"  # coups, alliances and missions
 SIDES = (*ROOTS, OTHERS)
@@ -42,7 +43,13 @@ _PEOPLE = {
     (RUSSIA, "troops"): "Russian soldiers",
 }
 _WORDS_OF = {FRANCE: r"\bFrance|\bFrench|Barkhane", RUSSIA: r"\bRussia|Wagner|Africa Corps|Moscow"}
-# Of what a sentence that begins with it can be continued in small letters.
+# With what a summary begins that is no name.
+_COMMON = re.compile(
+    r"(The|A|An|Some|At|In|On|One|Two|Three|Four|Several|Seventeen|Thirteen|About|Nearly|More|Many"
+    r"|Officers|Soldiers|Convoys|Mutinous|Observers|Crowds|Special|Satellite|Lorries|Men|White"
+    r"|Investigators|Diplomats|Demonstrators|Deputy|General)\b"
+)
+# With what an unknown begins that can follow "We do not know".
 _SMALL = re.compile(r"(How|Whether|Which|What|When|Where|Who|Whose|Why|The|A|An|In|By|On|Of)\b")
 
 
@@ -68,11 +75,12 @@ def bottom_line(record: Record, scope: str, tells: Sequence[str] = ROOTS) -> lis
     news = _news(record, scope, events)
     told = {key for line in news for key in line.rows}
     stands = _standing(record, scope, tells, told)
-    open_ = _not_known(record, scope, tells)
+    doubted = any("is disputed" in line.text for line in stands)
+    open_ = _not_known(record, scope, tells, unless="whether" if doubted else "?")
     lines = [*news, *stands, *open_]
     if not news and not stands:
         day = day_in_words(record.as_of)
-        return [Sentence(f"Nothing is on record of this by {day}.", ()), *open_]
+        return [Sentence(f"Nothing of this is on record by {day}.", ()), *open_]
     return lines
 
 
@@ -92,8 +100,7 @@ def of_sides(record: Record, events: pd.DataFrame, tells: Sequence[str]) -> pd.D
     theirs = {root: set(concerning(events, actors, root).index) for root in ROOTS}
     kept: set[str] = set().union(*(theirs[root] for root in ROOTS if root in tells))
     if OTHERS in tells:
-        political = events["event_type"].isin(_POLITICAL)
-        kept |= set(events.index[political | ~events.index.isin(theirs[FRANCE] | theirs[RUSSIA])])
+        kept |= set(events.index) - theirs[FRANCE] - theirs[RUSSIA]
     return events[events.index.isin(kept)]
 
 
@@ -113,6 +120,10 @@ def _news(record: Record, scope: str, events: pd.DataFrame) -> list[Sentence]:
     if worth.empty:
         worth = ranked[ranked["weight"] > 1][:1]
     if worth.empty:
+        # What was there when the record begins is no change.
+        weighed = weighed[weighed["earliest"].notna()]
+        if weighed.empty:
+            return []
         decisive = weighed[weighed["weight"] >= DECISIVE]
         last = (decisive if len(decisive) else weighed).sort_values("latest", kind="stable")[-1:]
         return _last_change(record, scope, last)
@@ -132,37 +143,53 @@ def _weight(event: object, scope: str) -> int:
 
 def _last_change(record: Record, scope: str, last: pd.DataFrame) -> list[Sentence]:
     """Return the last change on record, with its day."""
+    told = _of_narrative(record, scope, last)
+    if told:
+        return [replace(told[0], text=f"{told[0].text} No later change is on record.")]
     event = next(last.itertuples())
-    text = _with_place(record, scope, event)
-    stop = "" if text.endswith(".") else "."
     when = re.sub(r"^by ", "before ", in_words(event.date_edtf))
-    return [Sentence(f"The last change on record is of {when}: {_small(text, record)}{stop}", (event.Index,))]
+    text = _small(_with_place(record, scope, event))
+    return [Sentence(f"The last change on record is of {when}: {text}", (event.Index,))]
 
 
 def _of_narrative(record: Record, scope: str, worth: pd.DataFrame) -> list[Sentence]:
-    """Return the sentences of the narrative that tell the news; none if the first is not there."""
+    """Return the sentences of the narrative that tell the news; none if the first is not there.
+
+    Of the region those of the countries will do that name theirs.
+    """
     lines = sentences_of(record, scope)
-    recent, told = set(worth.index), []
+    if scope == REGION:
+        for iso3 in dict.fromkeys(worth["iso3"].explode().dropna()):
+            stem = _stem(record.tables.countries.at[iso3, "name_en"])
+            lines += [line for line in sentences_of(record, iso3) if stem in line.text]
+    places = {event_id: place for place, event_id in enumerate(worth.index)}
+    chosen: list[Sentence] = []
     for event_id in worth.index:
-        if any(event_id in line.rows for line in told):
+        if any(event_id in line.rows for line in chosen):
             continue
-        line = next(
-            (
-                line
-                for line in lines
-                if event_id in line.rows
-                and recent.issuperset(key for key in line.rows if key.startswith("EV-"))
-            ),
-            None,
+        fits = (
+            line
+            for line in lines
+            if event_id in line.rows
+            and all(key in places for key in line.rows if key.startswith("EV-"))
         )
+        line = next(fits, None)
+        if line is None and not chosen:
+            return []
         if line is None:
-            if not told:
-                return []
             continue
-        if told and _length([*told, line]) > _NEWS_WORDS:
+        if chosen and _length([*chosen, line]) > _NEWS_WORDS:
             break
-        told.append(line)
-    return sorted(told, key=lambda line: min(list(worth.index).index(k) for k in line.rows if k in recent))
+        chosen.append(line)
+    return [chosen[0], *(_same_day(before, line) for before, line in pairwise(chosen))]
+
+
+def _same_day(before: Sentence, line: Sentence) -> Sentence:
+    """Return a sentence without the day with which the one before began already."""
+    day = re.match(r"On \d{1,2} [A-Z][a-z]+(?: \d{4})? ", before.text)
+    if day is None or not line.text.startswith(day[0]):
+        return line
+    return replace(line, text=f"The same day {line.text[day.end() :]}")
 
 
 def _of_summaries(record: Record, scope: str, worth: pd.DataFrame) -> list[Sentence]:
@@ -170,7 +197,10 @@ def _of_summaries(record: Record, scope: str, worth: pd.DataFrame) -> list[Sente
     told: list[Sentence] = []
     groups: list[list[object]] = []
     for event in worth.itertuples():
-        same = groups and (groups[-1][0].latest, groups[-1][0].actor_ids) == (event.latest, event.actor_ids)
+        same = groups and (groups[-1][0].latest, groups[-1][0].actor_ids) == (
+            event.latest,
+            event.actor_ids,
+        )
         groups[-1].append(event) if same else groups.append([event])
     before = None
     for group in groups:
@@ -178,11 +208,9 @@ def _of_summaries(record: Record, scope: str, worth: pd.DataFrame) -> list[Sente
         for event in group[1:]:
             text = _joined(text, event.summary_en)
         day = group[0].date_edtf
-        opening = "The same day" if day == before and _is_day(day) else _capital(on_words(day))
-        line = Sentence(
-            f"{opening} {_small(text, record)}".strip() + ("" if text.endswith(".") else "."),
-            tuple(event.Index for event in group),
-        )
+        opening = "The same day" if day == before and _is_day(day) else capital(on_words(day))
+        comma = "," * text.startswith("in ")
+        line = Sentence(f"{opening}{comma} {_small(text)}", tuple(event.Index for event in group))
         if told and _length([*told, line]) > _NEWS_WORDS:
             break
         told.append(line)
@@ -208,25 +236,19 @@ def _with_place(record: Record, scope: str, event: object) -> str:
     text = event.summary_en
     if scope != REGION or len(event.iso3) != 1:
         return text
-    name = record.tables.countries.at[event.iso3[0], "name_en"]
-    stem = name.split()[0][:5] if len(name) > 4 else name
-    if stem in text:
+    if _stem(record.tables.countries.at[event.iso3[0], "name_en"]) in text:
         return text
-    return f"in {in_sentence(event.iso3, record.tables)[0]}, {_small(text, record)}"
+    return f"in {in_sentence(event.iso3, record.tables)[0]}, {_small(text)}"
 
 
-def _small(text: str, record: Record) -> str:
-    """Return a sentence as it stands after an opening: an article or number word in small letters."""
-    first = text.split()[0]
-    small = {"The", "A", "An", "Some", "At", "In", "Two", "Three", "Four", "Officers", "Soldiers",
-             "Convoys", "Mutinous", "Several", "More", "About", "Observers", "Crowds", "One",
-             "Special", "Nearly", "Satellite", "Lorries", "Investigators", "Diplomats"}  # fmt: skip
-    return text[0].lower() + text[1:] if first in small else text
+def _stem(name: str) -> str:
+    """Return what the name of a country shares with the words made from it: ``Burki``."""
+    return name.split()[0][:5]
 
 
-def _capital(text: str) -> str:
-    """Return a text with its first letter raised."""
-    return text[:1].upper() + text[1:]
+def _small(text: str) -> str:
+    """Return a sentence as it stands after an opening: its first letter small if no name begins it."""
+    return text[:1].lower() + text[1:] if _COMMON.match(text) else text
 
 
 def _length(lines: Iterable[Sentence]) -> int:
@@ -263,8 +285,12 @@ def _standing(
     if not clauses:
         return []
     text = "; ".join(clause.text for clause in clauses)
+    if scope != REGION:  # a country is named once
+        there = f" in {in_sentence([scope], record.tables)[0]}"
+        first, *rest = text.split("; ")
+        text = "; ".join([first, *(clause.replace(there, " there", 1) for clause in rest)])
     rows = dict.fromkeys(key for clause in clauses for key in clause.rows)
-    return [Sentence(f"{_capital(text)}.", tuple(rows))]
+    return [Sentence(f"{capital(text)}.", tuple(rows))]
 
 
 def counts(record: Record, side: str, iso3: str, measure: str) -> pd.DataFrame:
@@ -295,7 +321,9 @@ def counts(record: Record, side: str, iso3: str, measure: str) -> pd.DataFrame:
 def newest(record: Record, side: str, iso3: str) -> object | None:
     """Return the newest count of people of one side in one country, if it is no older than two years."""
     stock = counts(record, side, iso3, "stock")
-    fresh = stock[stock["latest"] > pd.Timestamp(record.as_of) - pd.DateOffset(months=_COUNT_MONTHS)]
+    fresh = stock[
+        stock["latest"] > pd.Timestamp(record.as_of) - pd.DateOffset(months=_COUNT_MONTHS)
+    ]
     return next(fresh[-1:].itertuples(), None)
 
 
@@ -342,8 +370,11 @@ def _french_there(record: Record, posture: pd.DataFrame, told: Collection[str]) 
     if state == "withdrawn":
         if told & set(ids):
             return []
-        since = on_words(row["french_posture_since"], "since")
-        return [_Clause(f"French forces have been out of {name} {since}", ids)]
+        since = in_words(row["french_posture_since"])
+        if since.startswith("by ") or " to " in since:
+            by = since.removeprefix("by ").split(" to ")[-1]
+            return [_Clause(f"French forces had left {name} by {by}", ids)]
+        return [_Clause(f"French forces have been out of {name} since {since}", ids)]
     if state == "leaving":
         if gone := gone_of(record, iso3):
             number, when = gone.text.split("|")
@@ -379,14 +410,21 @@ def _russian_there(record: Record, posture: pd.DataFrame, told: Collection[str])
         count = newest(record, RUSSIA, iso3) if fresh else None
         if count is not None:
             return [_Clause(_numbered(count, record, name), (count.Index,))]
-        return [] if told & set(ids) and fresh else [
-            _Clause(f"Russian personnel in {name} {_attested(row, 'russian_engagement')}", ids)
-        ]
+        return (
+            []
+            if told & set(ids) and fresh
+            else [
+                _Clause(f"Russian personnel in {name} {_attested(row, 'russian_engagement')}", ids)
+            ]
+        )
     if state in ("agreement", "assistance"):
         if told & set(ids):
             return [_Clause(none_there, ids)]
         since = on_words(row["russian_engagement_attested"])
-        gave = {"agreement": "signed a military agreement with", "assistance": "gave arms or training to"}
+        gave = {
+            "agreement": "signed a military agreement with",
+            "assistance": "gave arms or training to",
+        }
         clause = f"Russia {gave[state]} {name} {since}"
         return [_Clause(f"{clause}, and none of its personnel are on record there", ids)]
     return []
@@ -434,7 +472,9 @@ def _french_region(record: Record, posture: pd.DataFrame, told: Collection[str])
     for iso3 in leaving if len(leaving) == 1 else ():
         if gone := gone_of(record, iso3):
             number, when = gone.text.split("|")
-            clauses.append(_Clause(f"{number} French soldiers had left {in_sentence([iso3], record.tables)[0]} {when}", gone.rows))
+            done, _, whole = number.partition(" of ")
+            of = f"of {whole} there, " if whole else ""
+            clauses.append(_Clause(f"{of}{done} had left {when}", gone.rows))
     return clauses
 
 
@@ -462,12 +502,15 @@ def _politics(record: Record, posture: pd.DataFrame, told: Collection[str]) -> l
         where = names_or_number(list(dict.fromkeys(made["iso3"])), record)
         text = f"there have been coups in {where} since {made['latest'].iloc[0].year}"
         clauses.append(_Clause(text, tuple(made.index)))
-    runs = missions(record, posture.index)
-    for states, verb in ((["running"], "run on in"), (["denounced", "ended"], "have lost their ground in")):
-        chosen = runs[runs["state"].isin(states)]
-        if len(chosen):
-            where = names_or_number(list(dict.fromkeys(chosen["iso3"])), record)
-            clauses.append(_Clause(f"EU and UN missions {verb} {where}", tuple(chosen["event_id"])))
+    known = missions(record, posture.index)
+    runs = known[known["state"] == "running"]
+    if len(known):
+        where = names_or_number(list(dict.fromkeys(runs["iso3"])), record)
+        still = f"{in_letters(len(runs))} still {'runs' if len(runs) == 1 else 'run'}, in {where}"
+        of = f"of {in_letters(len(known))} EU and UN missions on record " * (len(known) > 1)
+        of = of or "of the EU and UN missions on record "
+        text = of + (still if len(runs) else "none runs on")
+        clauses.append(_Clause(text, tuple(known["event_id"])))
     return clauses
 
 
@@ -509,7 +552,11 @@ def missions(record: Record, iso3s: Collection[str]) -> pd.DataFrame:
         state = _MISSION.get(event.event_type)
         hit = theirs.intersection((*event.actor_ids, *event.counterpart_ids)) if state else ()
         for actor in sorted(hit):
-            if actors.at[actor, "kind"] == "mission" and len(event.iso3) == 1 and event.iso3[0] in iso3s:
+            if (
+                actors.at[actor, "kind"] == "mission"
+                and len(event.iso3) == 1
+                and event.iso3[0] in iso3s
+            ):
                 states.pop(actor, None)
                 states[actor] = (event.iso3[0], state, event.Index, event.date_edtf)
     columns = ["iso3", "state", "event_id", "date_edtf"]
@@ -519,20 +566,18 @@ def missions(record: Record, iso3s: Collection[str]) -> pd.DataFrame:
 # What is not known
 
 
-def _not_known(record: Record, scope: str, tells: Sequence[str]) -> list[Sentence]:
-    """Return the first thing that is not known and is of the report's subject, in one sentence."""
-    lines = unknowns(record, scope)
-    if not set(ROOTS) <= set(tells):
-        sides = [re.compile(_WORDS_OF[side]) for side in tells if side in _WORDS_OF]
-        of_roots = [re.compile(pattern) for pattern in _WORDS_OF.values()]
-        lines = [
-            line
-            for line in lines
-            if any(side.search(line.text) for side in sides)
-            or (OTHERS in tells and not any(root.search(line.text) for root in of_roots))
-        ]
-    for line in lines[:1]:
+def _not_known(record: Record, scope: str, tells: Sequence[str], unless: str) -> list[Sentence]:
+    """Return the first thing that is not known and is of the report's subject, in one sentence.
+
+    One that begins with the word `unless` would say again what was just said.
+    """
+    sides = [re.compile(_WORDS_OF[side]) for side in tells if side in _WORDS_OF]
+    roots = [re.compile(pattern) for pattern in _WORDS_OF.values()]
+    is_all = set(ROOTS) <= set(tells)
+    for line in unknowns(record, scope):
         first = re.split(r"(?<=[a-z0-9])[.:] ", line.text)[0].rstrip(".")
-        if _SMALL.match(first):
+        is_theirs = any(side.search(first) for side in sides)
+        is_theirs |= OTHERS in tells and not any(root.search(first) for root in roots)
+        if (is_all or is_theirs) and _SMALL.match(first) and not first.lower().startswith(unless):
             return [Sentence(f"We do not know {first[0].lower()}{first[1:]}.", line.rows)]
     return []

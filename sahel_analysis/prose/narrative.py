@@ -30,7 +30,7 @@ class Phase:
     sentences: tuple[Sentence, ...]
 
 
-def story(record: Record, scope: str, without: Collection[Sentence] = ()) -> list[Sentence]:
+def story(record: Record, scope: str, without: Collection[str] = ()) -> list[Sentence]:
     """Return the short story of a scope up to a record's day: 120 words at most.
 
     Parameters
@@ -39,15 +39,15 @@ def story(record: Record, scope: str, without: Collection[Sentence] = ()) -> lis
         Evidence and day.
     scope : str
         ``"region"`` or a country, ISO 3166-1 alpha-3.
-    without : collection of Sentence
-        Sentences told elsewhere on the page.
+    without : collection of str
+        Keys of sentences told elsewhere on the page.
 
     Returns
     -------
     list of Sentence
         In order of time; the earliest are left out until the rest fits.
     """
-    told = [line for line in _of_phases(record, scope, is_story=True) if line not in without]
+    told = [line for line in _of_phases(record, scope, is_story=True) if line.key not in without]
     while sum(len(line.text.split()) for line in told) > _WORDS:
         told = told[1:]
     return told
@@ -56,7 +56,7 @@ def story(record: Record, scope: str, without: Collection[Sentence] = ()) -> lis
 def phases(
     record: Record,
     scope: str,
-    without: Collection[Sentence] = (),
+    without: Collection[str] = (),
     keep: Callable[[Sentence], bool] = bool,
 ) -> list[Phase]:
     """Return the phases of a scope that have a sentence to print, in order of time.
@@ -72,9 +72,7 @@ def phases(
     chosen = table[(table["scope"] == scope) & (table["rank"] > 0)].sort_values("rank")
     told = []
     for key, phase in chosen.iterrows():
-        lines = [
-            line for line in _sentences(record, key) if line not in without and keep(line)
-        ]  # fmt: skip
+        lines = [line for line in _sentences(record, key) if line.key not in without and keep(line)]
         if lines:
             told.append(Phase(phase.title_en, _when(phase, record), tuple(lines)))
     return told
@@ -91,7 +89,7 @@ def unknowns(record: Record, scope: str) -> list[Sentence]:
     table = record.tables.unknowns
     chosen = table[table["scope"] == scope].sort_values("rank", kind="stable")
     return [
-        Sentence(row.text_en, row.row_ids)
+        Sentence(row.text_en, row.row_ids, row.Index)
         for row in chosen.itertuples()
         if _is_told(record, row.row_ids)
     ]
@@ -117,7 +115,7 @@ def _sentences(record: Record, phase_id: str) -> list[Sentence]:
     table = record.tables.narrative
     chosen = table[table["phase_id"] == phase_id].sort_values("rank", kind="stable")
     return [
-        Sentence(row.text_en, row.row_ids)
+        Sentence(row.text_en, row.row_ids, row.Index)
         for row in chosen.itertuples()
         if _is_told(record, row.row_ids)
     ]

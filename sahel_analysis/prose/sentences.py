@@ -20,10 +20,11 @@ _GRADES = {"A": 1.1, "B": 1.0, "C": 0.7, "D": 0.3, "E": 0.1, "F": 0.1}
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of ours, plain text, and the keys of the rows that it rests on."""
+    """A sentence of ours, plain text, the keys of the rows behind it, and its own in the narrative."""
 
     text: str
     rows: tuple[str, ...]
+    key: str = ""
 
 
 def lead_to(keys: Iterable[str], tables: Tables) -> list[str]:
@@ -124,7 +125,9 @@ class KeySources:
         rows = ";".join(sentence.rows)
         known = [key for key in lead_to(sentence.rows, self._tables) if key in self.numbers]
         best = self._best(known, self.numbers)
-        text, stop = (sentence.text[:-1], ".") if sentence.text.endswith(".") else (sentence.text, "")
+        text, stop = (
+            (sentence.text[:-1], ".") if sentence.text.endswith(".") else (sentence.text, "")
+        )
         words = escape(text)
         attributes = f'rows="{rows}"' + (f' drop="{drop}"' if drop else "")
         if best is None:
