@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from ..tables.dates import in_words
 from ..tables.loading import Tables
 from ..tables.vocabulary import QUALIFIERS
 from .markdown import escape
@@ -84,3 +85,23 @@ def value_in_words(figure: pd.Series | object) -> str:
     else:
         number = f"{next(v for v in (figure.best, low, high) if not pd.isna(v)):,.0f}"
     return f"{qualifier.before}{number}{qualifier.after}"
+
+
+def on_words(edtf: str, before: str = "") -> str:
+    """Return when, as a sentence says it: ``on 4 December 2023``, ``in May 2019``, ``by 2 May 2020``.
+
+    Parameters
+    ----------
+    edtf : str
+        EDTF string.
+    before : str, optional
+        The word that stands before, ``since`` for one, in place of "on" or "in".
+    """
+    words = in_words(edtf)
+    if words.startswith(("by ", "from ")):
+        return f"{before} {words}".strip() if before else words
+    if before:
+        return f"{before} {words}"
+    if " to " in words:
+        return f"between {words.replace(' to ', ' and ')}"
+    return f"on {words}" if words.count(" ") == 2 and words[0].isdigit() else f"in {words}"
