@@ -16,7 +16,7 @@ from ..tables.dates import day_in_words, in_words
 from ..tables.vocabulary import DECISIVE, EVENT_TYPES
 from .narrative import REGION, sentences_of, unknowns
 from .sentences import Sentence
-from .words import capital, in_letters, in_sentence, listed, on_words, value_in_words
+from .words import capital, in_letters, listed, on_words, plain_names, value_in_words
 
 OTHERS = "others"  # coups, alliances and missions
 SIDES = (*ROOTS, OTHERS)
@@ -238,7 +238,7 @@ def _with_place(record: Record, scope: str, event: object) -> str:
         return text
     if _stem(record.tables.countries.at[event.iso3[0], "name_en"]) in text:
         return text
-    return f"in {in_sentence(event.iso3, record.tables)[0]}, {_small(text)}"
+    return f"in {plain_names(event.iso3, record.tables)[0]}, {_small(text)}"
 
 
 def _stem(name: str) -> str:
@@ -286,7 +286,7 @@ def _standing(
         return []
     text = "; ".join(clause.text for clause in clauses)
     if scope != REGION:  # a country is named once
-        there = f" in {in_sentence([scope], record.tables)[0]}"
+        there = f" in {plain_names([scope], record.tables)[0]}"
         first, *rest = text.split("; ")
         text = "; ".join([first, *(clause.replace(there, " there", 1) for clause in rest)])
     rows = dict.fromkeys(key for clause in clauses for key in clause.rows)
@@ -365,7 +365,7 @@ def _french_there(record: Record, posture: pd.DataFrame, told: Collection[str]) 
     """Return how France stands in one country."""
     [(iso3, row)] = posture.iterrows()
     state, ids = row["french_posture"], row["french_posture_event_ids"]
-    name = in_sentence([iso3], record.tables)[0]
+    name = plain_names([iso3], record.tables)[0]
     count = newest(record, FRANCE, iso3)
     if state == "withdrawn":
         if told & set(ids):
@@ -401,7 +401,7 @@ def _russian_there(record: Record, posture: pd.DataFrame, told: Collection[str])
     """Return how Russia stands in one country."""
     [(iso3, row)] = posture.iterrows()
     state, ids = row["russian_engagement"], row["russian_engagement_event_ids"]
-    name = in_sentence([iso3], record.tables)[0]
+    name = plain_names([iso3], record.tables)[0]
     fresh = row["russian_engagement_confirmed"]
     none_there = f"no Russian personnel are on record in {name}"
     if state == "deployed":
@@ -441,7 +441,7 @@ def names_or_number(iso3s: Sequence[str], record: Record) -> str:
     """Return countries by name, or how many they are where they are more than five."""
     if len(iso3s) > _NAMES:
         return f"{in_letters(len(iso3s))} countries"
-    return listed(in_sentence(iso3s, record.tables))
+    return listed(plain_names(iso3s, record.tables))
 
 
 def _grouped(

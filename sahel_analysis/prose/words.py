@@ -61,12 +61,17 @@ def country_names(iso3s: Iterable[str], tables: Tables) -> list[str]:
     return [escape(tables.countries.at[iso3, "name_en"]) for iso3 in iso3s]
 
 
-def in_sentence(iso3s: Iterable[str], tables: Tables) -> list[str]:
-    """Return the names of countries as they stand within a sentence: ``the United States``."""
+def plain_names(iso3s: Iterable[str], tables: Tables) -> list[str]:
+    """Return the names of countries as a sentence has them, plain text: ``the United States``."""
     return [
-        f"the {name}" if iso3 in _WITH_THE else name
-        for iso3, name in zip(iso3s, country_names(iso3s, tables), strict=True)
+        ("the " if iso3 in _WITH_THE else "") + tables.countries.at[iso3, "name_en"]
+        for iso3 in iso3s
     ]
+
+
+def in_sentence(iso3s: Iterable[str], tables: Tables) -> list[str]:
+    """Return the names of countries as a sentence has them, as Markdown."""
+    return [escape(name) for name in plain_names(iso3s, tables)]
 
 
 def value_in_words(figure: pd.Series | object) -> str:
