@@ -229,6 +229,21 @@ local function wrapped(name)
   end
 end
 
+-- The key sources in two columns of equal length.
+local function sources(div)
+  local list = div.content[1]
+  if not typst or not list or list.t ~= 'OrderedList' then return div end
+  local half = math.ceil(#list.content / 2)
+  local function part(first, last)
+    local items = pandoc.List {table.unpack(list.content, first, last)}
+    return pandoc.OrderedList(items, pandoc.ListAttributes(first, list.style, list.delimiter))
+  end
+  return pandoc.Blocks {
+    pandoc.RawBlock('typst', '#sources['), part(1, half), pandoc.RawBlock('typst', ']['),
+    part(half + 1, #list.content), pandoc.RawBlock('typst', ']'),
+  }
+end
+
 -- A chance as a word, per cent and a bar from 0 to 100.
 local function chance(span)
   local low, high = tonumber(span.attributes.low), tonumber(span.attributes.high)
@@ -338,7 +353,7 @@ function Pandoc(doc)
   doc = doc:walk {Span = function(span) if span.classes:includes 'chance' then return chance(span) end end}
   local after = {
     figure = figure, ['table'] = data_table, notes = note_list, tiles = tiles, phase = phase,
-    story = wrapped 'story', sources = wrapped 'sources', unknowns = wrapped 'unknowns',
+    story = wrapped 'story', sources = sources, unknowns = wrapped 'unknowns',
     annex = wrapped 'annex', since = wrapped 'since',
   }
   doc = doc:walk {
