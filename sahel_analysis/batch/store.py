@@ -22,7 +22,9 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _RECORDS = ".records"
 _FAILED = "failed"
 _STAGING = ".staging"
-_SUFFIXES = ("ipynb", "html", "pdf", "docx", "thumbnail.png")
+_SUFFIXES = (
+    "ipynb", "html", "pdf", "docx", "thumbnail.png", "evidence.html", "evidence.pdf",
+)  # fmt: skip
 # What a reader of the reason is told of each part of a key.
 _CHANGES = {
     "notebook": "the notebook changed",
@@ -84,13 +86,13 @@ class Store:
             What it was made from; see `Inputs.key`.
         """
         job = outcome.job
-        files = {f"{job.path}.{suffix}": data for suffix, data in outcome.files.items()}
+        files = {_file(job, suffix): data for suffix, data in outcome.files.items()}
         outputs = {
             name: {"bytes": len(data), "sha256": digest(data)} for name, data in files.items()
         }
         record = {**_facts(outcome, key), "outputs": outputs}
         place = f"{_RECORDS}/{job.path}.json"
-        others = [f"{job.path}.{suffix}" for suffix in _SUFFIXES if suffix not in outcome.files]
+        others = [_file(job, suffix) for suffix in _SUFFIXES if suffix not in outcome.files]
         self._change({**files, place: as_json(record)}, first=[place], last=[*others, *_aside(job)])
         return record
 
@@ -223,6 +225,11 @@ def _facts(outcome: Outcome, key: Mapping[str, str]) -> dict:
         "cover": outcome.cover,
         "key": dict(key),
     }
+
+
+def _file(job: Job, suffix: str) -> str:
+    """Return where a file of a report stands; its annex is a report beside it."""
+    return f"{job.path}{'_' if suffix.startswith('evidence') else '.'}{suffix}"
 
 
 def _aside(job: Job) -> tuple[str, str]:
