@@ -79,9 +79,7 @@ def place_of(claim: pd.Series | object) -> str:
     return f"paragraph {claim.paragraph}, sentence {claim.sentence}"
 
 
-def notes(
-    keys: Iterable[str], tables: Tables, as_of: date | None = None
-) -> list[tuple[str, str]]:
+def notes(keys: Iterable[str], tables: Tables, as_of: date | None = None) -> list[tuple[str, str]]:
     """Return the notes that marks lead to, with the notes those lead to in turn.
 
     Parameters
