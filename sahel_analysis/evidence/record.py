@@ -153,7 +153,8 @@ def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] =
         if article_day(tables) > day:
             frames["claims"], frames["checks"] = frames["claims"][:0], frames["checks"][:0]
         judgements = frames["judgements"]
-        frames["judgements"] = judgements[judgements["valid_from"] <= day]
+        if day < tables.events["latest"].max():  # the last edition tells what was judged since
+            frames["judgements"] = judgements[judgements["valid_from"] <= day]
     public_keys = {key for name in ("events", "figures", "claims") for key in frames[name].index}
     for name in ("narrative", "unknowns"):
         frame = frames[name]
