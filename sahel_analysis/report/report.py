@@ -226,7 +226,7 @@ class Report:
         if not self.record.is_checked:
             return narrative.article_story(self.record)
         keep = self._concerns if set(self.tells) != set(ROOTS) else bool
-        return narrative.phases(self.record, self._scope, self._above, keep)
+        return narrative.phases(self.record, self._scope, [*self._bottom_line, *self._story], keep)
 
     @cached_property
     def _unknowns(self) -> list[Sentence]:
@@ -382,35 +382,49 @@ class Report:
             rows = judgements.of_events(rows, events.index)
         return rows[: _AT_MOST["country" if self.parameters.country else "countries"]]
 
-    # Maps and charts
+    # Maps and charts; none where there is too little to tell
 
-    def map(self, exhibit: str = "combined") -> Output:
-        """Return a map: ``"french"`` posture, ``"russian"`` engagement, or both ``"combined"``."""
-        return exhibits.draw_map(self, exhibit)
+    def map(self, kind: str = "") -> Output | None:
+        """Return a map: ``"combined"``, ``"french"``, ``"russian"``, or ``"bases"`` of one country.
 
-    def map_pair(self) -> Output:
+        Parameters
+        ----------
+        kind : str, optional
+            What is shown; without it ``"bases"`` of a country, ``"combined"`` of the region.
+        """
+        kind = kind or ("bases" if self.parameters.country else "combined")
+        return None if self.has_little else exhibits.draw_map(self, kind)
+
+    def map_pair(self) -> Output | None:
         """Return the article's map beside the checked one."""
-        return exhibits.draw_map_pair(self)
+        return None if self.has_little else exhibits.draw_map_pair(self)
 
-    def map_series(self) -> Output:
+    def map_series(self) -> Output | None:
         """Return small maps of the days on which the record turns, up to the report's own."""
-        return exhibits.draw_map_series(self)
+        return None if self.has_little else exhibits.draw_map_series(self)
 
-    def timeline(self, side: str = "") -> Output:
-        """Return the timeline of all events, or of one side: ``france``, ``russia``, ``others``."""
-        return exhibits.draw_timeline(self, side)
+    def timeline(self) -> Output | None:
+        """Return what happened on a line of time, the latest events in words."""
+        return None if self.has_little else exhibits.draw_timeline(self)
 
-    def agreements(self) -> Output:
-        """Return the chart of agreements signed and denounced."""
-        return exhibits.draw_agreements(self)
+    def exit_ladder(self) -> Output | None:
+        """Return the exits of French forces, country by country, from the order to the last unit."""
+        return None if self.has_little else exhibits.draw_exits(self)
 
-    def missions(self) -> Output:
+    def agreements(self) -> Output | None:
+        """Return agreements with France and Russia from signature to denunciation."""
+        return None if self.has_little else exhibits.draw_agreements(self)
+
+    def missions(self) -> Output | None:
         """Return the bars of international missions from launch to end."""
-        return exhibits.draw_missions(self)
+        return None if self.has_little else exhibits.draw_missions(self)
 
-    def force_levels(self, side: str) -> Output:
-        """Return the chart of numbers of people of one side, ``france`` or ``russia``."""
+    def force_levels(self, side: str = "france") -> Output | None:
+        """Return counts of people of one side, ``france`` or ``russia``; None without any."""
         _require_side(side, tuple(_FIGURES))
+        counted_ = self.figures(side)
+        if self.has_little or not (counted_["unit"] == "people").any():
+            return None
         return exhibits.draw_force_levels(self, side)
 
     def verdicts(self) -> Output:
