@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -76,7 +76,7 @@ def bottom_line(record: Record, scope: str, tells: Sequence[str] = ROOTS) -> lis
     told = {key for line in news for key in line.rows}
     stands = _standing(record, scope, tells, told)
     doubted = any("is disputed" in line.text for line in stands)
-    open_ = _not_known(record, scope, tells, unless="whether" if doubted else "?")
+    open_ = _not_known(record, scope, tells, told, unless="whether" if doubted else "?")
     lines = [*news, *stands, *open_]
     if not news and not stands:
         day = day_in_words(record.as_of)
@@ -267,9 +267,7 @@ class _Clause:
     rows: tuple[str, ...]
 
 
-def _standing(
-    record: Record, scope: str, tells: Sequence[str], told: Collection[str]
-) -> list[Sentence]:
+def _standing(record: Record, scope: str, tells: Sequence[str], told: Set[str]) -> list[Sentence]:
     """Return where things stand, in one sentence: France, Russia, alliances and missions."""
     posture = posture_of(record)
     if scope != REGION:
@@ -361,7 +359,7 @@ def _numbered(figure: object, record: Record, name: str) -> str:
     return f"{people(figure, record)} in {name} {verb} {value} {on_words(figure.date_edtf)}"
 
 
-def _french_there(record: Record, posture: pd.DataFrame, told: Collection[str]) -> list[_Clause]:
+def _french_there(record: Record, posture: pd.DataFrame, told: Set[str]) -> list[_Clause]:
     """Return how France stands in one country."""
     [(iso3, row)] = posture.iterrows()
     state, ids = row["french_posture"], row["french_posture_event_ids"]
@@ -397,7 +395,7 @@ def _attested(row: pd.Series, theme: str) -> str:
     return f"have not been attested since {in_words(attested).split()[-1]}"
 
 
-def _russian_there(record: Record, posture: pd.DataFrame, told: Collection[str]) -> list[_Clause]:
+def _russian_there(record: Record, posture: pd.DataFrame, told: Set[str]) -> list[_Clause]:
     """Return how Russia stands in one country."""
     [(iso3, row)] = posture.iterrows()
     state, ids = row["russian_engagement"], row["russian_engagement_event_ids"]
@@ -458,7 +456,7 @@ def _grouped(
     return [_Clause(listed(parts), tuple(rows))] if parts else []
 
 
-def _french_region(record: Record, posture: pd.DataFrame, told: Collection[str]) -> list[_Clause]:
+def _french_region(record: Record, posture: pd.DataFrame, told: Set[str]) -> list[_Clause]:
     """Return where French forces are, are leaving and have left."""
     verbs = {
         "leaving": "are leaving",
@@ -478,7 +476,7 @@ def _french_region(record: Record, posture: pd.DataFrame, told: Collection[str])
     return clauses
 
 
-def _russian_region(record: Record, posture: pd.DataFrame, told: Collection[str]) -> list[_Clause]:
+def _russian_region(record: Record, posture: pd.DataFrame, told: Set[str]) -> list[_Clause]:
     """Return where Russian personnel are on record, and where that is disputed."""
     there = posture[posture["russian_engagement"] == "deployed"]
     sure = there[there["russian_engagement_confirmed"]]
@@ -494,7 +492,7 @@ def _russian_region(record: Record, posture: pd.DataFrame, told: Collection[str]
     return clauses
 
 
-def _politics(record: Record, posture: pd.DataFrame, told: Collection[str]) -> list[_Clause]:
+def _politics(record: Record, posture: pd.DataFrame, told: Set[str]) -> list[_Clause]:
     """Return where there were coups in the last years, and where foreign missions run or end."""
     clauses = []
     made = coups(record, posture.index)
@@ -566,7 +564,9 @@ def missions(record: Record, iso3s: Collection[str]) -> pd.DataFrame:
 # What is not known
 
 
-def _not_known(record: Record, scope: str, tells: Sequence[str], unless: str) -> list[Sentence]:
+def _not_known(
+    record: Record, scope: str, tells: Sequence[str], told: Set[str], unless: str
+) -> list[Sentence]:
     """Return the first thing that is not known and is of the report's subject, in one sentence.
 
     One that begins with the word `unless` would say again what was just said.
@@ -575,6 +575,8 @@ def _not_known(record: Record, scope: str, tells: Sequence[str], unless: str) ->
     roots = [re.compile(pattern) for pattern in _WORDS_OF.values()]
     is_all = set(ROOTS) <= set(tells)
     for line in unknowns(record, scope):
+        if told.intersection(line.rows):
+            continue  # what is told says so itself
         first = re.split(r"(?<=[a-z0-9])[.:] ", line.text)[0].rstrip(".")
         is_theirs = any(side.search(first) for side in sides)
         is_theirs |= OTHERS in tells and not any(root.search(first) for root in roots)

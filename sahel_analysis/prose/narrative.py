@@ -56,15 +56,17 @@ def story(record: Record, scope: str, without: Collection[str] = ()) -> list[Sen
 def phases(
     record: Record,
     scope: str,
-    without: Collection[str] = (),
+    without: Collection[Sentence] = (),
     keep: Callable[[Sentence], bool] = bool,
 ) -> list[Phase]:
     """Return the phases of a scope that have a sentence to print, in order of time.
 
     Parameters
     ----------
-    record, scope, without
+    record, scope
         As for `story`.
+    without : collection of Sentence
+        Sentences told elsewhere: neither they nor others in the same words are printed.
     keep : callable, optional
         Which sentences are wanted; all without it.
     """
@@ -79,7 +81,7 @@ def phases(
 
 
 def unknowns(record: Record, scope: str) -> list[Sentence]:
-    """Return what is not known of a scope on a record's day, the weightiest first.
+    """Return what is not known of a scope on a record's day, what the newest rows leave open first.
 
     Parameters
     ----------
@@ -88,11 +90,14 @@ def unknowns(record: Record, scope: str) -> list[Sentence]:
     """
     table = record.tables.unknowns
     chosen = table[table["scope"] == scope].sort_values("rank", kind="stable")
-    return [
-        Sentence(row.text_en, row.row_ids, row.Index)
+    lines = [
+        Sentence(row.text_en, row.row_ids)
         for row in chosen.itertuples()
         if _is_told(record, row.row_ids)
     ]
+    rows = pd.concat([record.events["latest"], record.figures["latest"]])
+    newest = rows.reindex({key for line in lines for key in line.rows}).fillna(pd.Timestamp(0))
+    return sorted(lines, key=lambda line: max(newest[key] for key in line.rows), reverse=True)
 
 
 def _of_phases(record: Record, scope: str, *, is_story: bool) -> list[Sentence]:

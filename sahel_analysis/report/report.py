@@ -100,7 +100,7 @@ class Report:
     --------
     >>> report = Report("Niger", as_of="2023-12-04", country="NER")
     >>> report
-    Report('Niger', as of 2023-12-04, checked evidence: Niger; 24 events, 20 figures)
+    Report('Niger', as of 2023-12-04, checked evidence: Niger; ... events, ... figures)
     >>> report.posture.at["NER", "french_posture"]
     'leaving'
     >>> report.cover()  # a cell of a notebook shows it
@@ -242,7 +242,7 @@ class Report:
         if not self.record.is_checked:
             return narrative.article_story(self.record)
         keep = self._concerns if set(self.tells) != set(ROOTS) else bool
-        return narrative.phases(self.record, self._scope, self._above, keep)
+        return narrative.phases(self.record, self._scope, [*self._bottom_line, *self._story], keep)
 
     @cached_property
     def _unknowns(self) -> list[Sentence]:
@@ -400,91 +400,56 @@ class Report:
             rows = judgements.of_events(rows, events.index)
         return rows[: _AT_MOST["country" if self.parameters.country else "countries"]]
 
-    # Maps and charts
+    # Maps and charts; none where there is too little to tell
 
-    def map(self, exhibit: str = "combined") -> Output:
-        """Return a map: ``"french"`` posture, ``"russian"`` engagement, or both ``"combined"``."""
-        return exhibits.draw_map(self, exhibit)
+    def map(self, kind: str = "") -> Output | None:
+        """Return a map: ``"combined"``, ``"french"``, ``"russian"``, or ``"bases"`` of one country.
+
+        Parameters
+        ----------
+        kind : str, optional
+            What is shown; without it ``"bases"`` of a country, ``"combined"`` of the region.
+        """
+        kind = kind or ("bases" if self.parameters.country else "combined")
+        return None if self.has_little else exhibits.draw_map(self, kind)
 
     @_of_article
-    def map_pair(self) -> Output:
+    def map_pair(self) -> Output | None:
         """Return the article's map beside the checked one."""
-        return exhibits.draw_map_pair(self)
+        return None if self.has_little else exhibits.draw_map_pair(self)
 
-    def map_series(self) -> Output:
+    def map_series(self) -> Output | None:
         """Return small maps of the days on which the record turns, up to the report's own."""
-        return exhibits.draw_map_series(self)
+        return None if self.has_little else exhibits.draw_map_series(self)
 
-    def timeline(self, side: str = "") -> Output:
-        """Return the timeline of all events, or of one side: ``france``, ``russia``, ``others``."""
-        return exhibits.draw_timeline(self, side)
+    def timeline(self) -> Output | None:
+        """Return what happened on a line of time, the latest events in words."""
+        return None if self.has_little else exhibits.draw_timeline(self)
 
-    def agreements(self) -> Output:
-        """Return the chart of agreements signed and denounced."""
-        return exhibits.draw_agreements(self)
+    def exit_ladder(self) -> Output | None:
+        """Return the exits of French forces, country by country, from the order to the last unit."""
+        return None if self.has_little else exhibits.draw_exits(self)
 
-    def missions(self) -> Output:
+    def agreements(self) -> Output | None:
+        """Return agreements with France and Russia from signature to denunciation."""
+        return None if self.has_little else exhibits.draw_agreements(self)
+
+    def missions(self) -> Output | None:
         """Return the bars of international missions from launch to end."""
-        return exhibits.draw_missions(self)
+        return None if self.has_little else exhibits.draw_missions(self)
 
-    def force_levels(self, side: str) -> Output:
-        """Return the chart of numbers of people of one side, ``france`` or ``russia``."""
+    def force_levels(self, side: str = "france") -> Output | None:
+        """Return counts of people of one side, ``france`` or ``russia``; None without any."""
         _require_side(side, tuple(_FIGURES))
+        counted_ = self.figures(side)
+        if self.has_little or not (counted_["unit"] == "people").any():
+            return None
         return exhibits.draw_force_levels(self, side)
 
     @_of_article
     def verdicts(self) -> Output:
         """Return the bars of verdicts on the article's claims, paragraph by paragraph."""
         return exhibits.draw_verdicts(self)
-
-    # Words
-
-    def judgements(self) -> Output:
-        """Return our key judgements in force: each with how sure we are and what it rests on."""
-        return self.prose(judgements.key_judgements(self.record, self._scopes))
-
-    def rivals(self) -> Output:
-        """Return for each judgement the best rival reading and what would change our mind."""
-        frame = judgements.rivals(self.record, self._scopes)
-        return self.table(frame, caption="Rival readings, and what would change our mind")
-
-    @_of_article
-    def differences(self) -> Output:
-        """Return in words where the article and the checked evidence differ on this day."""
-        (article, left), (checked, right) = self.twin("article"), self.twin("checked")
-        return self.prose(narrative.differences(article, checked, left, right))
-
-    @_of_article
-    def corrections(self) -> Output:
-        """Return the article's contradicted claims, each with what sources say instead."""
-        return self.prose(narrative.contradicted_claims(self.record))
-
-    def what_happened(self) -> Output:
-        """Return what happened: the article's story, or in checked evidence the year's events."""
-        if self.record.is_checked:
-            return self.prose(listings.last_year(self.record, self.events()))
-        return self.prose(narrative.what_happened(self.record))
-
-    @_of_article
-    def article_says(self, *themes: str) -> Output:
-        """Return the article's story, all of it or of some themes, sentence by sentence.
-
-        Parameters
-        ----------
-        *themes : str
-            Keys of `vocabulary.CLAIM_THEMES`, such as ``"coup"``.
-        """
-        chosen = [themes] if themes else []
-        return self.prose(narrative.what_happened(self.record, *chosen))
-
-    def countries_in_words(self) -> Output:
-        """Return a paragraph for each country that the evidence covers, and name the others."""
-        return self.prose(narrative.country_by_country(self.record, self.posture))
-
-    @_of_article
-    def gaps(self) -> Output:
-        """Return what the article does not tell."""
-        return self.prose(method.gaps(self.record))
 
     # Tables
 
