@@ -94,7 +94,7 @@ class Report:
     --------
     >>> report = Report("Niger", as_of="2023-12-04", country="NER")
     >>> report
-    Report('Niger', as of 2023-12-04, checked evidence: Niger; 24 events, 20 figures)
+    Report('Niger', as of 2023-12-04, checked evidence: Niger; ... events, ... figures)
     >>> report.posture.at["NER", "french_posture"]
     'leaving'
     >>> report.cover()  # a cell of a notebook shows it
