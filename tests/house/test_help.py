@@ -88,7 +88,8 @@ def test_help_of_every_public_name_teaches(name):
     if name == "SahelError":  # it is caught, not called
         expected = ["Examples"]
     assert [section for section in SECTIONS if f"\n{section}\n---" in told] == expected
-    for parameter in inspect.signature(public).parameters:
+    taken = () if name == "SahelError" else inspect.signature(public).parameters
+    for parameter in taken:
         assert parameter in told, f"{parameter} is not explained"
     module = sys.modules[public.__module__]
     [test] = doctest.DocTestFinder(recurse=False).find(public, name, module=module)
