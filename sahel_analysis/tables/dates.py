@@ -122,6 +122,8 @@ def iso_day(value: str | date) -> date:
         If it is no day of the calendar in that form.
     """
     try:
+        if value is pd.NaT:  # a datetime by its class
+            raise ValueError
         if isinstance(value, datetime):
             return value.date()
         if isinstance(value, date):
