@@ -125,8 +125,6 @@ class _MarkdownExporter(TemplateExporter):
         self, nb: NotebookNode, resources: dict | None, *, annex: bool = False
     ) -> tuple[Document, dict]:
         """Return the report, or its evidence annex, and nbconvert's resources."""
-        self.config = Config({"Publisher": {"annex": annex}}, **self.config)
-        self._init_preprocessors()
         text, resources = self.from_notebook_node(nb, resources)
         cover = resources["cover"] or {}
         name = _name(resources)
@@ -221,7 +219,8 @@ def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict
     files = convert(document, wanted)
     if resources["has_annex"]:
         named = {"metadata": {"name": name}}
-        annex, _ = _MarkdownExporter().document(notebook, named, annex=True)
+        exporter = _MarkdownExporter(config=Config({"Publisher": {"annex": True}}))
+        annex, _ = exporter.document(notebook, named, annex=True)
         pages = convert(annex, [chosen for chosen in wanted if chosen in ANNEX_FORMATS])
         files |= {f"evidence.{chosen}": page for chosen, page in pages.items()}
     return files
