@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -443,15 +443,19 @@ def names_or_number(iso3s: Sequence[str], record: Record) -> str:
 
 
 def _grouped(
-    record: Record, posture: pd.DataFrame, theme: str, verbs: dict[str, str]
+    record: Record,
+    posture: pd.DataFrame,
+    theme: str,
+    verbs: Mapping[str, str],
+    after: Mapping[str, str],
 ) -> list[_Clause]:
-    """Return what a side does in which countries: one clause, the states in the order of the verbs."""
+    """Return what a side does in which countries: one clause, states in the order of the verbs, words after some."""
     parts, rows = [], []
     for state, verb in verbs.items():
         there = posture[(posture[theme] == state) & posture[f"{theme}_confirmed"]]
         if there.empty:
             continue
-        parts.append(f"{verb} {names_or_number(list(there.index), record)}")
+        parts.append(f"{verb} {names_or_number(list(there.index), record)}{after.get(state, '')}")
         rows += [ids[-1] for ids in there[f"{theme}_event_ids"]]
     return [_Clause(listed(parts), tuple(rows))] if parts else []
 
@@ -464,16 +468,13 @@ def _french_region(record: Record, posture: pd.DataFrame, told: Set[str]) -> lis
         "reduced": "are reduced to a few in",
         "present": "stay in",
     }
-    clauses = _grouped(record, posture, "french_posture", verbs)
-    clauses = [_Clause(f"French forces {clause.text}", clause.rows) for clause in clauses]
-    leaving = posture.index[posture["french_posture"] == "leaving"]
-    for iso3 in leaving if len(leaving) == 1 else ():
-        if gone := gone_of(record, iso3):
-            number, when = gone.text.split("|")
-            done, _, whole = number.partition(" of ")
-            of = f"of {whole} there, " if whole else ""
-            clauses.append(_Clause(f"{of}{done} had left {when}", gone.rows))
-    return clauses
+    leaving = list(posture.index[posture["french_posture"] == "leaving"])
+    gone = gone_of(record, leaving[0]) if len(leaving) == 1 else None
+    after = ", where {} had gone {}".format(*gone.text.split("|")) if gone else ""
+    return [
+        _Clause(f"French forces {clause.text}", (*clause.rows, *(gone.rows if gone else ())))
+        for clause in _grouped(record, posture, "french_posture", verbs, {"leaving": after})
+    ]
 
 
 def _russian_region(record: Record, posture: pd.DataFrame, told: Set[str]) -> list[_Clause]:

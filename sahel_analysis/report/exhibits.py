@@ -59,7 +59,8 @@ def draw_map_pair(report: Report) -> Output:
     """Return the article's map beside the checked one, for a report's day and countries."""
     day, _, countries = _asked(report)
     both = [
-        situation(day, each, countries, tables=report.tables) for each in ("article", "checked")
+        maps.situation(day, each, countries, tables=report.tables)
+        for each in ("article", "checked")
     ]
     left, right = (_alt(each) for each in both)
     ax = maps.plot_map_pair(day, countries, report.tables)
