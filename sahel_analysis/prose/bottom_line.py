@@ -127,7 +127,7 @@ def _news(record: Record, scope: str, events: pd.DataFrame) -> list[Sentence]:
         decisive = weighed[weighed["weight"] >= DECISIVE]
         last = (decisive if len(decisive) else weighed).sort_values("latest", kind="stable")[-1:]
         return _last_change(record, scope, last)
-    own = _of_narrative(record, scope, worth)
+    own = _of_narrative(record, scope, worth, recent.index)
     return own or _of_summaries(record, scope, worth)
 
 
@@ -143,7 +143,7 @@ def _weight(event: object, scope: str) -> int:
 
 def _last_change(record: Record, scope: str, last: pd.DataFrame) -> list[Sentence]:
     """Return the last change on record, with its day."""
-    told = _of_narrative(record, scope, last)
+    told = _of_narrative(record, scope, last, last.index)
     if told:
         return [replace(told[0], text=f"{told[0].text} No later change is on record.")]
     event = next(last.itertuples())
@@ -152,7 +152,9 @@ def _last_change(record: Record, scope: str, last: pd.DataFrame) -> list[Sentenc
     return [Sentence(f"The last change on record is of {when}: {text}", (event.Index,))]
 
 
-def _of_narrative(record: Record, scope: str, worth: pd.DataFrame) -> list[Sentence]:
+def _of_narrative(
+    record: Record, scope: str, worth: pd.DataFrame, recent: Collection[str]
+) -> list[Sentence]:
     """Return the sentences of the narrative that tell the news; none if the first is not there.
 
     Of the region those of the countries will do that name theirs.
@@ -162,7 +164,7 @@ def _of_narrative(record: Record, scope: str, worth: pd.DataFrame) -> list[Sente
         for iso3 in dict.fromkeys(worth["iso3"].explode().dropna()):
             stem = _stem(record.tables.countries.at[iso3, "name_en"])
             lines += [line for line in sentences_of(record, iso3) if stem in line.text]
-    places = {event_id: place for place, event_id in enumerate(worth.index)}
+    lately = set(recent)
     chosen: list[Sentence] = []
     for event_id in worth.index:
         if any(event_id in line.rows for line in chosen):
@@ -171,7 +173,7 @@ def _of_narrative(record: Record, scope: str, worth: pd.DataFrame) -> list[Sente
             line
             for line in lines
             if event_id in line.rows
-            and all(key in places for key in line.rows if key.startswith("EV-"))
+            and lately.issuperset(key for key in line.rows if key in record.events.index)
         )
         line = next(fits, None)
         if line is None and not chosen:
@@ -449,7 +451,7 @@ def _grouped(
     verbs: Mapping[str, str],
     after: Mapping[str, str],
 ) -> list[_Clause]:
-    """Return what a side does in which countries: one clause, states in the order of the verbs, words after some."""
+    """Return what a side does in which countries: states in the order of the verbs."""
     parts, rows = [], []
     for state, verb in verbs.items():
         there = posture[(posture[theme] == state) & posture[f"{theme}_confirmed"]]

@@ -102,7 +102,8 @@ def posture_table(
     Returns
     -------
     pandas.DataFrame
-        A row for each country of which one of them is on record. Columns ``Country``, ``French forces``, ``Russian engagement``.
+        A row for each country of which one of them is on record. Columns ``Country``,
+        ``French forces``, ``Russian engagement``.
     """
     rows = []
     known = (posture[list(columns)] != "none_recorded").any(axis="columns")
