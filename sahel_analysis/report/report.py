@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, wraps
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from ..prose.sentences import KeySources, Sentence
 from ..prose.tiles import tiles
 from ..prose.words import counted, listed
 from ..tables.dates import day_in_words
-from ..tables.loading import Tables, load_tables
+from ..tables.loading import Tables, require_tables
 from . import exhibits, outputs
 from .outputs import Output
 from .parameters import ReportParameters, misspelt, scope, validate
@@ -34,8 +34,19 @@ _EVENTS = {
 }
 _FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian personnel"}
 _SUBJECTS = ("countries", "article")
+_NO_ARTICLE = "The tables hold no article, so there is nothing to compare or to audit."
 _LEAST_EVENTS = 2  # with fewer there is nothing to report
 _AT_MOST = {"countries": 5, "country": 4}  # judgements on a page
+
+
+def _of_article(show: Callable[..., Output]) -> Callable[..., Output]:
+    """Let a method of `Report` say in one sentence that the tables hold no article."""
+
+    @wraps(show)
+    def exhibit(report: Report, *arguments: str) -> Output:
+        return show(report, *arguments) if report._has_article else report.prose(_NO_ARTICLE)
+
+    return exhibit
 
 
 class Report:
@@ -89,7 +100,7 @@ class Report:
     --------
     >>> report = Report("Niger", as_of="2023-12-04", country="NER")
     >>> report
-    Report('Niger', as of 2023-12-04, checked evidence: Niger; 24 events, 20 figures)
+    Report('Niger', as of 2023-12-04, checked evidence: Niger; ... events, ... figures)
     >>> report.posture.at["NER", "french_posture"]
     'leaving'
     >>> report.cover()  # a cell of a notebook shows it
@@ -111,8 +122,8 @@ class Report:
         tables: Tables | None = None,
         **parameters: object,
     ) -> None:
-        whole = load_tables() if tables is None else tables
-        faults = [*misspelt(_cells_run()), *_faults(title, subtitle, subject, tells, whole)]
+        whole = require_tables(tables)
+        faults = [*misspelt(_cells_run()), *_faults(title, subtitle, subject, tells)]
         asked = validate(parameters, whole, faults=faults)
         self.parameters: ReportParameters = asked
         self.subject, self.tells, self.pages = subject, tuple(tells), pages
@@ -196,6 +207,11 @@ class Report:
         other = record(self.parameters.as_of, evidence, tables=self.tables)
         return other, posture_of(other).loc[self.countries]
 
+    @property
+    def _has_article(self) -> bool:
+        """Whether the rows that the report can see are of an article and its checks."""
+        return not self.tables.claims.empty and not self.tables.checks.empty
+
     # What the pages say
 
     @cached_property
@@ -258,7 +274,9 @@ class Report:
 
     def cover(self) -> Output:
         """Return the cover: title, edition and bottom line."""
-        if self.subject == "article":
+        if self.subject == "article" and not self._has_article:
+            line, edition = _NO_ARTICLE, {"Article": "none"}
+        elif self.subject == "article":
             line = audit.bottom_line(self.tables)
             # It weighs the text; no day and no country belongs to it.
             edition = {
@@ -395,6 +413,7 @@ class Report:
         kind = kind or ("bases" if self.parameters.country else "combined")
         return None if self.has_little else exhibits.draw_map(self, kind)
 
+    @_of_article
     def map_pair(self) -> Output | None:
         """Return the article's map beside the checked one."""
         return None if self.has_little else exhibits.draw_map_pair(self)
@@ -427,6 +446,7 @@ class Report:
             return None
         return exhibits.draw_force_levels(self, side)
 
+    @_of_article
     def verdicts(self) -> Output:
         """Return the bars of verdicts on the article's claims, paragraph by paragraph."""
         return exhibits.draw_verdicts(self)
@@ -456,6 +476,7 @@ class Report:
 
     # The article, claim by claim
 
+    @_of_article
     def claims_table(self) -> Output:
         """Return every assertion of the article with its verdict and what sources say."""
         return self.table(
@@ -464,11 +485,13 @@ class Report:
             widths=(12, 33, 17, 38),
         )
 
+    @_of_article
     def errors(self) -> Output:
         """Return what the article gets wrong, gravest first, and what came out later."""
         since = audit.known_since(self.tables)
         return outputs.prose(f"{audit.errors_by_gravity(self.tables)}\n\n{since}".rstrip())
 
+    @_of_article
     def unverified(self) -> Output:
         """Return the claims of the article for which no source was found either way."""
         return outputs.prose(audit.unverified(self.tables))
@@ -600,9 +623,7 @@ def _cells_run() -> list[str]:
     return [] if shell is None else list(shell.user_ns.get("In", []))
 
 
-def _faults(
-    title: object, subtitle: object, subject: object, tells: object, tables: Tables
-) -> Iterator[str]:
+def _faults(title: object, subtitle: object, subject: object, tells: object) -> Iterator[str]:
     """Yield what is wrong with the arguments that are no parameters."""
     for name, text in (("title", title), ("subtitle", subtitle)):
         if not isinstance(text, str) or (name == "title" and not text.strip()):
@@ -612,8 +633,6 @@ def _faults(
             f"subject: '{shown(subject)}' is not allowed; expected one of 'countries', 'article'."
             f"{did_you_mean(subject, _SUBJECTS)}"
         )
-    elif subject == "article" and tables.checks.empty:
-        yield "subject: the tables hold no checked claim of an article; expected 'countries'."
     sides = tells if isinstance(tells, list | tuple) else []
     if not sides or any(not isinstance(side, str) or side not in SIDES for side in sides):
         yield f"tells: '{shown(tells)}' is not allowed; expected a list such as ['france']."

@@ -396,6 +396,7 @@ QUALIFIERS: Mapping[str, Qualifier] = MappingProxyType(
         "claimed": Qualifier(after=" (claimed)", soft=True),
     }
 )
+ROOTS = ("france", "russia")  # the two powers of which posture tells; keys of the actors table
 UNITS = ("people", "agreements", "missions", "states", "year")
 
 _LABELLED = "its label"
