@@ -34,7 +34,7 @@ _MISSION = {
     "withdrawal_completed": "ended",
 }
 _POLITICAL = ("coup", "alliance_formed", "alliance_exit", "mission_launched", "mission_ended")
-_OTHER_DOMAIN = 3  # taken off the weight of what moves no soldier: a treaty on energy, say
+_LESS = 3  # taken off the weight of what moves no soldier, such as a treaty on energy, or is unsure
 _PEOPLE = {
     (FRANCE, "instructors"): "French instructors",
     (FRANCE, "troops"): "French soldiers",
@@ -112,7 +112,7 @@ def _news(record: Record, scope: str, events: pd.DataFrame) -> list[Sentence]:
     if events.empty:
         return []
     day = pd.Timestamp(record.as_of)
-    weighed = events.assign(weight=[_weight(row, scope) for row in events.itertuples()])
+    weighed = events.assign(weight=[_weight(row, record) for row in events.itertuples()])
     recent = weighed[weighed["latest"] > day - pd.Timedelta(days=_RECENT_DAYS)]
     recent = recent.assign(today=recent["latest"] == day)
     ranked = recent.sort_values(["today", "weight", "latest"], ascending=False, kind="stable")
@@ -131,13 +131,16 @@ def _news(record: Record, scope: str, events: pd.DataFrame) -> list[Sentence]:
     return own or _of_summaries(record, scope, worth)
 
 
-def _weight(event: object, scope: str) -> int:
-    """Return how much an event is news for a scope."""
+def _weight(event: object, record: Record) -> int:
+    """Return how much an event is news."""
     weight = EVENT_TYPES[event.event_type].weight
     if event.domain != "military" and event.event_type not in _POLITICAL:
-        weight -= _OTHER_DOMAIN
+        weight -= _LESS
+    if event.event_type == "alliance_exit":  # of a bloc; not of a body such as a court
+        kinds = record.tables.actors["kind"].reindex(event.counterpart_ids)
+        weight -= 0 if (kinds == "bloc").any() else _LESS
     if event.confidence == "low":
-        weight -= _OTHER_DOMAIN
+        weight -= _LESS
     return max(weight, 1)
 
 
@@ -392,6 +395,8 @@ def _french_there(record: Record, posture: pd.DataFrame, told: Set[str]) -> list
 def _attested(row: pd.Series, theme: str) -> str:
     """Return when something was last attested: a clause's verb and time."""
     attested = row[f"{theme}_attested"]
+    if attested.startswith(".."):
+        return f"were on record {on_words(attested)}"
     if row[f"{theme}_confirmed"]:
         return f"were last attested {on_words(attested)}"
     return f"have not been attested since {in_words(attested).split()[-1]}"
