@@ -89,7 +89,7 @@ def main() -> None:
 def validate(folder: Path | None) -> None:
     """Hold the tables in FOLDER (or the package's own) against schema and rules."""
     from .evidence.consistency import inconsistencies
-    from .prose.wording import lint_judgements
+    from .prose.wording import lint_judgements, lint_narrative
     from .tables.loading import FRAMES, load_tables
     from .tables.schema import read_schema
     from .tables.vocabulary import unlisted_words
@@ -100,6 +100,7 @@ def validate(folder: Path | None) -> None:
         *unlisted_words(read_schema(folder), folder.name),
         *inconsistencies(tables),
         *lint_judgements(tables),
+        *lint_narrative(tables),
     ]
     if problems:
         raise DataError(problems)

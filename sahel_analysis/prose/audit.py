@@ -72,7 +72,7 @@ def _acting(claim_ids: pd.Index, tables: Tables) -> list[str]:
 
 
 def article_errors(record_: Record, iso3: str = "", most: int = 3) -> pd.DataFrame:
-    """Return where the article errs, gravest first, one error for each of its sentences.
+    """Return where the article errs, gravest first, one error for each of its paragraphs.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def article_errors(record_: Record, iso3: str = "", most: int = 3) -> pd.DataFra
     order = wrong.assign(
         grave=wrong["gravity"].map(ranks), verdict=wrong["verdict"].map(_WRONG.index)
     ).sort_values(["grave", "verdict"], kind="stable")
-    chosen = order.drop_duplicates(["paragraph", "sentence"])[:most]
+    chosen = order.drop_duplicates("paragraph")[:most]
     return pd.DataFrame(
         [
             {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -34,7 +34,7 @@ _MISSION = {
     "withdrawal_completed": "ended",
 }
 _POLITICAL = ("coup", "alliance_formed", "alliance_exit", "mission_launched", "mission_ended")
-_OTHER_DOMAIN = 3  # taken off the weight of what moves no soldier: a treaty on energy, say
+_LESS = 3  # taken off the weight of what moves no soldier, such as a treaty on energy, or is unsure
 _PEOPLE = {
     (FRANCE, "instructors"): "French instructors",
     (FRANCE, "troops"): "French soldiers",
@@ -112,7 +112,7 @@ def _news(record: Record, scope: str, events: pd.DataFrame) -> list[Sentence]:
     if events.empty:
         return []
     day = pd.Timestamp(record.as_of)
-    weighed = events.assign(weight=[_weight(row, scope) for row in events.itertuples()])
+    weighed = events.assign(weight=[_weight(row, record) for row in events.itertuples()])
     recent = weighed[weighed["latest"] > day - pd.Timedelta(days=_RECENT_DAYS)]
     recent = recent.assign(today=recent["latest"] == day)
     ranked = recent.sort_values(["today", "weight", "latest"], ascending=False, kind="stable")
@@ -127,23 +127,26 @@ def _news(record: Record, scope: str, events: pd.DataFrame) -> list[Sentence]:
         decisive = weighed[weighed["weight"] >= DECISIVE]
         last = (decisive if len(decisive) else weighed).sort_values("latest", kind="stable")[-1:]
         return _last_change(record, scope, last)
-    own = _of_narrative(record, scope, worth)
+    own = _of_narrative(record, scope, worth, recent.index)
     return own or _of_summaries(record, scope, worth)
 
 
-def _weight(event: object, scope: str) -> int:
-    """Return how much an event is news for a scope."""
+def _weight(event: object, record: Record) -> int:
+    """Return how much an event is news."""
     weight = EVENT_TYPES[event.event_type].weight
     if event.domain != "military" and event.event_type not in _POLITICAL:
-        weight -= _OTHER_DOMAIN
+        weight -= _LESS
+    if event.event_type == "alliance_exit":  # of a bloc; not of a body such as a court
+        kinds = record.tables.actors["kind"].reindex(event.counterpart_ids)
+        weight -= 0 if (kinds == "bloc").any() else _LESS
     if event.confidence == "low":
-        weight -= _OTHER_DOMAIN
+        weight -= _LESS
     return max(weight, 1)
 
 
 def _last_change(record: Record, scope: str, last: pd.DataFrame) -> list[Sentence]:
     """Return the last change on record, with its day."""
-    told = _of_narrative(record, scope, last)
+    told = _of_narrative(record, scope, last, last.index)
     if told:
         return [replace(told[0], text=f"{told[0].text} No later change is on record.")]
     event = next(last.itertuples())
@@ -152,7 +155,9 @@ def _last_change(record: Record, scope: str, last: pd.DataFrame) -> list[Sentenc
     return [Sentence(f"The last change on record is of {when}: {text}", (event.Index,))]
 
 
-def _of_narrative(record: Record, scope: str, worth: pd.DataFrame) -> list[Sentence]:
+def _of_narrative(
+    record: Record, scope: str, worth: pd.DataFrame, recent: Collection[str]
+) -> list[Sentence]:
     """Return the sentences of the narrative that tell the news; none if the first is not there.
 
     Of the region those of the countries will do that name theirs.
@@ -162,7 +167,7 @@ def _of_narrative(record: Record, scope: str, worth: pd.DataFrame) -> list[Sente
         for iso3 in dict.fromkeys(worth["iso3"].explode().dropna()):
             stem = _stem(record.tables.countries.at[iso3, "name_en"])
             lines += [line for line in sentences_of(record, iso3) if stem in line.text]
-    places = {event_id: place for place, event_id in enumerate(worth.index)}
+    lately = set(recent)
     chosen: list[Sentence] = []
     for event_id in worth.index:
         if any(event_id in line.rows for line in chosen):
@@ -171,7 +176,7 @@ def _of_narrative(record: Record, scope: str, worth: pd.DataFrame) -> list[Sente
             line
             for line in lines
             if event_id in line.rows
-            and all(key in places for key in line.rows if key.startswith("EV-"))
+            and lately.issuperset(key for key in line.rows if key in record.events.index)
         )
         line = next(fits, None)
         if line is None and not chosen:
@@ -390,6 +395,8 @@ def _french_there(record: Record, posture: pd.DataFrame, told: Set[str]) -> list
 def _attested(row: pd.Series, theme: str) -> str:
     """Return when something was last attested: a clause's verb and time."""
     attested = row[f"{theme}_attested"]
+    if attested.startswith(".."):
+        return f"were on record {on_words(attested)}"
     if row[f"{theme}_confirmed"]:
         return f"were last attested {on_words(attested)}"
     return f"have not been attested since {in_words(attested).split()[-1]}"
@@ -443,15 +450,19 @@ def names_or_number(iso3s: Sequence[str], record: Record) -> str:
 
 
 def _grouped(
-    record: Record, posture: pd.DataFrame, theme: str, verbs: dict[str, str]
+    record: Record,
+    posture: pd.DataFrame,
+    theme: str,
+    verbs: Mapping[str, str],
+    after: Mapping[str, str],
 ) -> list[_Clause]:
-    """Return what a side does in which countries: one clause, the states in the order of the verbs."""
+    """Return what a side does in which countries: states in the order of the verbs."""
     parts, rows = [], []
     for state, verb in verbs.items():
         there = posture[(posture[theme] == state) & posture[f"{theme}_confirmed"]]
         if there.empty:
             continue
-        parts.append(f"{verb} {names_or_number(list(there.index), record)}")
+        parts.append(f"{verb} {names_or_number(list(there.index), record)}{after.get(state, '')}")
         rows += [ids[-1] for ids in there[f"{theme}_event_ids"]]
     return [_Clause(listed(parts), tuple(rows))] if parts else []
 
@@ -464,16 +475,13 @@ def _french_region(record: Record, posture: pd.DataFrame, told: Set[str]) -> lis
         "reduced": "are reduced to a few in",
         "present": "stay in",
     }
-    clauses = _grouped(record, posture, "french_posture", verbs)
-    clauses = [_Clause(f"French forces {clause.text}", clause.rows) for clause in clauses]
-    leaving = posture.index[posture["french_posture"] == "leaving"]
-    for iso3 in leaving if len(leaving) == 1 else ():
-        if gone := gone_of(record, iso3):
-            number, when = gone.text.split("|")
-            done, _, whole = number.partition(" of ")
-            of = f"of {whole} there, " if whole else ""
-            clauses.append(_Clause(f"{of}{done} had left {when}", gone.rows))
-    return clauses
+    leaving = list(posture.index[posture["french_posture"] == "leaving"])
+    gone = gone_of(record, leaving[0]) if len(leaving) == 1 else None
+    after = ", where {} had gone {}".format(*gone.text.split("|")) if gone else ""
+    return [
+        _Clause(f"French forces {clause.text}", (*clause.rows, *(gone.rows if gone else ())))
+        for clause in _grouped(record, posture, "french_posture", verbs, {"leaving": after})
+    ]
 
 
 def _russian_region(record: Record, posture: pd.DataFrame, told: Set[str]) -> list[_Clause]:

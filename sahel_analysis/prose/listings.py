@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from ..evidence.record import Record
-from ..tables.dates import in_words, since_in_words
+from ..tables.dates import in_words
 from ..tables.vocabulary import EVENT_TYPES, NOT_COVERED_LABEL, POSTURE_THEMES
 from .markdown import escape
 from .notes import row_marks
 from .words import capital, country_names, listed, value_in_words
+
+_NEWEST = ("contact", "agreement", "assistance")
 
 
 def naming(frame: pd.DataFrame, iso3s: Iterable[str], *, regions: bool) -> pd.DataFrame:
@@ -100,10 +102,12 @@ def posture_table(
     Returns
     -------
     pandas.DataFrame
-        Columns ``Country``, ``French forces``, ``Russian engagement``.
+        A row for each country of which one of them is on record. Columns ``Country``,
+        ``French forces``, ``Russian engagement``.
     """
     rows = []
-    for iso3, row in posture.iterrows():
+    known = (posture[list(columns)] != "none_recorded").any(axis="columns")
+    for iso3, row in posture[known].iterrows():
         states = {POSTURE_THEMES[name].heading: _state(row, name) for name in columns}
         [country] = country_names([iso3], record.tables)
         rows.append({"Country": country, **states})
@@ -118,7 +122,18 @@ def _state(row: pd.Series, column: str) -> str:
     word = POSTURE_THEMES[column].states[row[column]].word
     if row[column] == "none_recorded":
         return word
-    words = f"{word}, {since_in_words(row[f'{column}_since'])}"
-    if not row[f"{column}_confirmed"]:
-        words += f"; not attested since {in_words(row[f'{column}_attested']).split()[-1]}"
+    since = row[f"{column}_since"]
+    when = f"since {in_words(since)}"
+    if since.startswith(".."):
+        when = in_words(since)
+    elif "/" in since:
+        when = f"by {in_words(since.split('/')[1])}"
+    newest = in_words(row[f"{column}_attested"])
+    words = f"{word} {when}"
+    if row[column] in _NEWEST:  # of paper and talks the newest counts
+        words = f"{word}, newest {newest}"
+    elif not row[f"{column}_confirmed"]:
+        words += f", not attested since {newest.split()[-1]}"
+    if row[column] == "agreement" and not row[f"{column}_confirmed"]:
+        words = f"dormant agreement, newest {newest}"
     return f'[{words}]{{rows="{";".join(row[f"{column}_event_ids"])}"}}'
