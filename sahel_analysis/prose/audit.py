@@ -112,7 +112,8 @@ def article_errors(record_: Record, iso3: str = "", most: int = 3) -> pd.DataFra
 
 def _of_country(wrong: pd.DataFrame, claims: pd.DataFrame, iso3: str, tables: Tables) -> pd.Series:
     """Return which claims stand in a sentence of the article that is about a country."""
-    events = tables.events[[iso3 in named for named in tables.events["iso3"]]]
+    named = [iso3 in iso3s for iso3s in tables.events["iso3"]]
+    events = tables.events[pd.Series(named, tables.events.index, dtype="bool")]
     by_event = claims.index.isin(set(events["claim_ids"].explode().dropna()))
     by_name = claims["statement_en"].str.contains(tables.countries.at[iso3, "name_en"], regex=False)
     about = claims[by_event | by_name]

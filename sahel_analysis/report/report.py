@@ -36,7 +36,7 @@ _FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian 
 _SUBJECTS = ("countries", "article")
 _NO_ARTICLE = "The tables hold no article, so there is nothing to compare or to audit."
 _LEAST_EVENTS = 2  # with fewer there is nothing to report
-_AT_MOST = {"countries": 5, "country": 4}  # judgements on a page
+_AT_MOST = {"countries": 5, "country": 3}  # judgements on a page
 
 
 def _of_article(show: Callable[..., Output]) -> Callable[..., Output]:
@@ -332,7 +332,9 @@ class Report:
             return None
         blocks = ["## What happened" if self.record.is_checked else "## What the article says"]
         for number, phase in enumerate(self._phases, 1):
-            drop = ' drop="1"' if number == 1 and len(self._phases) > 1 else ""
+            # The earliest goes first where the pages are full; the last two always stay.
+            droppable = number <= len(self._phases) - 2 or number == 1 < len(self._phases)
+            drop = f' drop="{1 if number == 1 else number + 1}"' if droppable else ""
             when = f"[{escape(phase.when)}]{{.when}}\n\n" if phase.when else ""
             blocks.append(
                 f"::: {{.phase{drop}}}\n### {escape(phase.title)}\n\n{when}"
