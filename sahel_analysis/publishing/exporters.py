@@ -37,7 +37,9 @@ class Publisher(Preprocessor):
     """Keeps what a report publishes and refuses what it cannot."""
 
     enabled = Bool(True)
-    annex = Bool(False, help="Keep what belongs to the evidence annex, and nothing else.")
+    annex = Bool(False, help="Keep what belongs to the evidence annex, and nothing else.").tag(
+        config=True
+    )
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Return the notebook without set-up cells, its cover and figures in the resources."""

@@ -347,7 +347,7 @@ class Report:
         if self.has_little or not self._unknowns:
             return None
         lines = bullets(
-            self._sources.marked(line, drop=2 if number > 2 else 0)
+            self._sources.marked(line, drop={1: 0, 2: 9}.get(number, 2))
             for number, line in enumerate(self._unknowns, 1)
         )
         return outputs.prose(f"## What we do not know\n\n::: unknowns\n{lines}\n:::")
