@@ -156,14 +156,19 @@ def test_no_type_is_smaller_than_seven_points(kind, width, tables):
 
 
 @pytest.mark.parametrize("country", ["MLI", "NER", "CAF", "TCD"])
-def test_every_base_of_a_country_is_named(country, tables):
-    """A map of bases names each with its day, and nothing covers anything."""
+@pytest.mark.parametrize("width", [style.COLUMN_MM, style.PHONE_MM])
+def test_every_base_of_a_country_is_named(country, width, tables):
+    """A map of bases names each, and a narrow one lists below it what its labels leave out."""
     shown = maps.situation("2026-01-31", countries=country, kind="bases", tables=tables)
-    ax = maps.draw_map(shown)
+    ax = maps.draw_map(shown, width_mm=width)
     check_texts(ax.figure)
     written = " ".join(text.get_text() for text in ax.texts)
+    below = " ".join(text.get_text() for text in ax.figure.texts)
     for _, site in shown.sites.iterrows():
-        assert all(word in written for word in (site["base_en"] or site["name_en"]).split())
+        full = site["base_en"] or site["name_en"]
+        name = full if width == style.COLUMN_MM else site["name_en"]
+        assert all(word in written for word in name.split())
+        assert width == style.COLUMN_MM or full in below
 
 
 def test_signs_on_the_map_are_those_that_the_words_count(article_map, tables):

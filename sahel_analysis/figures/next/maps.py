@@ -75,7 +75,7 @@ _NOTE_LINES = 4  # above a small map
 _GUTTER_PT = 8.0  # between small maps
 _PARTS_PT = 6.0  # between two maps, one above the other
 _FAR_M = 18_000  # metres to a point beyond which labels and bases crowd
-_STUB_PT = 6.0  # a shorter leader line is not drawn
+_STUB_PT = 4.0  # a shorter leader line is not drawn
 _FIRST_ORDERS, _ORDERS = 2, 5  # in which labels are placed: at first, and where room is short
 _GOOD = DEAR + 40  # what the label that stands worst may cost
 _INSET_KM2 = 420_000  # a country that is larger stays on the map itself
@@ -218,8 +218,8 @@ def draw_map(
     """Draw a map from rows already at hand; see `plot_map`."""
     tables = shown.record.tables
     outlines = with_geometry(shown.rows, tables.countries, tables.folder).geometry
-    frame = _frame_of(shown)
     width = width_mm * 72 / 25.4 - 2 if ax is None else size_points(ax)[0]
+    frame = _frame_of(shown, narrow=width < _NARROW_PT)
     parts = _parts(outlines, width)
     shares = np.array(
         [_proportion(outlines[_divided(outlines[keys], width)[0]], width) for keys in parts]
@@ -286,7 +286,8 @@ def _draw_bases(ax: Axes, shown: Situation, outlines: gpd.GeoSeries) -> None:
     furniture.append(_least_hiding(bar, whole, view, size, boxes + furniture))
     rows = pd.concat([shown.sites.assign(root="france"), shown.russian_sites.assign(root="russia")])
     rows.index = [f"{root} {key}" for root, key in zip(rows["root"], rows.index, strict=True)]
-    blocks = {site.key: _site_forms(rows.loc[site.key], shown.record) for site in sites}
+    narrow = size[0] < _NARROW_PT
+    blocks = {site.key: _site_forms(rows.loc[site.key], shown.record, narrow) for site in sites}
     blocks |= {n: [Block((Row(n),), style.LEAST_PT, optional=True)] for n in land.index}
     disks = {site.key: shapely.Point(site.at).buffer(site.radius) for site in sites}
     plain = pd.concat([shapes, land])
@@ -351,8 +352,24 @@ def _russian_note(rows: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _site_forms(row: pd.Series, record_: Record) -> list[Block]:
-    """Return the label of a base: its name, since when or to whom and when it passed."""
+def _rooted(rows: pd.DataFrame, heading: str) -> pd.DataFrame:
+    """Return the rows of a list of sites: those on the map, in their order."""
+    root = heading.split()[0].lower()
+    if root == "russian":
+        return rows[rows["in_use"]].assign(root="russia", number=0)
+    return rows.assign(root="france").sort_values(
+        "number", kind="stable", key=lambda n: n.mask(n == 0, 999)
+    )
+
+
+def _site_words(row: pd.Series, record_: Record) -> str:
+    """Return an entry of a list of sites: ``5 Ménaka, 13 Jun 2022, to Malian army``."""
+    number = f"{row['number']} " if row["number"] else ""
+    return f"{number}{row['base_en'] or row['name_en']}: {_site_text(row, record_)}"
+
+
+def _site_text(row: pd.Series, record_: Record) -> str:
+    """Return what is known of a base: since when it is in use, or when and to whom it passed."""
     names = record_.tables.actors
     # A mission goes by its acronym.
     names = names["name_en"].where(names["kind"] != "mission", names["aliases"].str[0])
@@ -361,16 +378,21 @@ def _site_forms(row: pd.Series, record_: Record) -> list[Block]:
         text = f"since {short_date(row['opened'])}{seen_}".replace("since by", "by")
         if row["root"] == "russia":
             text = f"{listed(names.reindex(list(row['forces'])).to_list())}, {text}"
-    elif row["number"]:
+        return text
+    if row["number"]:
         to = f", to {listed(names.reindex(list(row['to'])).to_list())}" if row["to"] else ""
-        text = f"{short_date(row['closed'], day=True)}{to}"
-    else:
-        text = f"seen until {row['attested'].year}; no day of return on record"
-    name = row["base_en"] or row["name_en"]
+        return f"{short_date(row['closed'], day=True)}{to}"
+    return f"seen until {row['attested'].year}; no day of return on record"
+
+
+def _site_forms(row: pd.Series, record_: Record, narrow: bool) -> list[Block]:
+    """Return the label of a base: its name and, where there is room, what is known of it."""
+    name = row["name_en"] if narrow else row["base_en"] or row["name_en"]
+    text = "" if narrow else _bound(_site_text(row, record_))
     forms = []
     for width in (130, 90, 62):
         rows = [Row(part, bold=True) for part in wrapped(name, width, style.TEXT_PT, True)]
-        rows += [Row(part) for part in wrapped(_bound(text), width, style.TEXT_PT)]
+        rows += [Row(part) for part in wrapped(text, width, style.TEXT_PT) if part]
         if rows not in forms:
             forms.append(rows)
     return [Block(tuple(rows), style.TEXT_PT) for rows in forms]
@@ -1032,15 +1054,22 @@ def subtitle_of(shown: Situation) -> str:
     return f"{_SHOWS[shown.kind]} {day_in_words(shown.record.as_of)}, {phrase}."
 
 
-def _frame_of(shown: Situation) -> Frame:
-    """Return the words and the key around a map."""
+def _frame_of(shown: Situation, *, narrow: bool = False) -> Frame:
+    """Return the words and the key around a map; a narrow one lists what its labels leave out."""
     bases_alone = shown.kind == "bases"
     title = finding(shown.rows, shown.record.tables, shown.themes)
     if bases_alone and (shown.sites["number"] > 0).sum() > 1:
         title = bases_finding(shown.sites, shown.rows, shown.record.tables)
     lists = []
     left = shown.sites[shown.sites["number"] > 0].sort_values("number")
-    if len(left) and "french_posture" in shown.themes and not bases_alone:
+    if bases_alone and narrow:
+        for heading, rows in (
+            ("French bases", shown.sites),
+            ("Russian sites", shown.russian_sites),
+        ):
+            told = [_site_words(row, shown.record) for _, row in _rooted(rows, heading).iterrows()]
+            lists += [(heading, told)] if told else []
+    elif len(left) and "french_posture" in shown.themes and not bases_alone:
         entries = [handover(site) for site in left.itertuples()]
         lists.append(("The order in which France left its bases", entries))
     notes = [

@@ -17,6 +17,7 @@ from ...tables import vocabulary
 from ...tables.dates import MONTHS, bounds, day_in_words
 from ...tables.loading import Tables
 
+_NEWS_DAYS = 31  # so long what was signed or sent is named with its day
 _FEW = 3  # as many countries are named in a title; more are counted
 
 
@@ -252,10 +253,14 @@ def _french_words(record: Record, iso3: str, row: pd.Series) -> str:
 
 
 def _russian_words(record: Record, iso3: str, row: pd.Series) -> str:
-    """Return the line under a country's name that speaks of Russian personnel."""
-    if row["russian_engagement"] != "deployed":
-        return ""
+    """Return the line under a country's name that speaks of Russia: of people, or of news."""
+    level = row["russian_engagement"]
     attested, since = row["russian_engagement_attested"], row["russian_engagement_since"]
+    if level != "deployed":
+        latest = bounds(attested)[1] if attested else None
+        is_news = latest and (record.as_of - latest).days <= _NEWS_DAYS
+        word = vocabulary.RUSSIAN_STATES[level].word
+        return f"{word} {short_date(attested, day=True)}" if is_news else ""
     if not row["russian_engagement_confirmed"]:
         old = pd.Timestamp(bounds(attested)[1]) < pd.Timestamp(record.as_of) - pd.DateOffset(
             years=2
