@@ -221,7 +221,7 @@ class Report:
     # Maps and charts
 
     def map(self, exhibit: str = "combined") -> Output:
-        """Return a map: ``"french"`` posture, ``"russian"`` engagement, or both ``"combined"``."""
+        """Return a map: ``"combined"``, ``"french"``, ``"russian"``, or ``"bases"`` of a country."""
         return exhibits.draw_map(self, exhibit)
 
     def map_pair(self) -> Output:
@@ -233,8 +233,13 @@ class Report:
         return exhibits.draw_map_series(self)
 
     def timeline(self, side: str = "") -> Output:
-        """Return the timeline of all events, or of one side: ``france``, ``russia``, ``others``."""
+        """Return what moved most of late, or of one side: ``france``, ``russia``, ``others``."""
+        _require_side(side, ("", *_EVENTS))
         return exhibits.draw_timeline(self, side)
+
+    def exits(self) -> Output:
+        """Return the exits of French forces, country by country, from order to last unit."""
+        return exhibits.draw_exits(self)
 
     def agreements(self) -> Output:
         """Return the chart of agreements signed and denounced."""
@@ -244,7 +249,7 @@ class Report:
         """Return the bars of international missions from launch to end."""
         return exhibits.draw_missions(self)
 
-    def force_levels(self, side: str) -> Output:
+    def force_levels(self, side: str = "france") -> Output:
         """Return the chart of numbers of people of one side, ``france`` or ``russia``."""
         _require_side(side, tuple(_FIGURES))
         return exhibits.draw_force_levels(self, side)

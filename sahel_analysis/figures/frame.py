@@ -13,8 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2D
 
-from ..labels import text_width, wrapped
 from . import style
+from .labels import text_width, wrapped
 
 CREDIT = "sahel_analysis, CC BY 4.0"
 _LEADING = 1.24
