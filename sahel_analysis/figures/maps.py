@@ -152,7 +152,8 @@ def situation(
     frame = frame.loc[wanted]
     table = record_.tables.countries
     on_map = table["on_map"].reindex(wanted) if "on_map" in table else pd.Series(True, wanted)
-    shown = frame[on_map.to_numpy(dtype=bool)]
+    on_map = on_map.to_numpy(dtype=bool)
+    shown = frame[on_map] if on_map.any() else frame  # one that lies far off has a map of its own
     return Situation(
         record_,
         kind,

@@ -239,6 +239,8 @@ def _russian_words(record: Record, iso3: str, row: pd.Series) -> str:
     """Return the line under a country's name that speaks of Russia: of people, or of news."""
     level = row["russian_engagement"]
     attested, since = row["russian_engagement_attested"], row["russian_engagement_since"]
+    if level == "contact" and not row["russian_engagement_confirmed"]:
+        return ""  # it is not drawn
     if level != "deployed":
         latest = bounds(attested)[1] if attested else None
         is_news = latest and (record.as_of - latest).days <= _NEWS_DAYS
