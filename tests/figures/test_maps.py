@@ -62,8 +62,9 @@ def at_random(seed: int, scope: list[str]) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def scope(tables) -> list[str]:
-    """Return the codes of the countries in scope."""
-    return list(tables.countries.index[tables.countries["in_scope"]])
+    """Return the codes of the countries that maps of several countries draw."""
+    countries = tables.countries
+    return list(countries.index[countries["in_scope"] & countries["on_map"]])
 
 
 @pytest.fixture(scope="module")
@@ -358,6 +359,21 @@ def test_countries_off_the_map_are_told_and_not_drawn(tables):
     assert shown.off_map == ("Gabon",)
     ax = maps.draw_map(shown)
     assert "Off the map: Gabon." in " ".join(text.get_text() for text in ax.figure.texts)
+
+
+def test_a_country_that_lies_far_off_has_a_map_of_its_own(tables):
+    """Asked for alone it is drawn; nothing is left out then."""
+    shown = maps.situation(DAY, countries="MDG", tables=tables)
+    assert list(shown.rows.index) == ["MDG"]
+    assert shown.off_map == ()
+    check_texts(maps.draw_map(shown).figure)
+
+
+def test_a_title_names_a_single_country_once(tables):
+    """The second clause says "there"."""
+    frame = posture(MLI=("withdrawn", "2022-08", "deployed", "2021-12"))
+    title = maps.draw_map(shown_by(tables, frame)).figure.texts[0].get_text()
+    assert title == "French forces are gone from Mali; Russia has people there"
 
 
 @pytest.mark.parametrize(
