@@ -159,6 +159,8 @@ import resource, sys, time
 from sahel_analysis.errors import DataError
 from sahel_analysis.tables.loading import load_tables
 
+pytestmark = pytest.mark.long
+
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
