@@ -83,9 +83,9 @@ def _chunk(rng: np.random.Generator, start: int, kinds: list[str]) -> list[tuple
             np.where(article, _some(rng, claims, 1, 2), "").tolist(),
             np.where(article, "", _some(rng, sources, 1, 3)).tolist(),
             _same(rng, article, start),
-            _some(rng, ["low", "moderate", "high"], 1, 1),
-            [""] * _CHUNK,  # known_from and its basis: public when it happened
-            [""] * _CHUNK,
+            _some(rng, ["low", "moderate"], 1, 1),  # high would ask for sources that agree
+            [""] * _CHUNK,  # known_from: public when it happened, whatever its sources' days
+            ["Synthetic: public when it happened."] * _CHUNK,
             strict=True,
         )
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sahel_analysis.batch.matrix import expand
-from sahel_analysis.prose.chronicle import naming
 
+from sahel_analysis.batch.jobs import expand
 from sahel_analysis.evidence.posture import posture_of
 from sahel_analysis.evidence.record import extract, record
+from sahel_analysis.prose.listings import naming
 from sahel_analysis.report.parameters import scope
 from sahel_analysis.report.report import Report
 
