@@ -14,8 +14,13 @@ _PUBLIC = {
     "record": "evidence.record",
     "posture": "evidence.posture",
     "posture_series": "evidence.posture",
+    "plot_map": "figures.maps",
+    "plot_timeline": "figures.timelines",
+    "plot_force_levels": "figures.forces",
+    "plot_verdicts": "figures.verdicts",
     "Report": "report.report",
     "explore": "atlas.page",
+    "SahelError": "errors",
 }
 __all__ = sorted(_PUBLIC)
 

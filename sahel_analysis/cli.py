@@ -47,18 +47,49 @@ class _Group(click.Group):
         sys.exit(1)
 
 
+def _use_data(ctx: click.Context, _parameter: click.Parameter, folder: Path | None) -> None:
+    """Let this command, and the processes that it starts, read the tables in a folder."""
+    from .tables.schema import VARIABLE
+
+    if folder is not None:
+        before = os.environ.get(VARIABLE)
+        os.environ[VARIABLE] = str(folder.absolute())
+        ctx.call_on_close(lambda: _restore(VARIABLE, before))
+
+
+def _restore(variable: str, value: str | None) -> None:
+    """Give an environment variable the value that it had."""
+    if value is None:
+        del os.environ[variable]
+    else:
+        os.environ[variable] = value
+
+
+_DATA = click.option(
+    "--data",
+    metavar="DIR",
+    envvar="SAHEL_DATA",
+    type=click.Path(path_type=Path),
+    callback=_use_data,
+    expose_value=False,
+    help="Folder of your own tables; or set SAHEL_DATA.",
+)
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@_DATA
 @click.version_option(package_name="sahel-analysis")
 def main() -> None:
     """Make sourced briefings on the French withdrawal from the Sahel and Russian engagement."""
 
 
 @main.command()
+@_DATA
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def validate(folder: Path | None) -> None:
     """Hold the tables in FOLDER (or the package's own) against schema and rules."""
     from .evidence.consistency import inconsistencies
-    from .prose.wording import lint_judgements
+    from .prose.wording import lint_judgements, lint_narrative
     from .tables.loading import FRAMES, load_tables
     from .tables.schema import read_schema
     from .tables.vocabulary import unlisted_words
@@ -69,6 +100,7 @@ def validate(folder: Path | None) -> None:
         *unlisted_words(read_schema(folder), folder.name),
         *inconsistencies(tables),
         *lint_judgements(tables),
+        *lint_narrative(tables),
     ]
     if problems:
         raise DataError(problems)
@@ -77,6 +109,7 @@ def validate(folder: Path | None) -> None:
 
 
 @main.command()
+@_DATA
 @click.option(
     "--article",
     required=True,
@@ -101,6 +134,7 @@ FORMATS = {
 
 
 @main.command("export")
+@_DATA
 @click.option(
     "--format",
     "form",
@@ -170,10 +204,22 @@ def _matrix(command: Callable) -> Callable:
         help="File of named editions, TOML, instead of the options above.",
     )
     edition = click.option("--edition", multiple=True, help="Edition of that file; all without it.")
-    return editions(edition(command))
+    notebooks = click.option(
+        "--notebooks",
+        metavar="DIR",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        help="Folder of your own notebooks: those with a cell tagged 'parameters' are the reports.",
+    )
+    return editions(edition(notebooks(command)))
 
 
-def _jobs(editions: Path | None, edition: tuple[str, ...], options: dict, tables: Tables) -> list:
+def _jobs(
+    editions: Path | None,
+    edition: tuple[str, ...],
+    options: dict,
+    tables: Tables,
+    notebooks: Path | None,
+) -> list:
     """Return the jobs that the options ask for."""
     from .batch.jobs import expand, read_editions
 
@@ -185,7 +231,9 @@ def _jobs(editions: Path | None, edition: tuple[str, ...], options: dict, tables
     if edition and not editions:
         message = "--edition needs --editions and the file that names it."
         raise click.UsageError(message)
-    return read_editions(editions, tables, edition) if editions else expand(tables, asked)
+    if editions:
+        return read_editions(editions, tables, edition, notebooks)
+    return expand(tables, asked, notebooks)
 
 
 _OUTPUT = click.option(
@@ -201,6 +249,7 @@ _WORKERS = click.option(
 
 
 @main.command("build")
+@_DATA
 @_matrix
 @_OUTPUT
 @_WORKERS
@@ -221,6 +270,7 @@ def build_reports(
     dry_run: bool,
     editions: Path | None,
     edition: tuple[str, ...],
+    notebooks: Path | None,
     **options: tuple,
 ) -> None:
     """Make the reports that are wanted; without options, all of the default edition."""
@@ -228,16 +278,17 @@ def build_reports(
     from .tables.loading import load_tables
 
     tables = load_tables()
-    wanted = _jobs(editions, edition, options, tables)
+    wanted = _jobs(editions, edition, options, tables, notebooks)
     if dry_run:
-        click.echo(listed(wanted, output, tables))
+        click.echo(listed(wanted, output))
         return
-    summary = build(wanted, output, tables, workers=workers, scheduler=scheduler, timeout=timeout)
+    summary = build(wanted, output, workers=workers, scheduler=scheduler, timeout=timeout)
     click.echo(summary.table())
     sys.exit(1 if summary.failed else 0)
 
 
 @main.command("verify")
+@_DATA
 @_matrix
 @_OUTPUT
 @_WORKERS
@@ -246,6 +297,7 @@ def verify_reports(
     workers: int | None,
     editions: Path | None,
     edition: tuple[str, ...],
+    notebooks: Path | None,
     **options: tuple,
 ) -> None:
     """Make reports again elsewhere and compare every byte; without options, all that stand."""
@@ -254,8 +306,11 @@ def verify_reports(
 
     tables = load_tables()
     chosen = editions or any(options.values())
-    wanted = _jobs(editions, edition, options, tables) if chosen else standing(output, tables)
-    faults = verify(wanted, output, tables, workers=workers)
+    if chosen:
+        wanted = _jobs(editions, edition, options, tables, notebooks)
+    else:
+        wanted = standing(output, tables, notebooks)
+    faults = verify(wanted, output, workers=workers)
     click.echo(
         "\n".join(faults) if faults else f"{len(wanted)} reports are the same, byte for byte."
     )
@@ -263,6 +318,7 @@ def verify_reports(
 
 
 @main.command("atlas")
+@_DATA
 @_OUTPUT
 def write_atlas(output: Path) -> None:
     """Write the interactive atlas, one offline page, into the folder of the reports."""

@@ -64,7 +64,17 @@ def collect(problems: list[Problem], found: Iterable[Problem]) -> None:
 
 
 class SahelError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose.
+
+    Examples
+    --------
+    >>> import sahel_analysis
+    >>> try:
+    ...     sahel_analysis.posture("04/12/2023")
+    ... except sahel_analysis.SahelError as fault:
+    ...     print(fault)
+    '04/12/2023' is not a day; expected one of the calendar such as '2023-12-04'.
+    """
 
 
 class DataError(SahelError, ValueError):

@@ -15,16 +15,16 @@ from urllib.parse import urlencode
 
 import jinja2
 
-from ..errors import ParameterError, did_you_mean
-from ..evidence.record import EVIDENCE, article_day
+from ..errors import ParameterError, did_you_mean, shown
+from ..evidence.record import EVIDENCE
 from ..figures import style
 from ..figures.geography import BOUNDARIES_EN, PROJECTION_EN
 from ..prose.notes import CONTRADICTED_SIGN
 from ..report.outputs import Output
-from ..report.parameters import date_range, scope
+from ..report.parameters import date_range, default_day, scope
 from ..tables import vocabulary
-from ..tables.dates import MONTHS, day_in_words
-from ..tables.loading import Tables, load_tables
+from ..tables.dates import MONTHS, day_in_words, iso_day
+from ..tables.loading import Tables, require_tables
 from .charts import counts_chart, states_chart
 from .drawing import draw, hatches
 from .entries import Entry, count_entries, event_entries
@@ -69,7 +69,7 @@ def atlas_html(tables: Tables) -> bytes:
 
 
 def explore(
-    as_of: str | date | None = None,
+    as_of: str | date = ...,
     evidence: str = "checked",
     *,
     country: str = "",
@@ -82,7 +82,8 @@ def explore(
     Parameters
     ----------
     as_of : str or datetime.date, optional
-        Day on which it opens, ISO 8601; the article's day without it.
+        Day on which it opens, ISO 8601; the article's day without it, or the last
+        where the tables hold no article.
     evidence : {"checked", "article"}
         Evidence with which it opens; see `posture.posture`.
     country : str, optional
@@ -110,13 +111,10 @@ def explore(
     >>> explore("2022-09-01", "article", country="MLI", exhibit="french")
     Output(text/html, text/markdown)
     """
-    tables = load_tables() if tables is None else tables
+    tables = require_tables(tables)
     first, last = date_range(tables)
-    try:
-        day = date.fromisoformat(str(as_of)) if as_of else article_day(tables).date()
-    except ValueError:
-        day = None
-    if day is None or not first <= day <= last:
+    day = default_day(tables) if as_of is ... else iso_day(as_of)
+    if not first <= day <= last:
         message = f"as_of: '{as_of}' is not allowed; expected a day from {first} to {last}."
         raise ParameterError(message)
     known = {
@@ -129,8 +127,11 @@ def explore(
         if value not in known[name]:
             allowed = "', '".join(option for option in known[name] if option)
             hint = did_you_mean(value, known[name])
-            message = f"{name}: '{value}' is not allowed; expected one of '{allowed}'.{hint}"
+            message = f"{name}: '{shown(value)}' is not allowed; expected one of '{allowed}'.{hint}"
             raise ParameterError(message)
+    if not isinstance(height, int) or height < 1:
+        message = f"height: '{shown(height)}' is not allowed; expected pixels such as 900."
+        raise ParameterError(message)
     start = {"date": day.isoformat(), "evidence": evidence, "show": exhibit, "country": country}
     page = _page(tables, urlencode({name: value for name, value in start.items() if value}))
     words = f"Atlas, opened on {day_in_words(day)}, {_EVIDENCE[evidence]}"
@@ -145,7 +146,7 @@ def explore(
 def _page(tables: Tables, start: str) -> str:
     """Return the page; `start` is the state with which it opens where its address gives none."""
     first, last = date_range(tables)
-    day = article_day(tables).date()
+    day = default_day(tables)
     state = {"day": day.isoformat(), "evidence": "checked", "exhibit": "combined", "country": ""}
     states = states_by_day(tables)
     here = states[state["evidence"]]

@@ -15,7 +15,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ..errors import SahelError
-from ..tables.loading import Tables
+from ..tables.loading import load_tables
 from .jobs import Failure, Job, Outcome
 from .store import Inputs, Step, Store, as_json, plan
 from .workers import made_here
@@ -60,7 +60,6 @@ class Summary:
 def build(
     jobs: Iterable[Job],
     output: Path,
-    tables: Tables,
     *,
     workers: int | None = None,
     scheduler: str | None = None,
@@ -68,14 +67,14 @@ def build(
 ) -> Summary:
     """Make the reports that are wanted and do not stand as they would be made now.
 
+    The tables are those of `load_tables`, here and in every notebook.
+
     Parameters
     ----------
     jobs : iterable of Job
         The reports wanted.
     output : pathlib.Path
         Folder of the reports.
-    tables : Tables
-        The package's own tables, which the notebooks will read.
     workers : int, optional
         Reports made at once; as many as there are cores without it.
     scheduler : str, optional
@@ -102,7 +101,7 @@ def build(
     store, summary = Store(output), Summary()
     # Ctrl-C is for this thread; while it waits for the other one, files change places in peace.
     with _stoppable(), store.locked(), ThreadPoolExecutor(1) as writer:
-        steps = {step.job.path: step for step in plan(jobs, Inputs(tables), store)}
+        steps = {step.job.path: step for step in plan(jobs, Inputs(load_tables()), store)}
         due = [step.job for step in steps.values() if step.reasons]
         summary.fresh = [path for path, step in steps.items() if not step.reasons]
         try:
@@ -138,15 +137,15 @@ def list_reports(store: Store) -> None:
     store.put("index.json", as_json(listing(records, failures)))
 
 
-def listed(jobs: Iterable[Job], output: Path, tables: Tables) -> str:
+def listed(jobs: Iterable[Job], output: Path) -> str:
     """Return for each job whether it would run, and why, as lines for a terminal.
 
     Parameters
     ----------
-    jobs, output, tables
+    jobs, output
         As for `build`.
     """
-    steps = plan(jobs, Inputs(tables), Store(output))
+    steps = plan(jobs, Inputs(load_tables()), Store(output))
     width = max((len(step.job.path) for step in steps), default=0)
     lines = [
         f"{'runs ' if step.reasons else 'fresh'}  {step.job.path:<{width}}  "

@@ -13,7 +13,7 @@ from itertools import islice
 
 from ..errors import SahelError
 from ..tables.loading import data_folder
-from .jobs import Failure, Job, Outcome, notebook_source
+from .jobs import Failure, Job, Outcome
 from .store import code_sha256, data_sha256, environment_sha256
 from .workers import shorten_temporary_folder
 
@@ -62,7 +62,7 @@ def made_on_cluster(jobs: Sequence[Job], scheduler: str, timeout: int | None) ->
         try:
             while True:
                 for job in islice(waiting, slots - len(running)):
-                    order = (inputs, job, notebook_source(job.notebook), timeout)
+                    order = (inputs, job, job.source(), timeout)
                     running[executor.submit(execute_there, *order)] = job
                 if not running:
                     return
@@ -121,7 +121,7 @@ def refuse_other_inputs(expected: Mapping[str, str]) -> None:
     if other:
         message = (
             f"Worker on '{socket.gethostname()}': {' and '.join(other)} differ from the build's; "
-            "install the same version of the package and the same requirements.lock there, "
-            "and start the worker anew."
+            "install the same version of the package and the same requirements.lock there, give "
+            "it the same folder in SAHEL_DATA if the build has one, and start the worker anew."
         )
         raise ClusterError(message)

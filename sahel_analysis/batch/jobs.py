@@ -11,11 +11,16 @@ from pathlib import Path
 
 from ..errors import MOST, ParameterError, did_you_mean, shown
 from ..publishing.documents import FORMATS
-from ..report.parameters import ReportParameters, notebook_parameters, scope, validate
+from ..report.parameters import (
+    ReportParameters,
+    default_day,
+    notebook_parameters,
+    scope,
+    validate,
+)
 from ..tables.loading import Tables
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-DEFAULT_DAY = "2023-12-04"  # the day of the article, and the default of every notebook
 DEFAULT_FORMATS = ("html", "pdf")
 OPTIONS = ("notebook", "country", "as_of", "evidence", "format")
 
@@ -30,13 +35,19 @@ class Job:
         Key of `reports`.
     parameters : ReportParameters
         Validated; ``countries`` is empty where all are shown.
+    takes : tuple of str
+        Names of the parameters that the notebook takes; a worker elsewhere has not its file.
     formats : tuple of str
         Of ``html``, ``pdf``, ``docx``; the executed notebook is always kept.
+    folder : pathlib.Path or None
+        Folder of the notebook; None: that of the package.
     """
 
     notebook: str
     parameters: ReportParameters
+    takes: tuple[str, ...]
     formats: tuple[str, ...] = DEFAULT_FORMATS
+    folder: Path | None = None
 
     @property
     def edition(self) -> str:
@@ -59,8 +70,12 @@ class Job:
     def values(self) -> dict[str, str | list[str]]:
         """What papermill injects: plain literals, one per parameter of the notebook."""
         literals = self.parameters.literals()
-        taken = notebook_parameters(notebook_folder() / f"{self.notebook}.ipynb") or ()
-        return {name: literals[name] for name in taken if name in literals}
+        return {name: literals[name] for name in self.takes if name in literals}
+
+    def source(self) -> str:
+        """Return the notebook as it stands in its folder, JSON."""
+        path = (self.folder or notebook_folder()) / f"{self.notebook}.ipynb"
+        return path.read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -139,18 +154,32 @@ def notebook_folder() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "notebooks"
 
 
-def notebook_source(name: str) -> str:
-    """Return a notebook as it stands in the folder of the notebooks, JSON."""
-    return (notebook_folder() / f"{name}.ipynb").read_text(encoding="utf-8")
+def reports(folder: Path | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the notebooks that make reports: name to the parameters that each takes.
+
+    Parameters
+    ----------
+    folder : pathlib.Path, optional
+        Folder whose notebooks with a cell tagged ``parameters`` are the reports; the package's
+        without it.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such notebook in the folder, or one that cannot be read.
+    """
+    paths = (folder or notebook_folder()).glob("*.ipynb")
+    taken = {path.stem: notebook_parameters(path) for path in paths if path.name[0] != "."}
+    known = {name: taken[name] for name in sorted(taken) if taken[name] is not None}
+    if folder and not known:
+        message = f"'{folder}' holds no notebook with a cell tagged 'parameters'; tag one or more."
+        raise ParameterError(message)
+    return known
 
 
-def reports() -> dict[str, tuple[str, ...]]:
-    """Return the notebooks that make reports: name to the parameters that each takes."""
-    taken = {path.stem: notebook_parameters(path) for path in notebook_folder().glob("*.ipynb")}
-    return {name: taken[name] for name in sorted(taken) if taken[name] is not None}
-
-
-def expand(tables: Tables, options: Mapping[str, Sequence[str]]) -> list[Job]:
+def expand(
+    tables: Tables, options: Mapping[str, Sequence[str]], notebooks: Path | None = None
+) -> list[Job]:
     """Return the jobs of a matrix of options, or refuse it with every fault at once.
 
     Parameters
@@ -160,7 +189,10 @@ def expand(tables: Tables, options: Mapping[str, Sequence[str]]) -> list[Job]:
     options : mapping of str to sequence of str
         Values by name, of `OPTIONS`. Without ``notebook`` every notebook; without ``country``
         every country in the region notebooks and a brief for each in scope; several countries are
-        one subset in a region notebook and one brief each.
+        one subset in a region notebook and one brief each. Without ``as_of`` the article's day, or
+        the last day where the tables hold no article.
+    notebooks : pathlib.Path, optional
+        As in `reports`.
 
     Returns
     -------
@@ -179,14 +211,14 @@ def expand(tables: Tables, options: Mapping[str, Sequence[str]]) -> list[Job]:
         if name not in OPTIONS
     ]
     options = {name: list(dict.fromkeys(values)) for name, values in options.items()}
-    known = reports()
-    notebooks = options.get("notebook") or list(known)
+    known, folder = reports(notebooks), notebooks
+    chosen = options.get("notebook") or list(known)
     formats = tuple(options.get("format") or DEFAULT_FORMATS)
-    faults += _unknown("notebook", notebooks, known) + _unknown("format", formats, FORMATS)
+    faults += _unknown("notebook", chosen, known) + _unknown("format", formats, FORMATS)
     editions = product(
-        options.get("as_of") or [DEFAULT_DAY],
+        options.get("as_of") or [default_day(tables).isoformat()],
         options.get("evidence") or [ReportParameters.evidence],
-        [name for name in notebooks if name in known],
+        [name for name in chosen if name in known],
     )
     jobs: dict[str, Job] = {}
     for day, evidence, notebook in editions:
@@ -198,7 +230,7 @@ def expand(tables: Tables, options: Mapping[str, Sequence[str]]) -> list[Job]:
                 # The first line names the notebook; the faults are the options' own.
                 faults += str(fault).splitlines()[1:]
                 continue
-            job = Job(notebook, parameters, formats)
+            job = Job(notebook, parameters, takes, formats, folder)
             jobs[job.path] = job
     _refuse("The reports cannot be made.", faults)
     return list(jobs.values())
@@ -237,7 +269,9 @@ def _parameters(
         yield taken
 
 
-def read_editions(path: Path, tables: Tables, names: Sequence[str] = ()) -> list[Job]:
+def read_editions(
+    path: Path, tables: Tables, names: Sequence[str] = (), notebooks: Path | None = None
+) -> list[Job]:
     """Return the jobs of a file of named editions.
 
     Parameters
@@ -245,7 +279,7 @@ def read_editions(path: Path, tables: Tables, names: Sequence[str] = ()) -> list
     path : pathlib.Path
         TOML: a table ``[editions.NAME]`` per edition, whose keys are `OPTIONS`, each a text or a
         list of texts.
-    tables : Tables
+    tables, notebooks
         See `expand`.
     names : sequence of str
         Editions wanted; all without it.
@@ -275,7 +309,7 @@ def read_editions(path: Path, tables: Tables, names: Sequence[str] = ()) -> list
             for option, given in editions.get(name, {}).items()
         }
         try:
-            wanted = expand(tables, options)
+            wanted = expand(tables, options, notebooks)
         except ParameterError as fault:
             faults += [f"[editions.{shown(name)}] {line}" for line in str(fault).splitlines()[1:]]
             continue

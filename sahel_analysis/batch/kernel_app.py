@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ class ReportKernelApp(IPKernelApp):
         self.iopub_thread.send_multipart = send_counted
 
 
-def become_kernel(arguments: list[str], folder: str, profiles: str) -> None:
+def become_kernel(arguments: list[str], folder: str, environment: Mapping[str, str]) -> None:
     """Turn this process into a kernel, until it is told to stop or its parent ends.
 
     Parameters
@@ -56,8 +57,9 @@ def become_kernel(arguments: list[str], folder: str, profiles: str) -> None:
         Of the command that would start such a kernel.
     folder : str
         Where it works.
-    profiles : str
-        Folder for IPython's own files: no profile of the user's has a say in a report.
+    environment : mapping of str to str
+        What it has beside its parent's: the folder for IPython's own files, for no profile of the
+        user's has a say in a report, and that of the tables.
     """
     parent = os.getppid()
     if sys.platform == "linux":
@@ -70,7 +72,7 @@ def become_kernel(arguments: list[str], folder: str, profiles: str) -> None:
         os.dup2(nowhere, stream)
     # The parent's loop, in the midst of which this process was forked, is the parent's.
     asyncio.set_event_loop(asyncio.new_event_loop())
-    os.environ["IPYTHONDIR"] = profiles
+    os.environ.update(environment)
     os.chdir(folder)
     # Where there is no signal of a parent's death, ipykernel asks for the parent once a second.
     app = ReportKernelApp.instance(parent_handle=parent)

@@ -18,6 +18,8 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
+from ..tables.schema import environment
+
 # One thread per kernel: the reports run in parallel, and sums come out the same everywhere.
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -64,7 +66,8 @@ class ReportKernelManager(AsyncKernelManager):
     async def _async_start_kernel(self, **kwargs: Any) -> None:
         # No profile of the user's has a say in a report, and none is written in the home.
         profiles = {"IPYTHONDIR": str(Path(kwargs["cwd"]).parent / "ipython")}
-        await super()._async_start_kernel(**kwargs, env={**os.environ, **ENVIRONMENT, **profiles})
+        own = {**os.environ, **ENVIRONMENT, **profiles, **environment()}
+        await super()._async_start_kernel(**kwargs, env=own)
 
     start_kernel = _async_start_kernel
 
@@ -114,7 +117,8 @@ class _ForkProvisioner(LocalProvisioner):
         from .kernel_app import become_kernel
 
         arguments = cmd[cmd.index("-f") :]
-        target = (arguments, kwargs["cwd"], kwargs["env"]["IPYTHONDIR"])
+        own = {name: kwargs["env"][name] for name in ("IPYTHONDIR", *environment())}
+        target = (arguments, kwargs["cwd"], own)
         process = multiprocessing.get_context("fork").Process(target=become_kernel, args=target)
         process.start()
         self.process, self.pid = _ForkedProcess(process), process.pid

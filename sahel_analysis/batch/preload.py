@@ -31,15 +31,14 @@ def _warm_up() -> None:
     """Read tables, outlines and a notebook, draw and convert once, so that no report need again."""
     import nbformat
 
-    from ..evidence.record import article_day
     from ..publishing.exporters import export
-    from ..report.parameters import scope
+    from ..report.parameters import default_day, scope
     from ..report.report import Report
     from ..tables.loading import load_tables
     from .jobs import notebook_source
 
     tables = load_tables()
-    day, country = article_day(tables).date(), next(iter(scope(tables)))
+    day, country = default_day(tables), next(iter(scope(tables)))
     report = Report("Trial", as_of=day, country=country, tables=tables)
     for output in (report.cover(), report.map(), report.timeline(), report.notes()):
         output._repr_mimebundle_()

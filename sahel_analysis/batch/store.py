@@ -15,13 +15,16 @@ from pathlib import Path
 from ..errors import SahelError
 from ..evidence.record import extract
 from ..tables.loading import Tables
-from .jobs import Job, Outcome, notebook_source
+from ..tables.schema import outlines_file
+from .jobs import Job, Outcome
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RECORDS = ".records"
 _FAILED = "failed"
 _STAGING = ".staging"
-_SUFFIXES = ("ipynb", "html", "pdf", "docx", "thumbnail.png")
+_SUFFIXES = (
+    "ipynb", "html", "pdf", "docx", "thumbnail.png", "evidence.html", "evidence.pdf",
+)  # fmt: skip
 # What a reader of the reason is told of each part of a key.
 _CHANGES = {
     "notebook": "the notebook changed",
@@ -83,13 +86,13 @@ class Store:
             What it was made from; see `Inputs.key`.
         """
         job = outcome.job
-        files = {f"{job.path}.{suffix}": data for suffix, data in outcome.files.items()}
+        files = {_file(job, suffix): data for suffix, data in outcome.files.items()}
         outputs = {
             name: {"bytes": len(data), "sha256": digest(data)} for name, data in files.items()
         }
         record = {**_facts(outcome, key), "outputs": outputs}
         place = f"{_RECORDS}/{job.path}.json"
-        others = [f"{job.path}.{suffix}" for suffix in _SUFFIXES if suffix not in outcome.files]
+        others = [_file(job, suffix) for suffix in _SUFFIXES if suffix not in outcome.files]
         self._change({**files, place: as_json(record)}, first=[place], last=[*others, *_aside(job)])
         return record
 
@@ -224,6 +227,11 @@ def _facts(outcome: Outcome, key: Mapping[str, str]) -> dict:
     }
 
 
+def _file(job: Job, suffix: str) -> str:
+    """Return where a file of a report stands; its annex is a report beside it."""
+    return f"{job.path}{'_' if suffix.startswith('evidence') else '.'}{suffix}"
+
+
 def _aside(job: Job) -> tuple[str, str]:
     """Return where a failed job's partial notebook and the account of it go."""
     return f"{_FAILED}/{job.path}.ipynb", f"{_FAILED}/{job.path}.json"
@@ -260,20 +268,20 @@ class Inputs:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._extracts: dict[tuple[date, str], str] = {}
-        boundaries = (tables.folder / "boundaries").glob("*.geojson")
         self._shared = {
-            "boundaries": hash_files(tables.folder, boundaries),
+            "boundaries": boundaries_sha256(tables.folder),
             "code": code_sha256(),
             "environment": environment_sha256(),
         }
-        self._notebooks: dict[str, str] = {}
+        self._notebooks: dict[tuple[Path | None, str], str] = {}
 
     def key(self, job: Job) -> dict[str, str]:
         """Return from what a job's report would be made: one hash per part."""
-        if job.notebook not in self._notebooks:
-            self._notebooks[job.notebook] = notebook_sha256(notebook_source(job.notebook))
+        named = job.folder, job.notebook
+        if named not in self._notebooks:
+            self._notebooks[named] = notebook_sha256(job.source())
         return {
-            "notebook": self._notebooks[job.notebook],
+            "notebook": self._notebooks[named],
             "parameters": digest(json.dumps(job.values, sort_keys=True).encode()),
             "rows": self._rows(job),
             **self._shared,
@@ -343,8 +351,17 @@ def code_sha256() -> str:
 
 def data_sha256(folder: Path) -> str:
     """Return the hash of a data folder as it stands: tables, schema and boundaries."""
-    tables = [*folder.glob("*.csv"), *folder.glob("*.json")]
-    return hash_files(folder, [*tables, *folder.rglob("*.geojson")])
+    tables = hash_files(folder, [*folder.glob("*.csv"), *folder.glob("*.json")])
+    return digest(f"{tables} {boundaries_sha256(folder)}".encode())
+
+
+def boundaries_sha256(folder: Path) -> str:
+    """Return the hash of the outlines that are drawn with a data folder: its own or the package's."""
+    files = [
+        outlines_file(folder, name) for name in ("countries.geojson", "disputed_lines.geojson")
+    ]
+    contents = [digest(path.read_bytes()) if path.is_file() else "" for path in files]
+    return digest("\n".join(contents).encode())
 
 
 def environment_sha256() -> str:

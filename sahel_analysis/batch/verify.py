@@ -8,13 +8,13 @@ from pathlib import Path
 
 from ..errors import ParameterError
 from ..report.parameters import validate
-from ..tables.loading import Tables
+from ..tables.loading import Tables, load_tables
 from .build import build
-from .jobs import Job
+from .jobs import Job, reports
 from .store import Inputs, Store, plan
 
 
-def standing(folder: Path, tables: Tables) -> list[Job]:
+def standing(folder: Path, tables: Tables, notebooks: Path | None = None) -> list[Job]:
     """Return the jobs of all reports that stand in a folder, with the formats they have.
 
     Parameters
@@ -22,27 +22,38 @@ def standing(folder: Path, tables: Tables) -> list[Job]:
     folder : pathlib.Path
         Folder of the reports.
     tables : Tables
-        The package's own tables.
+        The tables.
+    notebooks : pathlib.Path, optional
+        Folder of notebooks; the package's stand in for those that it lacks.
 
     Raises
     ------
     ParameterError
-        If there is no report, or one that the tables no longer allow.
+        If there is no report, one whose notebook is in neither folder, or one that the tables no
+        longer allow.
     """
-    jobs = []
+    jobs, known = [], {name: (None, takes) for name, takes in reports().items()}
+    if notebooks:
+        known |= {name: (notebooks, takes) for name, takes in reports(notebooks).items()}
     for record in Store(folder).records():
+        if record["notebook"] not in known:
+            message = (
+                f"{record['report']}: no notebook '{record['notebook']}' is known; name its folder "
+                "with --notebooks."
+            )
+            raise ParameterError(message)
         values = {name: value for name, value in record["parameters"].items() if value != "all"}
         parameters = validate(values, tables, report=record["notebook"])
-        jobs.append(Job(record["notebook"], parameters, tuple(record["formats"])))
+        own, takes = known[record["notebook"]]
+        formats = tuple(record["formats"])
+        jobs.append(Job(record["notebook"], parameters, takes, formats, own))
     if not jobs:
         message = f"'{folder}' holds no report; build some first."
         raise ParameterError(message)
     return jobs
 
 
-def verify(
-    jobs: Iterable[Job], folder: Path, tables: Tables, *, workers: int | None = None
-) -> list[str]:
+def verify(jobs: Iterable[Job], folder: Path, *, workers: int | None = None) -> list[str]:
     """Make reports again in a temporary folder and say which files are not as they stand.
 
     Parameters
@@ -51,8 +62,6 @@ def verify(
         The reports to be verified.
     folder : pathlib.Path
         Where they stand; it is only read.
-    tables : Tables
-        The package's own tables.
     workers : int, optional
         As for `build.build`.
 
@@ -61,11 +70,11 @@ def verify(
     list of str
         One line per difference; empty where all files are the same, byte for byte.
     """
-    steps = plan(jobs, Inputs(tables), Store(folder))
+    steps = plan(jobs, Inputs(load_tables()), Store(folder))
     faults = [f"{step.job.path}: {reason}" for step in steps for reason in step.reasons]
     with tempfile.TemporaryDirectory(prefix="sahel-") as place:
         again = Path(place) / "reports"
-        summary = build(jobs, again, tables, workers=workers)
+        summary = build(jobs, again, workers=workers)
         faults += [f"{path}: could not be made again" for path in summary.failed]
         for path, record in sorted(summary.records.items()):
             for name in record["outputs"]:

@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 
 from ..errors import SahelError
-from .jobs import Failure, Job, Outcome, how_it_ended, notebook_source
+from .jobs import Failure, Job, Outcome, how_it_ended
 
 # macOS has fork, but its system libraries may not survive it once they have been used.
 CAN_FORK = sys.platform != "darwin" and hasattr(os, "fork")
@@ -75,7 +75,7 @@ class _Worker:
     def __init__(self, context: BaseContext, folder: str, job: Job, timeout: int | None) -> None:
         self.outcome = Outcome(job, failure=Failure("worker", None, DIED, ""))
         self._receiver, sender = context.Pipe(duplex=False)
-        arguments = (sender, folder, job, notebook_source(job.notebook), timeout)
+        arguments = (sender, folder, job, job.source(), timeout)
         self._process = context.Process(target=_work, args=arguments)
         self._deadline = float("inf")
         self._process.start()

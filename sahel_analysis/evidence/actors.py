@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..tables.vocabulary import EVENT_TYPES
+from ..tables.vocabulary import EVENT_TYPES, ROOTS
 
-FRANCE, RUSSIA = ROOTS = (
-    "france",
-    "russia",
-)  # the two powers that posture tells of; keys of the actors table
+FRANCE, RUSSIA = ROOTS
 
 
 def family(actors: pd.DataFrame, root: str) -> frozenset[str]:

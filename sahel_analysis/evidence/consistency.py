@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from itertools import combinations
 
 import pandas as pd
 
-from ..errors import Problem
+from ..errors import Problem, shown
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables
+from ..tables.schema import outlines_file
 from .posture import posture_series
 from .record import article_day, public_from, visible_events
 from .settling import Settling
@@ -41,7 +44,9 @@ def inconsistencies(tables: Tables) -> list[Problem]:
         strengths, and judgements that posture or a settling event overtakes while they are held.
     """
     rules = {
-        "events": (_confidence, _findable, _order_in_time),
+        "sources": (_not_in_future,),
+        "events": (_confidence, _findable, _order_in_time, _not_in_future),
+        "countries": (_outlined,),
         "figures": (_findable, _order_in_time, _measures),
         "checks": (_unchecked, _check_time),
         "judgements": (_held_against_record,),
@@ -52,6 +57,31 @@ def inconsistencies(tables: Tables) -> list[Problem]:
         for check in checks
         for fault in check(tables, name)
     ]
+
+
+def _not_in_future(tables: Tables, name: str) -> Iterator[Fault]:
+    """Check that no event lies, and no source was published, after today."""
+    prefix, column = {"events": ("", "date_edtf"), "sources": ("published_", "published_edtf")}[
+        name
+    ]
+    frame, today = getattr(tables, name), date.today()
+    first = frame[f"{prefix}earliest"].fillna(frame[f"{prefix}latest"])
+    for row in frame.index[first > pd.Timestamp(today)]:
+        yield row, column, f"'{frame.at[row, column]}' lies after today, {day_in_words(today)}."
+
+
+def _outlined(tables: Tables, name: str) -> Iterator[Fault]:
+    """Check that each country in scope has an outline under its own code."""
+    path = outlines_file(tables.folder, "countries.geojson")
+    try:
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        outlined = {feature["properties"]["iso3"] for feature in features}
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        yield "", "iso3", f"outlines cannot be read from '{path}' ({shown(fault)})."
+        return
+    for iso3 in tables.countries.index[tables.countries["in_scope"]]:
+        if iso3 not in outlined:
+            yield iso3, "iso3", f"has no outline in '{path}'; add one, or set in_scope to false."
 
 
 def _confidence(tables: Tables, name: str) -> Iterator[Fault]:

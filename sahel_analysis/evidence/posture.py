@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..errors import ParameterError, shown
 from ..tables.dates import iso_day
-from ..tables.loading import Tables, load_tables
+from ..tables.loading import Tables, require_tables
 from ..tables.vocabulary import EVENT_TYPES, RUSSIAN_STATES
 from .actors import FRANCE, RUSSIA, concerning, family
 from .record import Record, visible_events
@@ -201,7 +202,7 @@ def posture(
 
     Raises
     ------
-    ValueError
+    ParameterError
         If `evidence` is not one of the two, or `as_of` is no day.
 
     Notes
@@ -215,8 +216,8 @@ def posture(
     >>> posture("2023-12-04", "article").at["TCD", "french_posture"]
     'withdrawn'
     >>> chad = posture("2023-12-04", "checked").loc["TCD"]
-    >>> chad["french_posture"], chad["french_posture_event_ids"]
-    ('present', ('EV-101', 'EV-119'))
+    >>> chad["french_posture"], "EV-101" in chad["french_posture_event_ids"]
+    ('present', True)
     """
     return posture_series([as_of], evidence, tables).droplevel("as_of")
 
@@ -240,8 +241,8 @@ def posture_series(
 
     Raises
     ------
-    ValueError
-        As from `posture`.
+    ParameterError
+        As from `posture`, and if `dates` is one day or none.
 
     Examples
     --------
@@ -249,8 +250,14 @@ def posture_series(
     >>> series["french_posture"].xs("MLI", level="iso3").to_list()
     ['present', 'withdrawn']
     """
-    tables = load_tables() if tables is None else tables
+    tables = require_tables(tables)
+    if isinstance(dates, str | date) or not isinstance(dates, Iterable):
+        message = f"'{shown(dates)}' is not several days; expected a list such as ['2023-12-04']."
+        raise ParameterError(message)
     days = sorted({pd.Timestamp(iso_day(day)) for day in dates})
+    if not days:
+        message = "dates: no day is given; expected a list such as ['2023-12-04']."
+        raise ParameterError(message)
     events = visible_events(tables, evidence)
     military = events["domain"] == "military"
     french = concerning(events[military], tables.actors, FRANCE)

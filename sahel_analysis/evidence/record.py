@@ -16,8 +16,9 @@ from functools import lru_cache
 import pandas as pd
 from pandas.api.typing import SeriesGroupBy
 
+from ..errors import ParameterError, did_you_mean, shown
 from ..tables.dates import day_in_words, iso_day
-from ..tables.loading import FRAMES, Tables, load_tables
+from ..tables.loading import FRAMES, Tables, require_tables
 from ..tables.schema import read_package
 from ..tables.vocabulary import EVENT_TYPES
 from ..tables.vocabulary import EVIDENCE as _KINDS
@@ -94,8 +95,8 @@ def record(
 
     Raises
     ------
-    ValueError
-        If `evidence` is not one of the two, or `as_of` is no day.
+    ParameterError
+        If `as_of` is no day, `evidence` is not one of the two, or a country is not in scope.
 
     Examples
     --------
@@ -105,7 +106,9 @@ def record(
     False
     """
     day = iso_day(as_of)
-    seen = extract(load_tables() if tables is None else tables, day, countries)
+    whole = require_tables(tables)
+    _require_countries(countries, whole)
+    seen = extract(whole, day, countries)
     events, figures = visible_events(seen, evidence), visible_figures(seen, evidence)
     stamp = pd.Timestamp(day)
     events = events[(events["visible_from"] <= stamp) & ~(events["visible_until"] <= stamp)]
@@ -150,13 +153,14 @@ def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] =
         if article_day(tables) > day:
             frames["claims"], frames["checks"] = frames["claims"][:0], frames["checks"][:0]
         judgements = frames["judgements"]
-        frames["judgements"] = judgements[judgements["valid_from"] <= day]
-    shown = {key for name in ("events", "figures", "claims") for key in frames[name].index}
+        if day < tables.events["latest"].max():  # the last edition tells what was judged since
+            frames["judgements"] = judgements[judgements["valid_from"] <= day]
+    public_keys = {key for name in ("events", "figures", "claims") for key in frames[name].index}
     for name in ("narrative", "unknowns"):
         frame = frames[name]
         rests, ends = frame["row_ids"], frame["until_ids"]
         printed = [
-            shown.issuperset(ids) and shown.isdisjoint(until)
+            public_keys.issuperset(ids) and public_keys.isdisjoint(until)
             for ids, until in zip(rests, ends, strict=True)
         ]
         frames[name] = frame[pd.Series(printed, frame.index, dtype="bool")]
@@ -311,7 +315,7 @@ def visible_events(tables: Tables, evidence: str) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    ParameterError
         If `evidence` is not one of the two.
     """
     events = _visible(tables, "events", evidence)
@@ -346,8 +350,11 @@ def edition(record_: Record) -> str:
 def _visible(tables: Tables, name: str, evidence: str) -> pd.DataFrame:
     """Return the rows with ``basis`` and ``claim_ids`` that an evidence ever shows, and from when."""
     if evidence not in EVIDENCE:
-        message = f"evidence: '{evidence}' is not allowed; expected 'article' or 'checked'."
-        raise ValueError(message)
+        message = (
+            f"evidence: '{shown(evidence)}' is not allowed; expected 'article' or 'checked'."
+            f"{did_you_mean(evidence, EVIDENCE)}"
+        )
+        raise ParameterError(message)
     frame = getattr(tables, name)
     told = frame["basis"] == "article"
     start = public_from(tables, name)
@@ -368,6 +375,19 @@ def _chosen(countries: str | Iterable[str]) -> frozenset[str]:
     if isinstance(countries, str):
         return frozenset() if countries == "all" else frozenset({countries})
     return frozenset(countries)
+
+
+def _require_countries(countries: object, tables: Tables) -> None:
+    """Refuse countries that are not in the tables."""
+    several = isinstance(countries, list | tuple | set | frozenset)
+    known = tables.countries.index
+    for iso3 in countries if several else [countries]:
+        if not isinstance(iso3, str) or iso3 not in ("all", *known) or (several and iso3 == "all"):
+            message = (
+                f"countries: '{shown(iso3)}' is not allowed; expected 'all' or keys of "
+                f"countries.csv such as 'NER'.{did_you_mean(iso3, known)}"
+            )
+            raise ParameterError(message)
 
 
 def _names(frame: pd.DataFrame, chosen: frozenset[str]) -> pd.Series:

@@ -13,7 +13,8 @@ import shapely
 from matplotlib.axes import Axes
 
 from ..errors import DataError, Problem
-from ..tables.loading import data_folder, load_tables
+from ..tables.loading import load_tables
+from ..tables.schema import data_folder, outlines_file
 
 # Lambert azimuthal equal-area, because the maps compare fills. Its centre is the middle of the
 # frame, Dakar to Djibouti and southern Gabon to northern Mauritania, moved a little north so that
@@ -166,7 +167,7 @@ def outline_keys(countries: pd.DataFrame) -> pd.Series:
 @lru_cache(maxsize=8)
 def _layer(folder: Path, file: str, keys: tuple[str, ...]) -> gpd.GeoDataFrame:
     """Read and project one layer once per folder: projecting costs more than drawing."""
-    path = folder / "boundaries" / file
+    path = outlines_file(folder, file)
     label = f"{folder.name}/boundaries/{file}"
     if not path.is_file():
         message = f"there is no such file; looked for it in '{path.parent}'."

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..evidence.record import record
+from ..evidence.record import Record, record, told_claims
 from ..tables.loading import Tables
 from ..tables.vocabulary import GRAVITIES, VERDICTS
-from .judgements import key_judgements
+from .judgements import in_force
 from .markdown import bullets, escape
 from .notes import marks
 from .words import counted, in_sentence, listed
+
+_WRONG = ["contradicted", "partly"]  # the graver first
 
 
 def claim_table(tables: Tables) -> pd.DataFrame:
@@ -51,10 +53,8 @@ def bottom_line(tables: Tables) -> str:
         return first
     number = counted(len(wrong), "contradicted assertion")
     concerned = listed(f"on {name}" for name in _acting(wrong, tables))
-    return (
-        f"{first} Those that would mislead a reader most are {number} {concerned}".rstrip()
-        + f" {marks(wrong, tables)}."
-    )
+    second = f"Those that would mislead a reader most are {number} {concerned}".rstrip()
+    return f'{first} [{second}.]{{rows="{";".join(wrong)}"}}'
 
 
 def _acting(claim_ids: pd.Index, tables: Tables) -> list[str]:
@@ -71,18 +71,79 @@ def _acting(claim_ids: pd.Index, tables: Tables) -> list[str]:
     return list(names)
 
 
+def article_errors(record_: Record, iso3: str = "", most: int = 3) -> pd.DataFrame:
+    """Return where the article errs, gravest first, one error for each of its paragraphs.
+
+    Parameters
+    ----------
+    record_ : Record
+        Evidence and day; before the article's own day there is nothing to return.
+    iso3 : str, optional
+        Only what is said of this country, by the events or the words of a sentence of the article.
+    most : int, optional
+        How many at most.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``The article``, ``The record``; cells Markdown.
+    """
+    tables = record_.tables
+    joined = told_claims(record_).join(tables.checks, how="inner")
+    wrong = joined[joined["verdict"].isin(_WRONG)]
+    if iso3:
+        wrong = wrong[_of_country(wrong, joined, iso3, tables)]
+    ranks = {gravity: rank for rank, gravity in enumerate(GRAVITIES)}
+    order = wrong.assign(
+        grave=wrong["gravity"].map(ranks), verdict=wrong["verdict"].map(_WRONG.index)
+    ).sort_values(["grave", "verdict"], kind="stable")
+    chosen = order.drop_duplicates("paragraph")[:most]
+    return pd.DataFrame(
+        [
+            {
+                "The article": f'[{escape(row.statement_en)}]{{rows="{row.Index}"}}',
+                "The record": f"{escape(row.finding_en)}",
+            }
+            for row in chosen.itertuples()
+        ],
+        columns=["The article", "The record"],
+    )
+
+
+def _of_country(wrong: pd.DataFrame, claims: pd.DataFrame, iso3: str, tables: Tables) -> pd.Series:
+    """Return which claims stand in a sentence of the article that is about a country."""
+    events = tables.events[[iso3 in named for named in tables.events["iso3"]]]
+    by_event = claims.index.isin(set(events["claim_ids"].explode().dropna()))
+    by_name = claims["statement_en"].str.contains(tables.countries.at[iso3, "name_en"], regex=False)
+    about = claims[by_event | by_name]
+    places = set(zip(about["paragraph"], about["sentence"], strict=True))
+    held = [place in places for place in zip(wrong["paragraph"], wrong["sentence"], strict=True)]
+    return pd.Series(held, wrong.index, dtype="bool")
+
+
 def errors_by_gravity(tables: Tables) -> str:
-    """Return what is wrong or only partly right, gravest first, each with its correction."""
+    """Return what is wrong or only partly right, gravest first, with what came out later in a box."""
     checks = tables.checks
     blocks = []
     for gravity, title in GRAVITIES.items():
-        wrong = checks[
-            (checks["gravity"] == gravity) & checks["verdict"].isin(["contradicted", "partly"])
-        ]
+        wrong = checks[(checks["gravity"] == gravity) & checks["verdict"].isin(_WRONG)]
         if not wrong.empty:
             lines = bullets(_error(tables, claim_id) for claim_id in wrong.index)
             blocks.append(f"### {title}\n\n{lines}")
     return "\n\n".join(blocks)
+
+
+def known_since(tables: Tables) -> str:
+    """Return what came out on the article's claims after its day, in a box; empty without any."""
+    later = tables.checks[tables.checks["since_en"] != ""]
+    if later.empty:
+        return ""
+    lines = bullets(
+        f"[**{escape(tables.claims.at[row.Index, 'statement_en'])}** {escape(row.since_en)}]"
+        f'{{rows="{row.Index}"}}'
+        for row in later.itertuples()
+    )
+    return f"::: since\n**Known since**\n\n{lines}\n:::"
 
 
 def unverified(tables: Tables) -> str:
@@ -93,17 +154,16 @@ def unverified(tables: Tables) -> str:
     )
 
 
-def provenance(tables: Tables) -> str:
-    """Return our judgements on where the article's text comes from."""
+def provenance(tables: Tables) -> pd.DataFrame:
+    """Return our judgements on where the article's text comes from, as rows of their table."""
     last = tables.events["latest"].max().date()
-    return key_judgements(record(last, "checked", tables=tables), ["article"])
+    return in_force(record(last, "checked", tables=tables), ["article"])
 
 
 def _error(tables: Tables, claim_id: str) -> str:
     """Return one claim with verdict and finding on a line."""
     claim, check = tables.claims.loc[claim_id], tables.checks.loc[claim_id]
     return (
-        f"**{escape(claim.statement_en)}** {marks([claim_id], tables)} "
-        f"*{VERDICTS[check.verdict]}.* {escape(check.finding_en)} "
-        f"{marks(check.source_ids, tables)}".rstrip()
+        f"[**{escape(claim.statement_en)}** *{VERDICTS[check.verdict]}.* "
+        f'{escape(check.finding_en)}]{{rows="{claim_id}"}}'
     )

@@ -1,8 +1,9 @@
-"""Key judgements: which of ours hold on a day, as a list and as a table of rival readings."""
+"""Key judgements: which of ours hold on a day, as a table, and what they rest on, as a list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from ..tables.dates import day_in_words
 from ..tables.vocabulary import LIKELIHOODS
 from .markdown import bullets, escape
 from .notes import marks, row_marks
-from .words import capital
+from .words import capital, listed
 
 
 def in_force(record: Record, scopes: Iterable[str]) -> pd.DataFrame:
@@ -44,24 +45,92 @@ def in_force(record: Record, scopes: Iterable[str]) -> pd.DataFrame:
     )
 
 
-def key_judgements(record: Record, scopes: Iterable[str] = ("region",)) -> str:
-    """Return the judgements in force as a list: judgement, how sure, what it rests on.
+def recorded_since(record: Record, scopes: Iterable[str]) -> pd.DataFrame:
+    """Return the judgements of some scopes that were recorded after the record's tables end.
 
     Parameters
     ----------
-    record : Record
-        Evidence and day.
-    scopes : iterable of str
-        See `in_force`.
+    record, scopes
+        As for `in_force`. An earlier day than the last of the tables has none.
     """
-    rows = in_force(record, scopes)
-    if rows.empty:
-        first = record.tables.judgements.query("evidence == @record.evidence")["valid_from"].min()
-        since = "" if pd.isna(first) else f"; our judgements begin on {day_in_words(first)}"
-        return f"We hold no key judgement for {day_in_words(record.as_of)} here{since}."
+    table = record.tables.judgements
+    later = table[table["valid_from"] > pd.Timestamp(record.as_of)]
+    later = later[(later["evidence"] == record.evidence) & later["scope"].isin(list(scopes))]
+    return later.sort_values(["scope", "rank"], kind="stable")
+
+
+def of_events(rows: pd.DataFrame, event_ids: Collection[str]) -> pd.DataFrame:
+    """Return the judgements that cite one of some events."""
+    cited = [not set(event_ids).isdisjoint(cell) for cell in rows["event_ids"]]
+    return rows[pd.Series(cited, rows.index, dtype="bool")]
+
+
+def judgement_table(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Return judgements as a table: what we judge, the chance, what would be wrong with it.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of the judgements table.
+    as_of : datetime.date
+        Day of the report: a judgement held longer says since when.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``Judgement``, ``Chance``, ``Wrong if``, ``Watch for``; cells Markdown.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "Judgement": f'[**{escape(row.text_en)}**]{{rows="{row.Index}"}}{_held(row, as_of)}',
+                "Chance": _chance(row),
+                "Wrong if": escape(row.alternative_en),
+                "Watch for": escape("; ".join(row.indicators_en.split(";"))),
+            }
+            for row in rows.itertuples()
+        ],
+        columns=["Judgement", "Chance", "Wrong if", "Watch for"],
+    )
+
+
+def _held(row: object, as_of: date) -> str:
+    """Return since when a judgement has been held, where that was before the report's day."""
+    since = row.valid_from.date()
+    return f" [held since {day_in_words(since)}]{{.held}}" if since < as_of else ""
+
+
+def _chance(row: object) -> str:
+    """Return how likely a judgement is, in words and per cent, with the bounds of its bar."""
+    if not row.likelihood:
+        return f"confidence: {row.confidence}"
+    likely = LIKELIHOODS[row.likelihood]
+    words = f"{likely.words}, {likely.low}–{likely.high} %"
+    return f'[{words}]{{.chance low="{likely.low}" high="{likely.high}"}}'
+
+
+def written_afterwards(rows: pd.DataFrame) -> str:
+    """Return the note of judgements recorded after the day from which they speak; empty without."""
+    late = rows[rows["recorded_on"] > rows["valid_from"]]
+    days = [day_in_words(day.date()) for day in sorted(set(late["recorded_on"]))]
+    if not days:
+        return ""
+    return f"[Written afterwards, on {listed(days)}.]{{.afterwards}}"
+
+
+def key_judgements(rows: pd.DataFrame, record: Record) -> str:
+    """Return judgements as a list with what they rest on; empty without any.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of the judgements table.
+    record : Record
+        Their evidence.
+    """
     return bullets(
         f"**{escape(row.text_en)}** *{_measure(row)}.* {escape(row.basis_en)} "
-        f"{_basis_marks(row, record)}"
+        f"{escape(row.confidence_en)} {_basis_marks(row, record)}"
         for row in rows.itertuples()
     )
 
@@ -70,8 +139,8 @@ def _measure(row: pd.Series | object) -> str:
     """Return how sure a judgement is: its likelihood with the band, or its confidence."""
     if row.likelihood:
         likely = LIKELIHOODS[row.likelihood]
-        return f"{capital(likely.words)}, {likely.low} to {likely.high} per cent; {row.change}"
-    return f"Confidence: {row.confidence}; {row.change}"
+        return f"{capital(likely.words)}, {likely.low} to {likely.high} per cent"
+    return f"Confidence: {row.confidence}"
 
 
 def _basis_marks(row: pd.Series | object, record: Record) -> str:
@@ -79,24 +148,6 @@ def _basis_marks(row: pd.Series | object, record: Record) -> str:
     tables = record.tables
     events = " ".join(row_marks(tables.events.loc[key], tables) for key in row.event_ids)
     return f"{marks(row.claim_ids, tables)} {events}".strip()
-
-
-def rivals(record: Record, scopes: Iterable[str] = ("region",)) -> pd.DataFrame:
-    """Return for each judgement in force the best rival reading and what would change our mind.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``Judgement``, ``Rival reading``, ``What would change our mind``; cells Markdown.
-    """
-    rows = in_force(record, scopes)
-    return pd.DataFrame(
-        {
-            "Judgement": [escape(text) for text in rows["text_en"]],
-            "Rival reading": [escape(text) for text in rows["alternative_en"]],
-            "What would change our mind": [escape(text) for text in rows["indicators_en"]],
-        }
-    )
 
 
 def words_of_judgement() -> pd.DataFrame:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..evidence.actors import concerning
 from ..evidence.record import Record
-from ..tables.dates import in_words, since_in_words
+from ..tables.dates import in_words
 from ..tables.vocabulary import EVENT_TYPES, NOT_COVERED_LABEL, POSTURE_THEMES
-from .markdown import bullets, escape
-from .notes import event_marks, row_marks
+from .markdown import escape
+from .notes import row_marks
 from .words import capital, country_names, listed, value_in_words
+
+_NEWEST = ("contact", "agreement", "assistance")
 
 
 def naming(frame: pd.DataFrame, iso3s: Iterable[str], *, regions: bool) -> pd.DataFrame:
@@ -30,56 +31,6 @@ def naming(frame: pd.DataFrame, iso3s: Iterable[str], *, regions: bool) -> pd.Da
     wanted = set(iso3s)
     kept = [not wanted.isdisjoint(cell) or (regions and not cell) for cell in frame["iso3"]]
     return frame[pd.Series(kept, index=frame.index, dtype=bool)]
-
-
-def last_year(record: Record, events: pd.DataFrame) -> str:
-    """Return the events of the twelve months up to a record's day, grouped by who acts.
-
-    Parameters
-    ----------
-    record : Record
-        Evidence and day.
-    events : pandas.DataFrame
-        Some of its events.
-
-    Returns
-    -------
-    str
-        Markdown: a titled list per group, each event with date, country and marks, and a sentence
-        that says how many earlier events there are and where they stand.
-    """
-    actors, start = record.tables.actors, pd.Timestamp(record.as_of) - pd.DateOffset(years=1)
-    recent = events[events["latest"] > start]
-    french = set(concerning(recent, actors, "france").index)
-    russian = set(concerning(recent, actors, "russia").index) - french
-    groups = {
-        "French forces": recent[recent.index.isin(french)],
-        "Russia": recent[recent.index.isin(russian)],
-        "Governments, alliances and missions": recent[~recent.index.isin(french | russian)],
-    }
-    blocks = [
-        f"### {title}\n\n{bullets(_event_line(record, row) for row in rows.itertuples())}"
-        for title, rows in groups.items()
-        if not rows.empty
-    ]
-    earlier = len(events) - len(recent)
-    if not blocks:
-        blocks.append("No event of the twelve months before is on record.")
-    if earlier:
-        noun = "event is" if earlier == 1 else "events are"
-        blocks.append(
-            f"{earlier} earlier {noun} listed in the thematic reports and country briefs."
-        )
-    return "\n\n".join(blocks)
-
-
-def _event_line(record: Record, row: object) -> str:
-    """Return one event as a line: date, where, what, marks."""
-    where = listed(country_names(row.iso3, record.tables)) or "the region"
-    return (
-        f"**{capital(in_words(row.date_edtf))}, {where}.** {escape(row.summary_en)} "
-        f"{row_marks(row, record.tables)}"
-    )
 
 
 def event_table(record: Record, events: pd.DataFrame) -> pd.DataFrame:
@@ -137,7 +88,7 @@ def figure_table(record: Record, figures: pd.DataFrame) -> pd.DataFrame:
 def posture_table(
     record: Record, posture: pd.DataFrame, columns: Sequence[str] = tuple(POSTURE_THEMES)
 ) -> pd.DataFrame:
-    """Return the posture as a table for readers: state, since when, and the rows behind it.
+    """Return the posture as a table for readers: state and since when.
 
     Parameters
     ----------
@@ -151,16 +102,17 @@ def posture_table(
     Returns
     -------
     pandas.DataFrame
-        Columns ``Country``, ``French forces``, ``Russian engagement``, ``Notes``.
+        A row for each country of which one of them is on record. Columns ``Country``,
+        ``French forces``, ``Russian engagement``.
     """
     rows = []
-    for iso3, row in posture.iterrows():
+    known = (posture[list(columns)] != "none_recorded").any(axis="columns")
+    for iso3, row in posture[known].iterrows():
         states = {POSTURE_THEMES[name].heading: _state(row, name) for name in columns}
-        ids = [event_id for name in columns for event_id in row[f"{name}_event_ids"]]
         [country] = country_names([iso3], record.tables)
-        rows.append({"Country": country, **states, "Notes": event_marks(ids, record.tables)})
+        rows.append({"Country": country, **states})
     headings = [POSTURE_THEMES[name].heading for name in columns]
-    return pd.DataFrame(rows, columns=["Country", *headings, "Notes"])
+    return pd.DataFrame(rows, columns=["Country", *headings])
 
 
 def _state(row: pd.Series, column: str) -> str:
@@ -168,5 +120,20 @@ def _state(row: pd.Series, column: str) -> str:
     if not row["covered"]:
         return NOT_COVERED_LABEL
     word = POSTURE_THEMES[column].states[row[column]].word
+    if row[column] == "none_recorded":
+        return word
     since = row[f"{column}_since"]
-    return f"{word}, {since_in_words(since)}" if row[column] != "none_recorded" else word
+    when = f"since {in_words(since)}"
+    if since.startswith(".."):
+        when = in_words(since)
+    elif "/" in since:
+        when = f"by {in_words(since.split('/')[1])}"
+    newest = in_words(row[f"{column}_attested"])
+    words = f"{word} {when}"
+    if row[column] in _NEWEST:  # of paper and talks the newest counts
+        words = f"{word}, newest {newest}"
+    elif not row[f"{column}_confirmed"]:
+        words += f", not attested since {newest.split()[-1]}"
+    if row[column] == "agreement" and not row[f"{column}_confirmed"]:
+        words = f"dormant agreement, newest {newest}"
+    return f'[{words}]{{rows="{";".join(row[f"{column}_event_ids"])}"}}'

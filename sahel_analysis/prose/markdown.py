@@ -17,6 +17,13 @@ _ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
 # nothing in CommonMark or in mistune, and leaving them keeps the Markdown readable.
 _PUNCTUATION = re.compile(r"[!\"#$&()*+\-.:;<=>@\[\\\]^_`{|}~]")
 _BREAKS = re.compile(r"[\t\n\v\f\r \x85\u2028\u2029]+")
+# What pandoc knows and CommonMark does not: boxes, spans with attributes, attributes of links.
+# `escape` leaves none of the kind in table text.
+_FENCE = re.compile(r"^:::.*$", re.MULTILINE)
+_SPAN = re.compile(
+    r"(?<!\\)\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\]\([^)]*\)(?:\{[^{}\n]*\})?)*)\]\{[^{}\n]*\}"
+)
+_ATTRIBUTES = re.compile(r"\)\{[^{}\n]*\}")
 # Controls, lone surrogates, non-characters and the characters that reorder a line: a reader must
 # see that they stood there, and no renderer may obey them.
 _UNPRINTABLE = re.compile(
@@ -125,8 +132,14 @@ def notes(entries: Iterable[tuple[str, str]]) -> str:
 
 
 def to_html(text: str) -> str:
-    """Return the HTML that JupyterLab shows for Markdown; HTML in it stays text."""
-    return _renderer()(text)
+    """Return the HTML that JupyterLab shows for Markdown; HTML in it stays text.
+
+    Boxes, spans and attributes of pandoc, which say how a page is set, are left out.
+    """
+    bare = _FENCE.sub("", text)
+    while (plain := _SPAN.sub(r"\1", bare)) != bare:
+        bare = plain
+    return _renderer()(_ATTRIBUTES.sub(")", bare))
 
 
 def to_inline_html(text: str) -> str:

@@ -115,7 +115,10 @@ def sources_and_method(record: Record) -> str:
         f"The article was cut into {len(tables.claims)} assertions, each tied to a phrase and its "
         "place. "
     )
-    if record.is_checked:
+    if tables.sources["article_day"].isna().all():
+        first = ""
+        second = f"This report uses events from {documents} documents, and no article. "
+    elif record.is_checked:
         second = (
             f"Each was held against independent sources; {wrong} assertions are contradicted. "
             "This report uses the article's events whose claims are not contradicted, and events "
@@ -164,10 +167,11 @@ def signature(record: Record, parameters: dict[str, str]) -> pd.DataFrame:
         Columns ``Item`` and ``Value``; cells Markdown.
     """
     tables = record.tables
-    article = tables.sources.query("text_sha256 != ''").iloc[0]
+    articles = tables.sources[tables.sources["text_sha256"] != ""]["text_sha256"]
+    read = [f"{key}, SHA-256 of the text {text}" for key, text in articles.items()]
     package = read_package(tables.folder)
     rows = {
-        "Article": f"{article.name}, SHA-256 of the text {article.text_sha256}",
+        "Article": "; ".join(read) or "none in the tables",
         "Data": f"{package['name']} {package['version']}, SHA-256 of the rows seen {tables.sha256}",
         "Code": f"sahel_analysis {version('sahel-analysis')}",
         "Parameters": "; ".join(f"{name} = {value}" for name, value in parameters.items()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from .markdown import escape, link, mark
 from .words import capital, value_in_words
 
 CONTRADICTED_SIGN = "†"
+_LATE = "{} of the table of sources; it appeared after the day of this edition."
 _LETTERS = {"CL": "c", "EV": "e", "FG": "f", "S": "s", "KJ": "j"}
 _MARK = re.compile(r"\]\(#([cefjs]\d+)\)")
 
@@ -77,7 +79,7 @@ def place_of(claim: pd.Series | object) -> str:
     return f"paragraph {claim.paragraph}, sentence {claim.sentence}"
 
 
-def notes(keys: Iterable[str], tables: Tables) -> list[tuple[str, str]]:
+def notes(keys: Iterable[str], tables: Tables, as_of: date | None = None) -> list[tuple[str, str]]:
     """Return the notes that marks lead to, with the notes those lead to in turn.
 
     Parameters
@@ -86,6 +88,8 @@ def notes(keys: Iterable[str], tables: Tables) -> list[tuple[str, str]]:
         Keys cited in a report.
     tables : Tables
         The tables.
+    as_of : datetime.date, optional
+        A source that appeared later is named by its key alone.
 
     Returns
     -------
@@ -107,8 +111,9 @@ def notes(keys: Iterable[str], tables: Tables) -> list[tuple[str, str]]:
         (tables.figures, figure_note),
         (tables.sources, source_note),
     )
+    late = tables.sources.index[tables.sources["published_earliest"] > pd.Timestamp(as_of)]
     return [
-        (anchor(key), write(key, tables))
+        (anchor(key), _LATE.format(key) if key in late else write(key, tables))
         for table, write in writers
         for key in sorted(wanted & set(table.index))
     ]

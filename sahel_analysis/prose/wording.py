@@ -1,4 +1,4 @@
-"""Wording: what the sentences of our judgements owe the reader, as far as a program can tell.
+"""Wording: what our judgements and our narrative owe the reader, as far as a program can tell.
 
 It follows ICD 203: words of likelihood from one row of its scale, never beside a confidence, a
 judgement set apart from reported fact, no hedge that says nothing, no number without a row behind.
@@ -7,11 +7,12 @@ judgement set apart from reported fact, no hedge that says nothing, no number wi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from ..errors import Problem
+from ..evidence.record import contradicted
 from ..tables.dates import MONTHS
 from ..tables.loading import Tables
 from ..tables.vocabulary import LIKELIHOODS
@@ -167,3 +168,193 @@ def likelihoods(text: str) -> list[str]:
 def numbers(text: str) -> list[str]:
     """Return the numerals of a text that count or measure something."""
     return _NUMBER.findall(_NO_QUANTITY.sub(" ", text))
+
+
+# Names and dates in a sentence of the narrative
+
+_OTHERS = re.compile(
+    r"\b(?:\d+|two|three|four|five|six|seven|eight|nine|several|many) others\b", re.I
+)
+_FIRST_DAY = re.compile(rf"\b\d{{1,2}} and (?=\d{{1,2}} (?:{_MONTH})\b)")
+_DAYS = re.compile(rf"\b(\d{{1,2}}) ({_MONTH})(?: (\d{{4}}))?\b")
+_MONTHS = re.compile(rf"\b({_MONTH})(?: (\d{{4}}))?\b")
+_YEARS = re.compile(r"\b((?:19|20)\d\d)\b")
+_NAME = re.compile(r"(?<![.:;] )(?<!^)\b[A-ZÉ][\w’'-]{2,}")
+_DERIVED = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)=(days|years|count|minus|sum):([A-Z0-9,-]+)")
+_STEM = 4  # letters that a name shares with the adjective made from it
+# Names of our own: peoples and places that no row need spell out.
+_COMMON_NAMES = frozenset(
+    {"African", "American", "British", "Danish", "European", "French", "German", "Italian", "Malian",
+     "Moscow", "Paris", "Russian", "Sahel", "Sahelian", "Saharan", "West", "Western", "Washington",
+     "Africa", "Union", "Council", "Security"}
+)  # fmt: skip
+
+
+def lint_narrative(tables: Tables) -> list[Problem]:
+    """Return what is wrong with the sentences of our narrative and of what we do not know.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables; ``phases``, ``narrative`` and ``unknowns`` are held to the rows that they cite.
+
+    Returns
+    -------
+    list of Problem
+        By row and column: a row that does not exist; a number, day, month, year or name that no
+        cited row holds; a number said to be derived that comes out otherwise; "four others"; a
+        hedge or a likelihood; a contradicted claim told as if it held; a phase that ends before it
+        begins.
+    """
+    folder = tables.folder.name
+    problems = [
+        Problem(f"{folder}/phases.csv", row.Index, "to_edtf", "ends before it begins.")
+        for row in tables.phases.itertuples()
+        if row.to_latest < row.from_earliest
+    ]
+    for name in ("narrative", "unknowns"):
+        problems += [
+            Problem(f"{folder}/{name}.csv", row.Index, column, message)
+            for row in getattr(tables, name).itertuples()
+            for column, message in _sentence_faults(row, tables)
+        ]
+    return problems
+
+
+def _sentence_faults(row: object, tables: Tables) -> Iterator[tuple[str, str]]:
+    """Yield column and message for each fault of one sentence."""
+    known = {*tables.events.index, *tables.figures.index, *tables.claims.index}
+    missing = [
+        (column, key)
+        for column in ("row_ids", "until_ids")
+        for key in getattr(row, column)
+        if key not in known
+    ]
+    for column, key in missing:
+        yield column, f"'{key}' is no event, figure or claim."
+    if missing:
+        return
+    derived: set[str] = set()
+    for entry in getattr(row, "derived", ()):
+        number, fault = _derived(entry, tables)
+        derived |= {number, f"{float(number):,.0f}"} if number else set()
+        if fault:
+            yield "derived", fault
+    text = _QUOTED.sub(" ", row.text_en)
+    rows = [_row(key, tables) for key in row.row_ids]
+    held = " ".join(_texts_of(row.row_ids, tables))
+    yield from (("text_en", message) for message in _date_faults(text, rows, held))
+    backing = {*derived, *numbers(held), *_NUMBER.findall(held)}
+    for number in numbers(_FIRST_DAY.sub(" ", text)):
+        if number not in backing:
+            yield "text_en", f"'{number}' stands in no row that the sentence cites."
+    for name in _NAME.findall(text):
+        bare = re.sub(r"[’'].*", "", name)
+        if (
+            bare not in MONTHS
+            and bare not in _COMMON_NAMES
+            and bare[:_STEM].lower() not in held.lower()
+        ):
+            yield "text_en", f"'{name}' stands in no row that the sentence cites."
+    if match := _OTHERS.search(text):
+        yield "text_en", f"'{match[0]}' names nobody; give the names, or the number of all."
+    for message in (*hedges(text), *(f"'{word}' judges." for word in likelihoods(text))):
+        yield "text_en", message
+    wrong = contradicted(tables).intersection(row.row_ids)
+    if wrong and "contradict" not in text:
+        yield (
+            "row_ids",
+            f"'{min(wrong)}' is contradicted; say so in the sentence, or cite another row.",
+        )
+
+
+def _row(key: str, tables: Tables) -> pd.Series:
+    """Return the event, figure or claim with a key."""
+    frames = (tables.events, tables.figures, tables.claims)
+    return next(frame.loc[key] for frame in frames if key in frame.index)
+
+
+def _texts_of(keys: Iterable[str], tables: Tables) -> Iterator[str]:
+    """Yield all that some rows say in words and numbers: texts, actors, countries, places, values."""
+    for key in keys:
+        row = _row(key, tables)
+        if key in tables.claims.index:
+            yield f"article {row.statement_en} {row.quote} {row.attributed_to}"
+            continue
+        yield " ".join(tables.countries["name_en"].reindex(row.iso3).dropna())
+        if key in tables.figures.index:
+            yield row.label_en
+            yield " ".join(f"{n:,.0f}" for n in (row.low, row.best, row.high) if not pd.isna(n))
+            actors = [row.actor_id] if row.actor_id else []
+        else:
+            yield row.summary_en
+            actors = [*row.actor_ids, *row.counterpart_ids]
+            if row.place_id:
+                yield tables.places.at[row.place_id, "name_en"]
+        while actors:
+            known = tables.actors.loc[actors]
+            yield " ".join(known["name_en"])
+            yield " ".join(name for cell in known["aliases"] for name in cell)
+            actors = [key for key in known["parent_id"] if key]
+
+
+def _date_faults(text: str, rows: list[pd.Series], held: str) -> Iterator[str]:
+    """Yield a message for each date of a sentence that none of its rows bears."""
+    spans = [(row.earliest, row.latest) for row in rows]
+    ends = {end for span in spans for end in span if not pd.isna(end)}
+    years = {end.year for end in ends}
+    for day, month, year in _DAYS.findall(text):
+        number = MONTHS.index(month) + 1
+        written = f"{day} {month}"
+        fits = any(
+            (end.day, end.month) == (int(day), number) and (not year or end.year == int(year))
+            for end in ends
+        )
+        if not fits and written not in held:
+            yield f"'{written}{f' {year}' * bool(year)}' is the date of no row that the sentence cites."
+    rest = _DAYS.sub(" ", text)
+    for month, year in _MONTHS.findall(rest):
+        number = MONTHS.index(month) + 1
+        for candidate in {int(year)} if year else years:
+            start = pd.Timestamp(candidate, number, 1)
+            if any(_meets(span, start, start + pd.offsets.MonthEnd()) for span in spans):
+                break
+        else:
+            if month not in held:
+                yield f"'{month}{f' {year}' * bool(year)}' is the date of no row that the sentence cites."
+    for year in _YEARS.findall(_MONTHS.sub(" ", rest)):
+        start, end = pd.Timestamp(int(year), 1, 1), pd.Timestamp(int(year), 12, 31)
+        if year not in held and not any(_meets(span, start, end) for span in spans):
+            yield f"'{year}' is the date of no row that the sentence cites."
+
+
+def _meets(span: tuple[pd.Timestamp, pd.Timestamp], start: pd.Timestamp, end: pd.Timestamp) -> bool:
+    """Return whether a row's days meet a month or year; open ends meet nothing beyond."""
+    first = span[1] if pd.isna(span[0]) else span[0]
+    last = span[0] if pd.isna(span[1]) else span[1]
+    return not (pd.isna(first) or first > end or last < start)
+
+
+def _derived(entry: str, tables: Tables) -> tuple[str, str]:
+    """Return the number of an entry of ``derived``, and what is wrong with it; empty where nothing is."""
+    match = _DERIVED.fullmatch(entry)
+    if match is None:
+        return "", f"'{entry}' is not understood; expected '179=days:EV-187,EV-212' or the like."
+    number, how, keys = match[1].replace(",", ""), match[2], match[3].split(",")
+    known = {*tables.events.index, *tables.figures.index, *tables.claims.index}
+    if unknown := [key for key in keys if key not in known]:
+        return number, f"'{unknown[0]}' is no event, figure or claim."
+    rows = [_row(key, tables) for key in keys]
+    if how == "count":
+        value: float = len(set(keys))
+    elif how in ("minus", "sum"):
+        values = [row.get("best", row.get("high")) for row in rows]
+        value = sum(values) if how == "sum" else values[0] - sum(values[1:])
+    else:
+        days = abs((rows[-1].latest - rows[0].latest).days)
+        value = days if how == "days" else days / 365.25
+    given = float(number)
+    slack = 0.5 if how == "years" and given.is_integer() else 0.06 if how == "years" else 0
+    if abs(value - given) > slack:
+        return number, f"'{entry}' comes out as {value:g}."
+    return number, ""

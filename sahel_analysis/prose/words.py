@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from ..tables.dates import in_words
 from ..tables.loading import Tables
 from ..tables.vocabulary import QUALIFIERS
 from .markdown import escape
@@ -60,12 +61,17 @@ def country_names(iso3s: Iterable[str], tables: Tables) -> list[str]:
     return [escape(tables.countries.at[iso3, "name_en"]) for iso3 in iso3s]
 
 
-def in_sentence(iso3s: Iterable[str], tables: Tables) -> list[str]:
-    """Return the names of countries as they stand within a sentence: ``the United States``."""
+def plain_names(iso3s: Iterable[str], tables: Tables) -> list[str]:
+    """Return the names of countries as a sentence has them, plain text: ``the United States``."""
     return [
-        f"the {name}" if iso3 in _WITH_THE else name
-        for iso3, name in zip(iso3s, country_names(iso3s, tables), strict=True)
+        ("the " if iso3 in _WITH_THE else "") + tables.countries.at[iso3, "name_en"]
+        for iso3 in iso3s
     ]
+
+
+def in_sentence(iso3s: Iterable[str], tables: Tables) -> list[str]:
+    """Return the names of countries as a sentence has them, as Markdown."""
+    return [escape(name) for name in plain_names(iso3s, tables)]
 
 
 def value_in_words(figure: pd.Series | object) -> str:
@@ -84,3 +90,23 @@ def value_in_words(figure: pd.Series | object) -> str:
     else:
         number = f"{next(v for v in (figure.best, low, high) if not pd.isna(v)):,.0f}"
     return f"{qualifier.before}{number}{qualifier.after}"
+
+
+def on_words(edtf: str, before: str = "") -> str:
+    """Return when, as a sentence says it: ``on 4 December 2023``, ``in May 2019``, ``by 2 May 2020``.
+
+    Parameters
+    ----------
+    edtf : str
+        EDTF string.
+    before : str, optional
+        The word that stands before, ``since`` for one, in place of "on" or "in".
+    """
+    words = in_words(edtf)
+    if words.startswith(("by ", "from ")):
+        return f"{before} {words}".strip() if before else words
+    if before:
+        return f"{before} {words}"
+    if " to " in words:
+        return f"between {words.replace(' to ', ' and ')}"
+    return f"on {words}" if words.count(" ") == 2 and words[0].isdigit() else f"in {words}"

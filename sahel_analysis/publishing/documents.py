@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sahel_analysis.errors import ExportError
-from sahel_analysis.publishing.typesetting import UNDATED, rasterised, reason, typeset
+from sahel_analysis.publishing.typesetting import UNDATED, page_count, rasterised, reason, typeset
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -53,6 +54,8 @@ _COLLECTING = "-A16m -H16m -F8"
 _PDF_STANDARDS = ["a-2a", "ua-1"]
 _OLDEST = (1980, 1, 1, 0, 0, 0)
 _DOCX_TEXT, _PANDOC_TEXT = 9184, 7920  # width of text, twentieths of a point
+_DROP = re.compile(r'\bdrop="(\d+)"')
+_LOG = logging.getLogger(__name__)
 _COLUMN = re.compile(rb'(<w:gridCol w:w=")([0-9]+)')
 _WHOLE_ROW = b"<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc>"  # no page ends within it
 
@@ -75,6 +78,10 @@ class Document:
         The edition on one line, plain text.
     as_of : str
         ISO date, or empty.
+    pages : int
+        Most pages that its PDF may have; 0 where there is no such budget.
+    layout : str
+        ``brief``, two dense pages, or ``report``.
     figures : mapping of str to str
         File name as the Markdown has it, to SVG.
     """
@@ -85,6 +92,8 @@ class Document:
     subtitle: str = ""
     edition: str = ""
     as_of: str = ""
+    pages: int = 0
+    layout: str = "report"
     figures: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -111,21 +120,41 @@ def convert(document: Document, formats: Iterable[str]) -> dict[str, bytes]:
         If pandoc or Typst fails.
     """
     wanted = list(formats)
-    written = _written(document, [target for target in wanted if target in _WRITERS])
+    written, dropped = _fitting(document, [target for target in wanted if target in _WRITERS])
     make = {
         "html": lambda: _with_figures(document, written["html"]),
         "pdf": lambda: _set(document, written["pdf"]),
-        "docx": lambda: _word_file(document),
+        "docx": lambda: _word_file(document, dropped),
     }
     return {target: make[target]() for target in wanted}
 
 
-def _written(document: Document, formats: Sequence[str]) -> dict[str, bytes]:
-    """Return what pandoc writes for some formats after one reading."""
+def _fitting(document: Document, formats: Sequence[str]) -> tuple[dict[str, bytes], int]:
+    """Return what pandoc writes within the budget of pages, and the last step of leaving out."""
+    steps = sorted({int(number) for number in _DROP.findall(document.markdown)})
+    for step in (0, *steps):
+        written = _written(document, formats, step)
+        if not document.pages or "pdf" not in written:
+            return written, step
+        pages = page_count(written["pdf"], document.figures, document.name)
+        if pages <= document.pages:
+            if step:
+                _LOG.info("%s: left out what is marked up to drop=%s to fit", document.name, step)
+            return written, step
+    message = f"'{document.name}' takes {pages} pages; its budget is {document.pages}"
+    if "SAHEL_DATA" not in os.environ:
+        raise ExportError(message)
+    _LOG.warning(message)
+    return written, step
+
+
+def _written(document: Document, formats: Sequence[str], dropped: int) -> dict[str, bytes]:
+    """Return what pandoc writes for some formats after one reading, some parts left out."""
     if not formats:
         return {}
     targets = " ".join(_WRITERS[target] for target in formats)
-    pages = _pandoc(document, str(TEMPLATES / "pages.lua"), "-M", f"targets={targets}")
+    options = ("-M", f"targets={targets}", "-M", f"dropped={dropped}")
+    pages = _pandoc(document, str(TEMPLATES / "pages.lua"), *options)
     written = dict(zip(formats, pages.split(_BETWEEN), strict=False))
     for target in formats:
         begin, end = _FRAMES[target]
@@ -163,7 +192,7 @@ def _set(document: Document, source: bytes) -> bytes:
     return typeset(source, document.figures, document.name, day, pdf_standards=_PDF_STANDARDS)
 
 
-def _word_file(document: Document) -> bytes:
+def _word_file(document: Document, dropped: int) -> bytes:
     """Return a Word file; its pictures are PNG, since Word does not show every SVG."""
     with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
         reference = Path(folder) / "reference.docx"
@@ -177,6 +206,7 @@ def _word_file(document: Document) -> bytes:
             "docx",
             *("--lua-filter", str(TEMPLATES / "briefing.lua")),
             *("--reference-doc", str(reference), "-M", f"figure-folder={pages}"),
+            *("-M", f"dropped={dropped}"),
         )
     try:
         return _dated(written, document)
@@ -193,6 +223,7 @@ def _pandoc(document: Document, target: str, *options: str) -> bytes:
         # It also stands in an attribute, where pandoc's templates leave quotation marks as they are.
         "edition-line": document.edition.replace('"', "”"),
         "as-of": document.as_of,
+        "brief": "true" if document.layout == "brief" else "",
         "lang": "en",
         **{f"word-{key}": word for key, word in _WORDS.items()},
     }

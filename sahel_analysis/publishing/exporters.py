@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from nbconvert.exporters import Exporter, TemplateExporter
 from nbconvert.preprocessors import Preprocessor
 from traitlets import Bool
+from traitlets.config import Config
 
 from sahel_analysis.errors import ExportError
 from sahel_analysis.prose.markdown import escape
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 SVG = "image/svg+xml"
 # Cells that set a report up and are no part of it; `remove-cell` is nbconvert's own custom.
+ANNEX_FORMATS = ("html", "pdf")
+# The last line of a report leads to its annex; the filter adds the ending of the format.
+_LINK = (
+    "\n::: annex\n[Evidence annex]({}_evidence){{.annex}}: every row, note and source behind this "
+    "report.\n:::\n"
+)
 UNPUBLISHED = {"parameters", "injected-parameters", "remove-cell"}
 
 
@@ -30,12 +37,14 @@ class Publisher(Preprocessor):
     """Keeps what a report publishes and refuses what it cannot."""
 
     enabled = Bool(True)
+    annex = Bool(False, help="Keep what belongs to the evidence annex, and nothing else.")
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Return the notebook without set-up cells, its cover and figures in the resources."""
         name = _name(resources)
         resources["cover"] = None
         resources["figures"] = {}
+        resources["has_annex"] = False
         cells = []
         for number, cell in enumerate(nb.cells, start=1):
             if UNPUBLISHED & set(cell.metadata.get("tags", [])):
@@ -44,7 +53,8 @@ class Publisher(Preprocessor):
                 place = f"'{name}', cell {number}"
                 kept = [self._published(output, place, resources) for output in cell.outputs]
                 cell.outputs = [output for output in kept if output is not None]
-            cells.append(cell)
+            if cell.cell_type == "code" or not self.annex:
+                cells.append(cell)
         nb.cells = cells
         return nb, resources
 
@@ -60,6 +70,10 @@ class Publisher(Preprocessor):
                 message = f"{place} shows a second cover; a report has one"
                 raise ExportError(message)
             resources["cover"] = output.data[COVER_TYPE]
+            return None
+        is_annex = bool(output.metadata.get("sahel", {}).get("annex"))
+        resources["has_annex"] |= is_annex
+        if is_annex != self.annex:
             return None
         if "text/markdown" in output.data:
             return output
@@ -107,16 +121,25 @@ class _MarkdownExporter(TemplateExporter):
         yield from super().default_filters()
         yield "escape_markdown", escape
 
-    def document(self, nb: NotebookNode, resources: dict | None) -> tuple[Document, dict]:
-        """Return the report and nbconvert's resources."""
+    def document(
+        self, nb: NotebookNode, resources: dict | None, *, annex: bool = False
+    ) -> tuple[Document, dict]:
+        """Return the report, or its evidence annex, and nbconvert's resources."""
         text, resources = self.from_notebook_node(nb, resources)
         cover = resources["cover"] or {}
         name = _name(resources)
+        title = cover.get("title") or name
         document = Document(
-            name=name,
-            markdown=text,
-            title=cover.get("title") or name,
-            subtitle=cover.get("subtitle", ""),
+            name=f"{name}_evidence" if annex else name,
+            markdown=text
+            if annex or not resources["has_annex"]
+            else f"{text}\n{_LINK.format(name)}",
+            title=f"{title}: evidence" if annex else title,
+            subtitle="Every row, note and source behind the report"
+            if annex
+            else cover.get("subtitle", ""),
+            pages=0 if annex else cover.get("pages", 0),
+            layout="report" if annex else cover.get("layout", "report"),
             edition=", ".join(value for _, value in cover.get("edition", [])),
             as_of=cover.get("as_of", ""),
             figures=resources["figures"],
@@ -177,7 +200,9 @@ def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict
     Returns
     -------
     dict of str to bytes
-        Format to file content, in the order asked for. Equal notebooks give equal bytes.
+        Format to file content, in the order asked for, then the evidence annex as
+        ``evidence.html`` and ``evidence.pdf`` where a cell shows one. Equal notebooks give equal
+        bytes.
 
     Raises
     ------
@@ -190,8 +215,15 @@ def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict
         if chosen not in FORMATS:
             message = f"format '{chosen}' is not one of {', '.join(FORMATS)}"
             raise ExportError(message)
-    document, _ = _MarkdownExporter().document(notebook, {"metadata": {"name": name}})
-    return convert(document, wanted)
+    document, resources = _MarkdownExporter().document(notebook, {"metadata": {"name": name}})
+    files = convert(document, wanted)
+    if resources["has_annex"]:
+        named = {"metadata": {"name": name}}
+        exporter = _MarkdownExporter(config=Config({"Publisher": {"annex": True}}))
+        annex, _ = exporter.document(notebook, named, annex=True)
+        pages = convert(annex, [chosen for chosen in wanted if chosen in ANNEX_FORMATS])
+        files |= {f"evidence.{chosen}": page for chosen, page in pages.items()}
+    return files
 
 
 def cover_of(notebook: NotebookNode) -> dict:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
 
 from ..errors import ExportError
 
+T = TypeVar("T")
 # A page without a date still needs one fixed moment; ZIP archives know none earlier.
 UNDATED = "1980-01-01"
 _WORD_PIXELS_PER_INCH = 220
@@ -41,6 +45,45 @@ def typeset(
     ExportError
         If Typst or the typeface is not installed, or the source cannot be set.
     """
+    return _with_typst(
+        lambda typst, main, shared: typst.compile(
+            main,
+            timestamp=int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()),
+            **shared,
+            **options,
+        ),
+        source,
+        figures,
+        name,
+    )
+
+
+def page_count(source: bytes, figures: Mapping[str, str], name: str) -> int:
+    """Return on how many pages Typst sets a source that says so itself under ``<pages>``.
+
+    Parameters
+    ----------
+    source, figures, name
+        As in `typeset`.
+
+    Raises
+    ------
+    ExportError
+        As in `typeset`.
+    """
+    answer = _with_typst(
+        lambda typst, main, shared: typst.query(main, "<pages>", field="value", one=True, **shared),
+        source,
+        figures,
+        name,
+    )
+    return int(json.loads(answer))
+
+
+def _with_typst(
+    ask: Callable[[ModuleType, str, dict], T], source: bytes, figures: Mapping[str, str], name: str
+) -> T:
+    """Return Typst's answer about a source, which lies in a folder with its figures."""
     try:
         import typst
 
@@ -54,15 +97,9 @@ def typeset(
             (Path(folder) / file).write_text(drawn, encoding="utf-8")
         main = Path(folder) / "main.typ"
         main.write_bytes(source)
+        shared = {"root": folder, "font_paths": fonts, "ignore_system_fonts": True}
         try:
-            return typst.compile(
-                str(main),
-                root=folder,
-                font_paths=fonts,
-                ignore_system_fonts=True,
-                timestamp=int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()),
-                **options,
-            )
+            return ask(typst, str(main), shared)
         except RuntimeError as fault:
             message = f"Typst could not set '{name}': {reason(str(fault))}"
             raise ExportError(message) from fault

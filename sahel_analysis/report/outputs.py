@@ -59,6 +59,8 @@ def cover(
     edition: Mapping[str, str],
     bottom_line: str = "",
     as_of: date | str = "",
+    pages: int = 0,
+    layout: str = "report",
 ) -> Output:
     """Return the cover: the first thing a report notebook shows.
 
@@ -75,6 +77,10 @@ def cover(
         Markdown, one or two sentences.
     as_of : date or str
         The edition's date, ISO 8601; it also dates the PDF and DOCX files.
+    pages : int
+        Pages that the report may fill; 0: as many as it takes.
+    layout : {"report", "brief"}
+        How the pages are set: a report, or a country brief on two pages.
 
     Raises
     ------
@@ -91,6 +97,8 @@ def cover(
         "edition": [[str(label), str(value)] for label, value in edition.items()],
         "bottom_line": bottom_line,
         "as_of": day,
+        "pages": pages,
+        "layout": layout,
     }
     rows = "".join(
         f"<dt>{html.escape(label)}</dt><dd>{html.escape(value)}</dd>"
@@ -327,6 +335,11 @@ def joined(*parts: Output) -> Output:
             "text/html": "".join(part.data["text/html"] for part in parts),
         }
     )
+
+
+def annex(output: Output) -> Output:
+    """Return an output as part of the evidence annex, which is a document of its own."""
+    return Output(output.data, {**output.metadata, "sahel": {"annex": True}})
 
 
 def _svg(fig: Figure) -> str:

@@ -12,9 +12,11 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
+import pandas as pd
+
 from ..errors import MOST, ParameterError, did_you_mean, shown
 from ..evidence.posture import followed
-from ..evidence.record import EVIDENCE
+from ..evidence.record import EVIDENCE, article_day
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables
 
@@ -69,6 +71,16 @@ def date_range(tables: Tables) -> tuple[date, date]:
     return date(earliest.year, 1, 1), latest.date()
 
 
+def default_day(tables: Tables) -> date:
+    """Return the day of a report that is asked for without one.
+
+    The article's; where the tables hold no article, the last day there is.
+    """
+    first, last = date_range(tables)
+    day = article_day(tables)
+    return last if pd.isna(day) else min(max(first, day.date()), last)
+
+
 @lru_cache(maxsize=2)
 def scope(tables: Tables) -> dict[str, str]:
     """Return the countries that reports follow: ISO 3166-1 alpha-3 to name, in reading order."""
@@ -107,7 +119,7 @@ def validate(
     known = scope(tables)
     checks: dict[str, Callable[[object], object]] = {
         "as_of": lambda value: _day(value, first, last),
-        "evidence": lambda value: _one_of(value, dict.fromkeys(EVIDENCE, "")),
+        "evidence": lambda value: _evidence(value, tables),
         "countries": lambda value: _countries(value, known),
         "country": lambda value: _one_of(value, known),
     }
@@ -154,6 +166,15 @@ def _day(value: object, first: date, last: date) -> date:
         )
         raise ValueError(message)
     return day
+
+
+def _evidence(value: object, tables: Tables) -> str:
+    """Return a kind of evidence; that of the article only where the tables hold one."""
+    kind = _one_of(value, dict.fromkeys(EVIDENCE, ""))
+    if kind == "article" and tables.claims.empty:
+        message = "the tables hold no article; expected 'checked'."
+        raise ValueError(message)
+    return kind
 
 
 def _one_of(value: object, known: Mapping[str, str]) -> str:

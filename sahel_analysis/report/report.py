@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, wraps
 
 import pandas as pd
 
 from ..errors import ParameterError, did_you_mean, shown
-from ..evidence.actors import ROOTS, concerning, family
+from ..evidence.actors import ROOTS, family
 from ..evidence.posture import posture_of
 from ..evidence.record import Record, record
 from ..prose import audit, judgements, listings, method, narrative
-from ..prose.markdown import escape
+from ..prose.bottom_line import OTHERS, SIDES, bottom_line, of_sides
+from ..prose.markdown import bullets, escape
 from ..prose.notes import cited, notes
-from ..prose.words import listed
+from ..prose.sentences import KeySources, Sentence
+from ..prose.tiles import tiles
+from ..prose.words import counted, listed
 from ..tables.dates import day_in_words
-from ..tables.loading import Tables, load_tables
+from ..tables.loading import Tables, require_tables
 from . import exhibits, outputs
 from .outputs import Output
 from .parameters import ReportParameters, misspelt, scope, validate
@@ -26,11 +30,23 @@ _COLUMNS = {"france": "french_posture", "russia": "russian_engagement"}
 _EVENTS = {
     "france": "Events in which France takes part",
     "russia": "Events in which Russia takes part",
-    "others": "Coups, alliances, missions and the forces of others than France and Russia",
+    OTHERS: "Coups, alliances, missions and the forces of others than France and Russia",
 }
 _FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian personnel"}
 _SUBJECTS = ("countries", "article")
-_POLITICAL = ("coup", "alliance_formed", "alliance_exit")
+_NO_ARTICLE = "The tables hold no article, so there is nothing to compare or to audit."
+_LEAST_EVENTS = 2  # with fewer there is nothing to report
+_AT_MOST = {"countries": 5, "country": 4}  # judgements on a page
+
+
+def _of_article(show: Callable[..., Output]) -> Callable[..., Output]:
+    """Let a method of `Report` say in one sentence that the tables hold no article."""
+
+    @wraps(show)
+    def exhibit(report: Report, *arguments: str) -> Output:
+        return show(report, *arguments) if report._has_article else report.prose(_NO_ARTICLE)
+
+    return exhibit
 
 
 class Report:
@@ -46,8 +62,10 @@ class Report:
         What stands below the title.
     subject : {"countries", "article"}
         Whether the report tells of countries, or of the article and its claims.
-    tells : sequence of {"france", "russia"}
-        Of which sides the bottom line and the table of posture tell.
+    tells : sequence of {"france", "russia", "others"}
+        Of which sides the report tells; ``others``: coups, alliances and missions.
+    pages : int, optional
+        Pages that the report may fill; 0: as many as it takes.
     tables : Tables, optional
         Tables already loaded; the package's own without it.
     **parameters : str or list of str
@@ -82,7 +100,7 @@ class Report:
     --------
     >>> report = Report("Niger", as_of="2023-12-04", country="NER")
     >>> report
-    Report('Niger', as of 2023-12-04, checked evidence: Niger; 24 events, 20 figures)
+    Report('Niger', as of 2023-12-04, checked evidence: Niger; ... events, ... figures)
     >>> report.posture.at["NER", "french_posture"]
     'leaving'
     >>> report.cover()  # a cell of a notebook shows it
@@ -100,14 +118,15 @@ class Report:
         *,
         subject: str = "countries",
         tells: Sequence[str] = ROOTS,
+        pages: int = 0,
         tables: Tables | None = None,
         **parameters: object,
     ) -> None:
-        whole = load_tables() if tables is None else tables
-        faults = [*misspelt(_cells_run()), *_faults(title, subtitle, subject, tells, whole)]
+        whole = require_tables(tables)
+        faults = [*misspelt(_cells_run()), *_faults(title, subtitle, subject, tells)]
         asked = validate(parameters, whole, faults=faults)
         self.parameters: ReportParameters = asked
-        self.subject, self.tells = subject, tuple(tells)
+        self.subject, self.tells, self.pages = subject, tuple(tells), pages
         self.record: Record = record(asked.as_of, asked.evidence, asked.country or "all", whole)
         self.tables: Tables = self.record.tables
         self._is_whole = not (asked.country or asked.countries)
@@ -147,6 +166,11 @@ class Report:
         day = day_in_words(self.record.as_of)
         return text.replace("{place}", self._place).replace("{day}", day)
 
+    @property
+    def has_little(self) -> bool:
+        """Whether fewer than two events name the countries: too little for a report."""
+        return self.subject == "countries" and len(self.events()) < _LEAST_EVENTS
+
     # Rows
 
     def events(self, side: str = "") -> pd.DataFrame:
@@ -161,15 +185,7 @@ class Report:
         _require_side(side, ("", *_EVENTS))
         several = len(self.countries) > 1
         events = listings.naming(self.record.events, self.countries, regions=several)
-        if side in _COLUMNS:
-            return concerning(events, self.tables.actors, side)
-        if side == "others":
-            powers = {
-                key for root in ROOTS for key in concerning(events, self.tables.actors, root).index
-            }
-            political = events["event_type"].isin(_POLITICAL)
-            return events[political | ~events.index.isin(powers)]
-        return events
+        return of_sides(self.record, events, [side]) if side else events
 
     def figures(self, side: str = "") -> pd.DataFrame:
         """Return the visible figures that concern the countries shown.
@@ -191,11 +207,76 @@ class Report:
         other = record(self.parameters.as_of, evidence, tables=self.tables)
         return other, posture_of(other).loc[self.countries]
 
-    # The cover
+    @property
+    def _has_article(self) -> bool:
+        """Whether the rows that the report can see are of an article and its checks."""
+        return not self.tables.claims.empty and not self.tables.checks.empty
+
+    # What the pages say
+
+    @cached_property
+    def _scope(self) -> str:
+        """Of what the narrative is told: the one country, or the region."""
+        return self.parameters.country or narrative.REGION
+
+    @cached_property
+    def _bottom_line(self) -> list[Sentence]:
+        """What the cover says first."""
+        return bottom_line(self.record, self._scope, self.tells)
+
+    @cached_property
+    def _above(self) -> frozenset[str]:
+        """Keys of the sentences of the narrative that the cover tells already."""
+        return frozenset(line.key for line in self._bottom_line if line.key)
+
+    @cached_property
+    def _story(self) -> list[Sentence]:
+        """The short story; none in a report of one side, whose phases are told instead."""
+        if set(self.tells) != set(ROOTS):
+            return []
+        return narrative.story(self.record, self._scope, self._above)
+
+    @cached_property
+    def _phases(self) -> list[narrative.Phase]:
+        """What happened, in parts: the narrative, or in article evidence what the article says."""
+        if not self.record.is_checked:
+            return narrative.article_story(self.record)
+        keep = self._concerns if set(self.tells) != set(ROOTS) else bool
+        return narrative.phases(self.record, self._scope, [*self._bottom_line, *self._story], keep)
+
+    @cached_property
+    def _unknowns(self) -> list[Sentence]:
+        """What is not known, four points at most."""
+        return [
+            line
+            for line in narrative.unknowns(self.record, self._scope)
+            if set(self.tells) == set(ROOTS) or self._concerns(line)
+        ][:4]
+
+    def _concerns(self, line: Sentence) -> bool:
+        """Return whether a sentence rests on a row of the sides that the report tells of."""
+        return not self._side_rows.isdisjoint(line.rows)
+
+    @cached_property
+    def _side_rows(self) -> frozenset[str]:
+        """Keys of events and figures that are a matter of the report's sides."""
+        figures = self.record.figures
+        actors = [family(self.record.tables.actors, root) for root in ROOTS if root in self.tells]
+        theirs = figures["actor_id"].isin(frozenset().union(*actors))
+        events = of_sides(self.record, self.record.events, self.tells)
+        return frozenset(events.index) | frozenset(figures.index[theirs])
+
+    @cached_property
+    def _sources(self) -> KeySources:
+        """The sources that the report's pages name, numbered."""
+        phases = [line for phase in self._phases for line in phase.sentences]
+        return KeySources(self.record, [*self._bottom_line, *self._story, *phases, *self._unknowns])
 
     def cover(self) -> Output:
         """Return the cover: title, edition and bottom line."""
-        if self.subject == "article":
+        if self.subject == "article" and not self._has_article:
+            line, edition = _NO_ARTICLE, {"Article": "none"}
+        elif self.subject == "article":
             line = audit.bottom_line(self.tables)
             # It weighs the text; no day and no country belongs to it.
             edition = {
@@ -203,111 +284,183 @@ class Report:
                 "Checked on": day_in_words(self.tables.checks["checked_on"].max()),
             }
         else:
-            columns = [_COLUMNS[side] for side in self.tells]
-            line = narrative.bottom_line(self.record, self.posture, columns)
+            line = self._sources.text(self._bottom_line)
             edition = {
                 "Countries": self._place,
                 "As of": day_in_words(self.record.as_of),
                 "Evidence": self.record.evidence,
             }
+        if self.has_little:
+            line = self._too_little
         return outputs.cover(
             title=self.title,
             subtitle=self.subtitle,
             edition=edition,
-            bottom_line=self._remember(line),
+            bottom_line=line,
             as_of=self.record.as_of,
+            pages=self.pages,
+            layout="brief" if self.parameters.country else "report",
         )
 
-    # Maps and charts
+    @property
+    def _too_little(self) -> str:
+        """The one sentence of a report that has too little to tell."""
+        number = counted(len(self.events()), "event")
+        day = day_in_words(self.record.as_of)
+        return f"Too little is on record for a report: {number} by {day} in {self.place}."
 
-    def map(self, exhibit: str = "combined") -> Output:
-        """Return a map: ``"french"`` posture, ``"russian"`` engagement, or both ``"combined"``."""
-        return exhibits.draw_map(self, exhibit)
+    def tiles(self) -> Output | None:
+        """Return four tiles: how France, Russia, missions and governments stand."""
+        if self.has_little:
+            return None
+        boxes = [
+            f'::: {{.tile rows="{";".join(tile.rows)}"}}\n{escape(tile.head)}\n\n'
+            f"**{escape(tile.state)}**\n\n{escape(tile.facts)}\n:::"
+            for tile in tiles(self.record, self._scope)
+        ]
+        return outputs.prose("\n\n".join(["::: tiles", *boxes, ":::"]))
 
-    def map_pair(self) -> Output:
+    def story(self) -> Output | None:
+        """Return the story in one paragraph of 120 words at most; None where there is none."""
+        if self.has_little or not self._story:
+            return None
+        return outputs.prose(f"::: story\n{self._sources.text(self._story)}\n:::")
+
+    def phases(self) -> Output | None:
+        """Return what happened in parts, each a paragraph; None where nothing is told."""
+        if self.has_little or not self._phases:
+            return None
+        blocks = ["## What happened" if self.record.is_checked else "## What the article says"]
+        for number, phase in enumerate(self._phases, 1):
+            drop = ' drop="1"' if number == 1 and len(self._phases) > 1 else ""
+            when = f"[{escape(phase.when)}]{{.when}}\n\n" if phase.when else ""
+            blocks.append(
+                f"::: {{.phase{drop}}}\n### {escape(phase.title)}\n\n{when}"
+                f"{self._sources.text(phase.sentences)}\n:::"
+            )
+        return outputs.prose("\n\n".join(blocks))
+
+    def unknowns(self) -> Output | None:
+        """Return what is not known, as a list; None where nothing is."""
+        if self.has_little or not self._unknowns:
+            return None
+        lines = bullets(
+            self._sources.marked(line, drop=2 if number > 2 else 0)
+            for number, line in enumerate(self._unknowns, 1)
+        )
+        return outputs.prose(f"## What we do not know\n\n::: unknowns\n{lines}\n:::")
+
+    def key_sources(self) -> Output | None:
+        """Return the sources that the marks lead to, with their grades; None without a mark."""
+        listed_ = self._sources.listed()
+        if self.has_little or not listed_:
+            return None
+        grades = "Letter: how reliable the publisher is, A to F (Admiralty code)."
+        return outputs.prose(f"## Key sources\n\n::: sources\n{listed_}\n:::\n\n{grades}")
+
+    def article_errors(self) -> Output | None:
+        """Return where the article errs on the countries shown; None where it does not."""
+        frame = audit.article_errors(self.record, self.parameters.country)
+        if self.has_little or frame.empty:
+            return None
+        caption = "The article’s words in ours, and what sources of its day say"
+        table = outputs.table(frame, caption=caption, widths=(36, 64))
+        return outputs.joined(outputs.prose("## Where the article errs here"), table)
+
+    def judgements(self) -> Output | None:
+        """Return our judgements as one table: chance, wrong if, watch for; None without any."""
+        if self.has_little:
+            return None
+        held = self._of_subject(judgements.in_force(self.record, self._scopes))
+        later = self._of_subject(judgements.recorded_since(self.record, self._scopes))
+        tables = []
+        for rows, caption in (
+            (held, "Judgements held on this day."),
+            (later, f"Recorded on {_recorded(later)}."),
+        ):
+            if rows.empty:
+                continue
+            note = judgements.written_afterwards(rows)
+            tables.append(
+                outputs.table(
+                    judgements.judgement_table(rows, self.record.as_of),
+                    caption=f"{caption} {note}".strip(),
+                    widths=(34, 16, 25, 25),
+                )
+            )
+        if not tables:
+            return None
+        heading = outputs.prose("## What we judge, and what would change our mind")
+        return outputs.joined(heading, *tables)
+
+    def _of_subject(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the judgements of the report's subject: those that cite its events."""
+        if set(self.tells) != set(ROOTS):
+            events = of_sides(self.record, self.record.tables.events, self.tells)
+            rows = judgements.of_events(rows, events.index)
+        return rows[: _AT_MOST["country" if self.parameters.country else "countries"]]
+
+    # Maps and charts; none where there is too little to tell
+
+    def map(self, kind: str = "") -> Output | None:
+        """Return a map: ``"combined"``, ``"french"``, ``"russian"``, or ``"bases"`` of one country.
+
+        Parameters
+        ----------
+        kind : str, optional
+            What is shown; without it ``"bases"`` of a country, ``"combined"`` of the region.
+        """
+        kind = kind or ("bases" if self.parameters.country else "combined")
+        return None if self.has_little else exhibits.draw_map(self, kind)
+
+    @_of_article
+    def map_pair(self) -> Output | None:
         """Return the article's map beside the checked one."""
-        return exhibits.draw_map_pair(self)
+        return None if self.has_little else exhibits.draw_map_pair(self)
 
-    def map_series(self) -> Output:
+    def map_series(self) -> Output | None:
         """Return small maps of the days on which the record turns, up to the report's own."""
-        return exhibits.draw_map_series(self)
+        return None if self.has_little else exhibits.draw_map_series(self)
 
-    def timeline(self, side: str = "") -> Output:
-        """Return the timeline of all events, or of one side: ``france``, ``russia``, ``others``."""
-        return exhibits.draw_timeline(self, side)
+    def timeline(self) -> Output | None:
+        """Return what happened on a line of time, the latest events in words."""
+        return None if self.has_little else exhibits.draw_timeline(self)
 
-    def agreements(self) -> Output:
-        """Return the chart of agreements signed and denounced."""
-        return exhibits.draw_agreements(self)
+    def exit_ladder(self) -> Output | None:
+        """Return the exits of French forces, country by country, from the order to the last unit."""
+        return None if self.has_little else exhibits.draw_exits(self)
 
-    def missions(self) -> Output:
+    def agreements(self) -> Output | None:
+        """Return agreements with France and Russia from signature to denunciation."""
+        return None if self.has_little else exhibits.draw_agreements(self)
+
+    def missions(self) -> Output | None:
         """Return the bars of international missions from launch to end."""
-        return exhibits.draw_missions(self)
+        return None if self.has_little else exhibits.draw_missions(self)
 
-    def force_levels(self, side: str) -> Output:
-        """Return the chart of numbers of people of one side, ``france`` or ``russia``."""
+    def force_levels(self, side: str = "france") -> Output | None:
+        """Return counts of people of one side, ``france`` or ``russia``; None without any."""
         _require_side(side, tuple(_FIGURES))
+        counted_ = self.figures(side)
+        if self.has_little or not (counted_["unit"] == "people").any():
+            return None
         return exhibits.draw_force_levels(self, side)
 
+    @_of_article
     def verdicts(self) -> Output:
         """Return the bars of verdicts on the article's claims, paragraph by paragraph."""
         return exhibits.draw_verdicts(self)
 
-    # Words
-
-    def judgements(self) -> Output:
-        """Return our key judgements in force: each with how sure we are and what it rests on."""
-        return self.prose(judgements.key_judgements(self.record, self._scopes))
-
-    def rivals(self) -> Output:
-        """Return for each judgement the best rival reading and what would change our mind."""
-        frame = judgements.rivals(self.record, self._scopes)
-        return self.table(frame, caption="Rival readings, and what would change our mind")
-
-    def differences(self) -> Output:
-        """Return in words where the article and the checked evidence differ on this day."""
-        (article, left), (checked, right) = self.twin("article"), self.twin("checked")
-        return self.prose(narrative.differences(article, checked, left, right))
-
-    def corrections(self) -> Output:
-        """Return the article's contradicted claims, each with what sources say instead."""
-        return self.prose(narrative.contradicted_claims(self.record))
-
-    def what_happened(self) -> Output:
-        """Return what happened: the article's story, or in checked evidence the year's events."""
-        if self.record.is_checked:
-            return self.prose(listings.last_year(self.record, self.events()))
-        return self.prose(narrative.what_happened(self.record))
-
-    def article_says(self, *themes: str) -> Output:
-        """Return the article's story, all of it or of some themes, sentence by sentence.
-
-        Parameters
-        ----------
-        *themes : str
-            Keys of `vocabulary.CLAIM_THEMES`, such as ``"coup"``.
-        """
-        chosen = [themes] if themes else []
-        return self.prose(narrative.what_happened(self.record, *chosen))
-
-    def countries_in_words(self) -> Output:
-        """Return a paragraph for each country that the evidence covers, and name the others."""
-        return self.prose(narrative.country_by_country(self.record, self.posture))
-
-    def gaps(self) -> Output:
-        """Return what the article does not tell."""
-        return self.prose(method.gaps(self.record))
-
     # Tables
 
     def posture_table(self) -> Output:
-        """Return state, since when, and the rows behind it, for each country."""
-        columns = [_COLUMNS[side] for side in self.tells]
-        frame = listings.posture_table(self.record, self.posture, columns)
-        widths = (18, 28, 36, 18) if len(columns) > 1 else (26, 52, 22)
-        return self.table(
-            frame, caption="What the map shows, with the rows behind it", widths=widths
+        """Return how France and Russia stand in each country, one line each."""
+        columns = [_COLUMNS[side] for side in self.tells if side in _COLUMNS] or list(
+            _COLUMNS.values()
         )
+        frame = listings.posture_table(self.record, self.posture, columns)
+        widths = (24, *[76 / len(columns)] * len(columns))
+        return outputs.table(frame, caption="Country by country", widths=widths)
 
     def events_table(self, side: str = "") -> Output:
         """Return events as a table, all or of one side: ``france``, ``russia``, ``others``."""
@@ -323,6 +476,7 @@ class Report:
 
     # The article, claim by claim
 
+    @_of_article
     def claims_table(self) -> Output:
         """Return every assertion of the article with its verdict and what sources say."""
         return self.table(
@@ -331,23 +485,77 @@ class Report:
             widths=(12, 33, 17, 38),
         )
 
+    @_of_article
     def errors(self) -> Output:
-        """Return what the article gets wrong, or only partly right, gravest first."""
-        return self.prose(audit.errors_by_gravity(self.tables))
+        """Return what the article gets wrong, gravest first, and what came out later."""
+        since = audit.known_since(self.tables)
+        return outputs.prose(f"{audit.errors_by_gravity(self.tables)}\n\n{since}".rstrip())
 
+    @_of_article
     def unverified(self) -> Output:
         """Return the claims of the article for which no source was found either way."""
-        return self.prose(audit.unverified(self.tables))
+        return outputs.prose(audit.unverified(self.tables))
 
     def provenance(self) -> Output:
         """Return our judgements on where the article's text comes from."""
-        return self.prose(audit.provenance(self.tables))
+        frame = judgements.judgement_table(audit.provenance(self.tables), self.record.as_of)
+        return outputs.table(
+            frame, caption="Where the text seems to come from", widths=(34, 16, 25, 25)
+        )
 
-    # The end
+    # The annex
 
-    def method(self) -> Output:
-        """Return how the report was made, in a few sentences."""
-        return self.prose(method.sources_and_method(self.record))
+    def annex(self) -> Output | None:
+        """Return the evidence annex: every row, note and source, the method and the signature."""
+        if self.has_little:
+            return None
+        parts = [outputs.prose(method.gaps(self.record))] if self.subject == "article" else []
+        if self.subject == "article":
+            parts = [self._headed("Claim by claim", self.claims_table())]
+            basis = audit.provenance(self.tables)
+        else:
+            parts = [
+                self._headed("Events", self.events_table()),
+                self._headed("Figures", self.figures_table()),
+            ]
+            held = judgements.in_force(self.record, self._scopes)
+            basis = pd.concat([held, judgements.recorded_since(self.record, self._scopes)])
+        if len(basis):
+            text = self._remember(judgements.key_judgements(basis, self.record))
+            parts.append(self._headed("What our judgements rest on", outputs.prose(text)))
+        self._cite(key for line in self._printed for key in line.rows)
+        parts += [
+            self._headed("Sources and method", outputs.prose(self._method)),
+            self.words(),
+            self._headed("Notes", self.notes()),
+            self._headed("Signature", self.signature()),
+        ]
+        return outputs.annex(outputs.joined(*parts))
+
+    @staticmethod
+    def _headed(title: str, output: Output) -> Output:
+        """Return an output under a heading."""
+        return outputs.joined(outputs.prose(f"## {title}"), output)
+
+    @property
+    def _method(self) -> str:
+        """How the report was made, and what its marks mean."""
+        text = f"{method.sources_and_method(self.record)}\n\n{method.MARKS_EXPLAINED}"
+        if self.subject == "article":
+            text += f"\n\n### What the article does not tell\n\n{method.gaps(self.record)}"
+        return self._remember(text)
+
+    @property
+    def _printed(self) -> list[Sentence]:
+        """All sentences that the pages print."""
+        if self.subject == "article":
+            return []
+        phases = [line for phase in self._phases for line in phase.sentences]
+        return [*self._bottom_line, *self._story, *phases, *self._unknowns]
+
+    def _cite(self, keys: Iterator[str]) -> None:
+        """Let rows join the notes."""
+        self._cited.update(dict.fromkeys(keys))
 
     def words(self) -> Output:
         """Return the box that explains words of likelihood."""
@@ -355,10 +563,11 @@ class Report:
         return outputs.table(judgements.words_of_judgement(), caption=caption, widths=(40, 60))
 
     def notes(self) -> Output:
-        """Return the notes that the marks shown so far lead to."""
+        """Return the notes that the marks of the annex lead to."""
+        as_of = None if self.subject == "article" else self.record.as_of
         if not self._cited:
             return self.prose("This report carries no mark: no event it can see names the country.")
-        return outputs.notes(notes(self._cited, self.tables))
+        return outputs.notes(notes(self._cited, self.tables, as_of))
 
     def signature(self) -> Output:
         """Return the table that says from what the report was made."""
@@ -369,18 +578,6 @@ class Report:
             asked["countries"] = ", ".join(self.countries)
         frame = method.signature(self.record, {**asked, "evidence": self.record.evidence})
         return outputs.table(frame, caption="From what this report was made", widths=(20, 80))
-
-    def back_matter(self) -> Output:
-        """Return what ends every report: method, words and marks, notes, signature."""
-        return outputs.joined(
-            self.prose(f"## Sources and method\n\n{method.sources_and_method(self.record)}"),
-            self.prose(f"## Words and marks\n\n{method.MARKS_EXPLAINED}"),
-            self.words(),
-            self.prose("## Notes"),
-            self.notes(),
-            self.prose("## Signature"),
-            self.signature(),
-        )
 
     # What is not made by a method above
 
@@ -415,15 +612,18 @@ class Report:
         return text
 
 
+def _recorded(rows: pd.DataFrame) -> str:
+    """Return the days on which judgements were recorded."""
+    return listed([day_in_words(day.date()) for day in sorted(set(rows["recorded_on"]))])
+
+
 def _cells_run() -> list[str]:
     """Return the sources of the cells that this kernel has run; none outside a kernel."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     return [] if shell is None else list(shell.user_ns.get("In", []))
 
 
-def _faults(
-    title: object, subtitle: object, subject: object, tells: object, tables: Tables
-) -> Iterator[str]:
+def _faults(title: object, subtitle: object, subject: object, tells: object) -> Iterator[str]:
     """Yield what is wrong with the arguments that are no parameters."""
     for name, text in (("title", title), ("subtitle", subtitle)):
         if not isinstance(text, str) or (name == "title" and not text.strip()):
@@ -433,10 +633,8 @@ def _faults(
             f"subject: '{shown(subject)}' is not allowed; expected one of 'countries', 'article'."
             f"{did_you_mean(subject, _SUBJECTS)}"
         )
-    elif subject == "article" and tables.checks.empty:
-        yield "subject: the tables hold no checked claim of an article; expected 'countries'."
     sides = tells if isinstance(tells, list | tuple) else []
-    if not sides or any(not isinstance(side, str) or side not in _COLUMNS for side in sides):
+    if not sides or any(not isinstance(side, str) or side not in SIDES for side in sides):
         yield f"tells: '{shown(tells)}' is not allowed; expected a list such as ['france']."
 
 

@@ -66,6 +66,9 @@ def hold_against(tables: Tables, path: str | Path) -> str:
     except UnicodeDecodeError as fault:
         message = f"is not UTF-8 from byte {fault.start + 1} on; save the file as UTF-8."
         raise DataError([Problem(str(path), "", "", message)]) from fault
+    if tables.claims.empty:
+        message = "the tables hold no claim of an article; there is nothing to hold it against."
+        raise DataError([Problem(str(path), "", "", message)])
     given = sentences(text)
     pairs = _pairs(tables, given)
     problems = [

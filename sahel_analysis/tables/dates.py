@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from ..errors import shown
+from ..errors import ParameterError, shown
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
@@ -118,10 +118,12 @@ def iso_day(value: str | date) -> date:
 
     Raises
     ------
-    ValueError
+    ParameterError
         If it is no day of the calendar in that form.
     """
     try:
+        if value is pd.NaT:  # a datetime by its class
+            raise ValueError
         if isinstance(value, datetime):
             return value.date()
         if isinstance(value, date):
@@ -133,7 +135,7 @@ def iso_day(value: str | date) -> date:
         message = (
             f"'{shown(value)}' is not a day; expected one of the calendar such as '2023-12-04'."
         )
-        raise ValueError(message) from None
+        raise ParameterError(message) from None
 
 
 def day_in_words(day: date) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import DataError, Problem
+from ..errors import DataError, ParameterError, Problem, shown
 from .reading import check_references, read_rows, type_columns
-from .rules import check_rules
+from .rules import check_basis, check_rules
 from .schema import FILE, data_folder, read_schema
 from .vocabulary import unknown_words
 
@@ -55,6 +55,7 @@ class Tables:
         return f"Tables({str(self.folder)!r}: {rows})"
 
 
+REQUIRED = ("sources", "events", "actors", "countries", "places")  # the others may be empty
 FRAMES = tuple(field.name for field in fields(Tables) if field.name not in {"folder", "sha256"})
 
 
@@ -64,7 +65,9 @@ def load_tables(folder: str | Path | None = None) -> Tables:
     Parameters
     ----------
     folder : str or pathlib.Path, optional
-        Data folder; see `data_folder`.
+        Data folder of your own, with its ``datapackage.json``. Without it: the folder that the
+        environment variable ``SAHEL_DATA`` names, else the package's. The files of events, actors,
+        countries, places and sources must be there; a table without a file is empty.
 
     Returns
     -------
@@ -94,6 +97,13 @@ def load_tables(folder: str | Path | None = None) -> Tables:
     for table in read_schema(folder).values():
         try:
             contents.append((folder / table.path).read_bytes())
+        except FileNotFoundError as fault:
+            needed = table.name in REQUIRED
+            # A table that is not there is as empty as one with a header alone.
+            contents.append(None if needed else ",".join(table.columns).encode())
+            if needed:
+                message = f"cannot be read ({fault.strerror}); looked for it in '{folder}'."
+                unread.append(Problem(f"{folder.name}/{table.path}", "", "", message))
         except OSError as fault:
             contents.append(None)
             message = f"cannot be read ({fault.strerror}); looked for it in '{folder}'."
@@ -127,13 +137,30 @@ def _typed(
             if rows is not None:
                 frames[name] = type_columns(rows, label, table, problems)
     check_references(frames, schema, folder.name, problems)
+    labels = {name: f"{folder.name}/{table.path}" for name, table in schema.items()}
+    problems.extend(check_basis(frames, labels, problems))
     if not problems:
         # Rules speak of sound cells only; with faulty ones they would report the same fault twice.
-        labels = {name: f"{folder.name}/{table.path}" for name, table in schema.items()}
         problems.extend(check_rules(frames, labels))
     if problems:
         raise DataError(problems)
     return Tables(folder=folder, sha256=digest.hexdigest(), **frames)
+
+
+def require_tables(tables: object) -> Tables:
+    """Return tables as given, or those of `load_tables` where None was given.
+
+    Raises
+    ------
+    ParameterError
+        If something else was given.
+    """
+    if tables is None:
+        return load_tables()
+    if not isinstance(tables, Tables):
+        message = f"tables: '{shown(tables)}' is not allowed; expected what load_tables() returns."
+        raise ParameterError(message)
+    return tables
 
 
 def load_events(folder: str | Path | None = None) -> pd.DataFrame:
@@ -146,6 +173,12 @@ def load_events(folder: str | Path | None = None) -> pd.DataFrame:
     --------
     >>> load_events().loc["EV-012", ["date_edtf", "event_type", "iso3"]].to_list()
     ['2023-04', 'withdrawal_completed', ('TCD',)]
+
+    A cell of ``iso3`` may hold several countries, as a tuple: filter by country after `explode`.
+
+    >>> events = load_events().explode("iso3")
+    >>> events[events["iso3"] == "TCD"].at["EV-012", "date_edtf"]
+    '2023-04'
     """
     return load_tables(folder).events
 

@@ -109,6 +109,9 @@ def _header_faults(header: list[str], expected: list[str]) -> list[tuple[str, st
     """Return the faults of a header row, column and message each; the order of columns is free."""
     if not header:
         return [("", f"is empty; expected a header row with {', '.join(expected)}.")]
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and set(expected) & set(header[0].split(sign)):
+            return [("", f"is parted by {name}; save it with commas between the columns.")]
     faults = [(name, "the column is missing.") for name in expected if name not in header]
     for name in dict.fromkeys(header):
         if name not in expected:
@@ -261,15 +264,15 @@ def _list(text: str, field: Field) -> str:
     members = text.split(field.separator) if field.separator else []
     if len(set(members)) < len(members):
         return f"'{shown(text)}' names a member twice."
-    if any(member != member.strip() or not member for member in members):
-        return (
-            f"'{shown(text)}' has an empty member or spaces around one; part members by ';' alone."
-        )
+    if any(member != member.strip() for member in members):
+        return f"'{shown(text)}' has a blank beside ';'; part members by ';' alone."
+    if not all(members):
+        return f"'{shown(text)}' has an empty member; part members by one ';' each."
     return ""
 
 
 # In this order; the first that finds something speaks.
-_CHECKS = (_characters, _edtf, _choice, _type, _pattern, _range, _list)
+_CHECKS = (_characters, _edtf, _choice, _type, _list, _pattern, _range)
 
 
 def without_shape(text: str) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from ..errors import Problem, collect, shown
+from .vocabulary import ROOTS
 
 
 def check_rules(frames: dict[str, pd.DataFrame], labels: dict[str, str]) -> list[Problem]:
@@ -47,13 +48,11 @@ Fault = tuple[str, str, str]
 
 
 def _sources(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Check that one source is the article, the one whose text is hashed, and that links lead on."""
+    """Check that at most one source is the article, whose text is hashed, and that links lead on."""
     sources = frames["sources"]
     hashed = sources.index[sources["text_sha256"] != ""]
     for row in hashed if len(hashed) > 1 else ():
         yield row, "text_sha256", f"is set on {len(hashed)} rows; expected the article alone."
-    if hashed.empty:
-        yield "", "text_sha256", "is set on no row; expected the article's."
     for row, url in sources["url"].items():
         try:
             sound = not url or bool(urlsplit(url).hostname)
@@ -101,7 +100,7 @@ def _checks(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Check that an event has a day and the source its basis calls for, and lies where it says."""
+    """Check that an event has a day, and lies where it says."""
     events, places, countries = frames["events"], frames["places"], frames["countries"]
     if events.empty:
         yield "", "", "holds no event; expected at least one."
@@ -111,7 +110,6 @@ def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     for row in events.itertuples():
         if pd.isna(row.latest):
             yield row.Index, "date_edtf", f"'{row.date_edtf}' has no latest day; close it."
-        yield from _basis(row, "event")
         if row.same_as and row.basis != "reference":
             yield row.Index, "same_as", "is for reference events."
         for other in row.same_as:
@@ -124,27 +122,55 @@ def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def _figures(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Check that a figure has a value within its range and the source its basis calls for."""
+    """Check that a figure has a value within its range."""
     for row in frames["figures"].itertuples():
         values = [value for value in (row.low, row.best, row.high) if not pd.isna(value)]
         if not values:
             yield row.Index, "best", "is empty; expected low, best or high."
         if values != sorted(values):
             yield row.Index, "low", "low, best and high are not in rising order."
-        yield from _basis(row, "figure")
 
 
-def _basis(row: object, noun: str) -> Iterator[Fault]:
-    """Check that an event or figure has the claim or source on which it says that it rests."""
-    if row.basis == "article" and not row.claim_ids:
-        yield row.Index, "claim_ids", f"is empty; an article {noun} rests on a claim."
-    if row.basis == "reference" and not row.source_ids:
-        yield row.Index, "source_ids", f"is empty; a reference {noun} rests on a source."
+def check_basis(
+    frames: dict[str, pd.DataFrame], labels: dict[str, str], known: list[Problem]
+) -> list[Problem]:
+    """Return each event and figure without the claim or source on which it says that it rests.
+
+    Other faults in a row do not hide this one, so it is named in the same round as they are.
+
+    Parameters
+    ----------
+    frames, labels
+        As in `check_rules`; tables that could not be read are left out.
+    known : list of Problem
+        What is named already: a cell at fault was emptied, and is not named as empty too.
+    """
+    problems: list[Problem] = []
+    named = {(problem.table, problem.row, problem.column) for problem in known}
+    columns = {"article": "claim_ids", "reference": "source_ids"}
+    for name in ("events", "figures"):
+        faults = [
+            Problem(labels[name], row.Index, column, f"is empty; expected what {words} rests on.")
+            for row in (frames[name].itertuples() if name in frames else ())
+            for basis, column in columns.items()
+            if row.basis == basis and not getattr(row, column)
+            for words in [f"a row of basis '{basis}'"]
+            if (labels[name], row.Index, column) not in named
+        ]
+        collect(problems, faults)
+    return problems
 
 
 def _actors(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Check that no actor is part of itself, however far round."""
+    """Check that the roots are there, and that no actor is part of itself, however far round."""
     parents = frames["actors"]["parent_id"].to_dict()
+    for root in ROOTS:
+        if root not in parents:
+            yield (
+                "",
+                "actor_id",
+                f"holds no actor '{root}', to whom posture is traced; add the row.",
+            )
     ended = {""}  # what leads up to an actor without a parent, or was reported
     for actor in parents:
         path: dict[str, None] = {}

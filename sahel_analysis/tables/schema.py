@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import DataError, Problem
+from ..errors import DataError, Problem, shown
 
 FILE = "datapackage.json"
 CODEBOOK = "README.md"
+VARIABLE = "SAHEL_DATA"  # environment variable that names a data folder of the user's own
 _PACKAGE = Path(__file__).resolve().parents[1]
+_OWN = (_PACKAGE / "data", _PACKAGE.parent / "data")  # in an installed package, and in a clone
 _MARKED = re.compile(r"<!-- columns: (?P<table>\w+) -->\n.*?<!-- end columns -->", re.DOTALL)
 
 
@@ -84,22 +87,46 @@ def data_folder(folder: str | Path | None = None) -> Path:
     Parameters
     ----------
     folder : str or pathlib.Path, optional
-        A folder of the user's own. Without it: the data inside an installed package, else the
-        ``data`` folder of the clone.
+        A folder of the user's own. Without it: the folder that the environment variable
+        ``SAHEL_DATA`` names, else the data of the package.
 
     Raises
     ------
     DataError
         If there is no such folder, or no ``datapackage.json`` in it.
     """
-    own = [_PACKAGE / "data", _PACKAGE.parent / "data"]
-    candidates = own if folder is None else [Path(folder)]
+    if folder is None:
+        folder = os.environ.get(VARIABLE) or None
+    if not isinstance(folder, str | Path | None):
+        message = f"'{shown(folder)}' is no folder; expected a path."
+        raise DataError([Problem(FILE, "", "", message)])
+    candidates = _OWN if folder is None else [Path(folder)]
     for candidate in candidates:
         if (candidate / FILE).is_file():
             return candidate
     places = "' and '".join(str(candidate) for candidate in candidates)
     message = f"no data folder with this file was found; looked in '{places}'."
     raise DataError([Problem(FILE, "", "", message)])
+
+
+def environment() -> dict[str, str]:
+    """Return ``SAHEL_DATA`` with its path made absolute, for a process in another folder."""
+    folder = os.environ.get(VARIABLE)
+    return {VARIABLE: str(Path(folder).absolute())} if folder else {}
+
+
+def outlines_file(folder: Path, name: str) -> Path:
+    """Return the file of a layer of outlines: a data folder's own, else the package's.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The data folder.
+    name : str
+        File name, such as ``countries.geojson``.
+    """
+    places = [place / "boundaries" / name for place in (folder, *_OWN)]
+    return next((path for path in places if path.is_file()), places[0])
 
 
 def read_package(folder: Path) -> dict:

@@ -41,6 +41,9 @@ class EventType:
         Whether it shows a force to be there without anything having changed.
     timelines : tuple of str
         Which of the timelines of ``"france"`` and ``"russia"`` show it.
+    weight : int
+        How much it is news, from 1 (a count, a statement) to 10 (the last soldiers leave); from
+        `DECISIVE` on it is a change of its own.
     """
 
     label: str
@@ -53,6 +56,7 @@ class EventType:
     ends_russian: str = ""
     attests: bool = False
     timelines: tuple[str, ...] = ()
+    weight: int = 1
 
     @property
     def is_drawn(self) -> bool:
@@ -60,10 +64,19 @@ class EventType:
         return bool(self.kind)
 
 
+DECISIVE = 6  # weight from which an event changes how things stand
+
 # In the order in which events of one day count: a force arrives before it leaves, and so on.
 EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
     {
-        "coup": EventType("Coup", "coup", "coup", "coup", concerns="nobody"),
+        "coup": EventType(
+            "Coup",
+            "coup",
+            "coup",
+            "coup",
+            concerns="nobody",
+            weight=9,
+        ),
         "deployment": EventType(
             "Deployment",
             "deployment",
@@ -73,6 +86,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             french="present",
             russian="deployed",
             timelines=("france", "russia"),
+            weight=7,
         ),
         "mission_launched": EventType(
             "Mission launched",
@@ -80,11 +94,24 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             "mission launched",
             "mission_launched",
             concerns="actors",
+            weight=6,
         ),
         "visit": EventType(
-            "Visit", "visit", "visit", "visit", russian="contact", timelines=("russia",)
+            "Visit",
+            "visit",
+            "visit",
+            "visit",
+            russian="contact",
+            timelines=("russia",),
+            weight=3,
         ),
-        "statement": EventType("Statement", "statement", "statement", "statement"),
+        "statement": EventType(
+            "Statement",
+            "statement",
+            "statement",
+            "statement",
+            weight=2,
+        ),
         "agreement_signed": EventType(
             "Agreement signed",
             "signed",
@@ -92,6 +119,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             "agreement_signed",
             russian="agreement",
             timelines=("russia",),
+            weight=7,
         ),
         "assistance": EventType(
             "Assistance",
@@ -100,6 +128,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             "assistance",
             russian="assistance",
             timelines=("russia",),
+            weight=6,
         ),
         "alliance_formed": EventType(
             "Alliance formed",
@@ -107,6 +136,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             "alliance formed",
             "alliance_formed",
             concerns="nobody",
+            weight=8,
         ),
         "presence_attested": EventType(
             "Presence attested",
@@ -117,6 +147,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             french="present",
             russian="deployed",
             attests=True,
+            weight=1,
         ),
         "force_level": EventType(
             "Force level",
@@ -127,9 +158,14 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             french="present",
             russian="deployed",
             attests=True,
+            weight=1,
         ),
         "presence_disputed": EventType(
-            "Presence disputed", "disputed", "presence disputed", "statement"
+            "Presence disputed",
+            "disputed",
+            "presence disputed",
+            "statement",
+            weight=2,
         ),
         "withdrawal_announced": EventType(
             "Withdrawal announced",
@@ -139,6 +175,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             french="leaving",
             ends_russian="deployed",
             timelines=("france", "russia"),
+            weight=9,
         ),
         "withdrawal_ordered": EventType(
             "Withdrawal ordered",
@@ -147,6 +184,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             "withdrawal_announced",
             french="leaving",
             timelines=("france",),
+            weight=9,
         ),
         "agreement_denounced": EventType(
             "Agreement denounced",
@@ -156,6 +194,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             french="leaving",
             ends_russian="agreement",
             timelines=("france",),
+            weight=8,
         ),
         "alliance_exit": EventType(
             "Exit from an alliance",
@@ -163,9 +202,15 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             "alliance left",
             "alliance_exit",
             concerns="nobody",
+            weight=7,
         ),
         "base_handover": EventType(
-            "Base handed over", "base", "base handed over", "base_handover", timelines=("france",)
+            "Base handed over",
+            "base",
+            "base handed over",
+            "base_handover",
+            timelines=("france",),
+            weight=6,
         ),
         "presence_reduced": EventType(
             "Presence reduced",
@@ -174,6 +219,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             "base_handover",
             french="reduced",
             timelines=("france",),
+            weight=7,
         ),
         "mission_ended": EventType(
             "Mission ended",
@@ -182,6 +228,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             "mission_ended",
             ends_russian="deployed",
             timelines=("russia",),
+            weight=7,
         ),
         "withdrawal_completed": EventType(
             "Withdrawal completed",
@@ -191,6 +238,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             french="withdrawn",
             ends_russian="deployed",
             timelines=("france", "russia"),
+            weight=10,
         ),
     }
 )
@@ -348,6 +396,7 @@ QUALIFIERS: Mapping[str, Qualifier] = MappingProxyType(
         "claimed": Qualifier(after=" (claimed)", soft=True),
     }
 )
+ROOTS = ("france", "russia")  # the two powers of which posture tells; keys of the actors table
 UNITS = ("people", "agreements", "missions", "states", "year")
 
 _LABELLED = "its label"

@@ -64,7 +64,7 @@ def hashes(folder: Path) -> dict[str, str]:
 def built(tables, tmp_path_factory) -> Path:
     """Return the folder of six countries at two days, built once."""
     folder = tmp_path_factory.mktemp("built") / "reports"
-    summary = build(wanted(tables), folder, tables)
+    summary = build(wanted(tables), folder)
     assert len(summary.made) == 12
     assert not summary.failed
     return folder
@@ -90,7 +90,7 @@ def test_each_report_shows_its_own_country_and_day(built, iso3, day):
 def test_nothing_changed_makes_nothing(built, tables):
     """A second build of the same leaves every file as it is."""
     before = hashes(built)
-    summary = build(wanted(tables), built, tables)
+    summary = build(wanted(tables), built)
     assert (len(summary.made), len(summary.fresh)) == (0, 12)
     assert hashes(built) == before
 
@@ -102,7 +102,7 @@ def test_a_missing_or_altered_file_is_made_again(built, tables, tmp_path):
     before = hashes(folder)
     (folder / "2023-12-04_checked/country_brief_NER.html").write_text("altered")
     (folder / "2023-12-04_checked/country_brief_MLI.pdf").unlink()
-    summary = build(wanted(tables), folder, tables)
+    summary = build(wanted(tables), folder)
     assert sorted(path.rsplit("_", 1)[1] for path in summary.made) == ["MLI", "NER"]
     assert hashes(folder) == before
 

@@ -123,7 +123,7 @@ def test_notebook_is_known_by_its_cells(tmp_path):
 def test_dry_run_lists_what_would_run_and_why(tables, store):
     """Fresh reports by name."""
     jobs = expand(tables, {"notebook": ["country_brief"], "country": ["MLI", "NER"]})
-    fresh, due, count = listed(jobs, store.folder, tables).splitlines()
+    fresh, due, count = listed(jobs, store.folder).splitlines()
     assert fresh.startswith("fresh  2023-12-04_checked/country_brief_MLI")
     assert due.endswith("it is not there yet")
     assert count == "1 of 2 would run."

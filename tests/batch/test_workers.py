@@ -14,7 +14,7 @@ from trial import contents, put_brief
 
 from sahel_analysis.batch import jobs, workers
 from sahel_analysis.batch.execute import execute
-from sahel_analysis.batch.jobs import Outcome, expand, notebook_source
+from sahel_analysis.batch.jobs import Outcome, expand
 from sahel_analysis.batch.kernel_app import MOST_MESSAGES, MOST_MIB
 
 pytestmark = pytest.mark.skipif(not workers.CAN_FORK, reason="this platform forks no processes")
@@ -60,7 +60,7 @@ def test_kernel_has_its_imports_done_before_it_is_forked(ran):
 def test_ordinary_kernel_gives_the_same_report(ran, job):
     """Byte for byte: to fork saves time and changes nothing."""
     forked = ran("from sahel_analysis.report import exhibits\n\nexhibits.combined_map(report)")
-    ordinary = execute(job, notebook_source(job.notebook))
+    ordinary = execute(job, job.source())
     assert forked.failure is ordinary.failure is None
     assert forked.files == ordinary.files
 

@@ -21,7 +21,7 @@ def built(tables, tmp_path_factory) -> Path:
     last = date_range(tables)[1].isoformat()
     few = {"notebook": list(reports()), "country": ["NER"], "as_of": [last], "format": ["html"]}
     whole = {"notebook": ["french_withdrawal"], "as_of": [last], "format": ["html"]}
-    assert not build([*expand(tables, few), *expand(tables, whole)], folder, tables).failed
+    assert not build([*expand(tables, few), *expand(tables, whole)], folder).failed
     return folder
 
 

@@ -95,11 +95,11 @@ def test_every_fault_of_a_report_comes_in_one_message(tables):
     assert "Did you mean 'evidence'?" in lines[3]
 
 
-def test_an_article_without_checks_is_no_subject(tables):
-    """There is nothing to be told of it."""
+def test_an_article_without_checks_has_no_audit(tables):
+    """The cover says so."""
     without = replace(tables, checks=tables.checks.iloc[:0])
-    with pytest.raises(ParameterError, match="^subject: the tables hold no checked claim"):
-        Report("T", subject="article", tables=without)
+    cover = Report("T", subject="article", tables=without).cover()
+    assert "hold no article" in cover._repr_mimebundle_()[0]["text/markdown"]
 
 
 def test_back_matter_is_what_ends_every_report(report):

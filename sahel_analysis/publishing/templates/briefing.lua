@@ -108,7 +108,15 @@ end
 
 -- A link to a note; in HTML the note itself follows, hidden until hover or focus.
 local function mark(link)
+  if link.classes:includes 'annex' then
+    link.target = link.target .. (typst and '.pdf' or '.html')
+    return link
+  end
   local anchor = link.target:match '^#(.+)$'
+  if anchor and link.classes:includes 'source' then
+    if typst then return within('#mark(<' .. anchor .. '>)[', link.content, ']') end
+    return pandoc.Superscript {link}
+  end
   if not anchor then return nil end
   if not anchors[anchor] then
     error("the text refers to '" .. anchor .. "', but no note or heading has that anchor", 0)
@@ -180,7 +188,99 @@ local function note_list(div)
   return div
 end
 
+-- Four short facts side by side.
+local function tiles(div)
+  if html then return div end
+  if docx then
+    local cells = div.content:map(function(tile) return pandoc.Cell(tile.content) end)
+    local row = pandoc.Row(cells)
+    local specs = {}
+    for _ = 1, #cells do table.insert(specs, {pandoc.AlignDefault, 1 / #cells}) end
+    return pandoc.Table({long = {}}, specs, pandoc.TableHead(), {{attr = pandoc.Attr(), body = {row}, head = {}, row_head_columns = 0}}, pandoc.TableFoot())
+  end
+  local blocks = pandoc.Blocks {pandoc.RawBlock('typst', '#tiles((')}
+  for _, tile in ipairs(div.content) do
+    blocks:insert(pandoc.RawBlock('typst', '['))
+    blocks:extend(tile.content)
+    blocks:insert(pandoc.RawBlock('typst', '],'))
+  end
+  blocks:insert(pandoc.RawBlock('typst', '))'))
+  return blocks
+end
+
+-- A phase of the story: its title and time beside its sentences.
+local function phase(div)
+  if not typst then return div end
+  local left, right = pandoc.Blocks {}, pandoc.Blocks {}
+  for place, block in ipairs(div.content) do
+    local when = block.t == 'Para' and #block.content == 1 and block.content[1].t == 'Span'
+      and block.content[1].classes:includes 'when'
+    if block.t == 'Header' or when then left:insert(block) else right:insert(block) end
+  end
+  return pandoc.Blocks {pandoc.RawBlock('typst', '#phase[')} .. left
+    .. {pandoc.RawBlock('typst', '][')} .. right .. {pandoc.RawBlock('typst', ']')}
+end
+
+local function wrapped(name)
+  return function(div)
+    if not typst then return div end
+    return pandoc.Blocks {pandoc.RawBlock('typst', '#' .. name .. '[')} .. div.content
+      .. {pandoc.RawBlock('typst', ']')}
+  end
+end
+
+-- The key sources in two columns of equal length.
+local function sources(div)
+  local list = div.content[1]
+  if not typst or not list or list.t ~= 'OrderedList' then return div end
+  local half = math.ceil(#list.content / 2)
+  local function part(first, last)
+    local items = pandoc.List {table.unpack(list.content, first, last)}
+    return pandoc.OrderedList(items, pandoc.ListAttributes(first, list.style, list.delimiter))
+  end
+  return pandoc.Blocks {
+    pandoc.RawBlock('typst', '#sources['), part(1, half), pandoc.RawBlock('typst', ']['),
+    part(half + 1, #list.content), pandoc.RawBlock('typst', ']'),
+  }
+end
+
+-- A chance as a word, per cent and a bar from 0 to 100.
+local function chance(span)
+  local low, high = tonumber(span.attributes.low), tonumber(span.attributes.high)
+  if not low or not high then return nil end
+  if typst then
+    return within('#chance(' .. low .. ', ' .. high .. ')[', span.content, ']')
+  end
+  if html then
+    local bar = string.format('<span class="bar" aria-hidden="true"><span style="margin-left:%g%%;width:%g%%"></span></span>', low, math.max(high - low, 2))
+    return pandoc.Inlines {pandoc.Span(span.content, {class = 'chance'}), pandoc.RawInline('html', bar)}
+  end
+  return span.content
+end
+
+-- What was marked to be left out first where the pages are full.
+local function fitting(doc, step)
+  local function keep(element)
+    local drop = tonumber(element.attributes and element.attributes.drop)
+    if drop and drop <= step then return {} end
+  end
+  return doc:walk {
+    Div = keep,
+    BulletList = function(list)
+      list.content = list.content:filter(function(item)
+        local first = item[1] and item[1].content and item[1].content[1]
+        local drop = first and first.t == 'Span' and tonumber(first.attributes.drop)
+        return not (drop and drop <= step)
+      end)
+      return list
+    end,
+  }
+end
+
 function Pandoc(doc)
+  local step = doc.meta.dropped and tonumber(pandoc.utils.stringify(doc.meta.dropped)) or 0
+  doc.meta.dropped = nil
+  if step > 0 then doc = fitting(doc, step) end
   for _, kind in ipairs {'figure', 'table', 'back'} do
     words[kind] = pandoc.utils.stringify(doc.meta['word-' .. kind])
   end
@@ -250,7 +350,12 @@ function Pandoc(doc)
     Inlines = keep_marks,
     Link = function(link) return mark(link), false end,
   }
-  local after = {figure = figure, ['table'] = data_table, notes = note_list}
+  doc = doc:walk {Span = function(span) if span.classes:includes 'chance' then return chance(span) end end}
+  local after = {
+    figure = figure, ['table'] = data_table, notes = note_list, tiles = tiles, phase = phase,
+    story = wrapped 'story', sources = sources, unknowns = wrapped 'unknowns',
+    annex = wrapped 'annex', since = wrapped 'since',
+  }
   doc = doc:walk {
     Div = function(div)
       for class, make in pairs(after) do
