@@ -46,7 +46,7 @@ class Publisher(Preprocessor):
         name = _name(resources)
         resources["cover"] = None
         resources["figures"] = {}
-        resources["has_annex"] = False
+        resources["has_annex"], resources["is_annex"] = False, self.annex
         cells = []
         for number, cell in enumerate(nb.cells, start=1):
             if UNPUBLISHED & set(cell.metadata.get("tags", [])):
