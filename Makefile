@@ -32,7 +32,7 @@ report: .venv/installed ## build the reports and the atlas into reports/
 	$(BIN)/sahel atlas
 
 # Two at a time; the tests of one file by one process, so that they share the reports they build.
-SIDE_BY_SIDE := --numprocesses=2 --dist=loadfile
+SIDE_BY_SIDE := --numprocesses=2 --dist=loadfile -p no:randomly
 
 test: .venv/installed ## run the tests, but for the long ones (about four minutes)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not long"
