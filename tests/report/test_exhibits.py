@@ -22,7 +22,7 @@ MAPS = (
 )  # fmt: skip
 CHARTS = (
     Report.timeline, *(partial(Report.timeline, side=side) for side in ("france", "russia", "others")),
-    Report.agreements, Report.missions, Report.exits,
+    Report.agreements, Report.missions, Report.exit_ladder,
     *(partial(Report.force_levels, side=side) for side in ("france", "russia")),
 )  # fmt: skip
 
