@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sahel_analysis.batch.matrix import expand
-from sahel_analysis.prose.chronicle import naming
 
+from sahel_analysis.batch.jobs import expand
 from sahel_analysis.evidence.posture import posture_of
 from sahel_analysis.evidence.record import extract, record
+from sahel_analysis.prose.listings import naming
 from sahel_analysis.report.parameters import scope
 from sahel_analysis.report.report import Report
 
@@ -23,8 +23,8 @@ def test_extract_of_a_brief_shows_what_the_whole_tables_show(tables, day, eviden
     whole = record(day, evidence, tables=tables)
     postures = posture_of(whole)
     for country in scope(tables):
-        asked = {"as_of": day, "evidence": evidence, "country": country, "lang": "en"}
-        report = Report("country_brief", asked, tables)
+        asked = {"as_of": day, "evidence": evidence, "country": country}
+        report = Report("{place}, {day}", **asked, tables=tables)
         assert report.posture.loc[country].equals(postures.loc[country])
         for name in ("events", "figures"):
             expected = naming(getattr(whole, name), [country], regions=False)
@@ -77,8 +77,8 @@ def test_later_event_is_not_seen_by_earlier_reports(tables):
 def test_row_of_one_country_is_seen_by_briefs_that_name_it(tables):
     """Gabon's row changes nothing for Sudan."""
     seen = changed(tables, "countries", "GAB", "label_lon", 1.0)
-    assert "2023-12-04_checked_en/country_brief_GAB" in seen
-    assert "2023-12-04_checked_en/country_brief_SDN" not in seen
+    assert "2023-12-04_checked/country_brief_GAB" in seen
+    assert "2023-12-04_checked/country_brief_SDN" not in seen
 
 
 def test_claim_of_the_article_is_seen_by_every_report(tables):
