@@ -8,6 +8,7 @@ from ..evidence.record import Record, record, told_claims
 from ..tables.loading import Tables
 from ..tables.vocabulary import GRAVITIES, VERDICTS
 from .judgements import in_force
+from .listings import naming
 from .markdown import bullets, escape
 from .notes import marks
 from .words import counted, in_sentence, listed
@@ -112,7 +113,7 @@ def article_errors(record_: Record, iso3: str = "", most: int = 3) -> pd.DataFra
 
 def _of_country(wrong: pd.DataFrame, claims: pd.DataFrame, iso3: str, tables: Tables) -> pd.Series:
     """Return which claims stand in a sentence of the article that is about a country."""
-    events = tables.events[[iso3 in named for named in tables.events["iso3"]]]
+    events = naming(tables.events, [iso3], regions=False)
     by_event = claims.index.isin(set(events["claim_ids"].explode().dropna()))
     by_name = claims["statement_en"].str.contains(tables.countries.at[iso3, "name_en"], regex=False)
     about = claims[by_event | by_name]

@@ -225,16 +225,11 @@ class Report:
         return bottom_line(self.record, self._scope, self.tells)
 
     @cached_property
-    def _above(self) -> frozenset[str]:
-        """Keys of the sentences of the narrative that the cover tells already."""
-        return frozenset(line.key for line in self._bottom_line if line.key)
-
-    @cached_property
     def _story(self) -> list[Sentence]:
         """The short story; none in a report of one side, whose phases are told instead."""
         if set(self.tells) != set(ROOTS):
             return []
-        return narrative.story(self.record, self._scope, self._above)
+        return narrative.story(self.record, self._scope, self._bottom_line)
 
     @cached_property
     def _phases(self) -> list[narrative.Phase]:
@@ -360,8 +355,10 @@ class Report:
 
     def article_errors(self) -> Output | None:
         """Return where the article errs on the countries shown; None where it does not."""
+        if self.has_little:
+            return None
         frame = audit.article_errors(self.record, self.parameters.country)
-        if self.has_little or frame.empty:
+        if frame.empty:
             return None
         caption = "The article’s words in ours, and what sources of its day say"
         table = outputs.table(frame, caption=caption, widths=(36, 64))
