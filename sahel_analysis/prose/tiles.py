@@ -68,9 +68,7 @@ def _french(record: Record, iso3: str, row: pd.Series) -> Tile:
     if state == "none_recorded":
         return _tile(0, NONE_RECORDED_LABEL, [])
     word = POSTURE_THEMES["french_posture"].states[state].word
-    facts, rows = [since_in_words(row["french_posture_since"])], list(ids)
-    if facts[0].startswith("by 1 January"):
-        facts = ["since before the record begins"]
+    facts, rows = [_since(row["french_posture_since"])], list(ids)
     gone = gone_of(record, iso3) if state == "leaving" else None
     count = newest(record, FRANCE, iso3) if state != "withdrawn" else None
     if gone is not None:
@@ -85,6 +83,12 @@ def _french(record: Record, iso3: str, row: pd.Series) -> Tile:
     return _tile(0, "gone" if state == "withdrawn" else word, facts, tuple(rows))
 
 
+def _since(edtf: str) -> str:
+    """Return since when, short: of a span the day by which it had begun."""
+    words = since_in_words(edtf)
+    return f"by {words.split(' and ')[-1]}" if " between " in words else words
+
+
 def _russian(record: Record, iso3: str, row: pd.Series) -> Tile:
     """Return the tile of Russia in a country."""
     state, ids = row["russian_engagement"], row["russian_engagement_event_ids"]
@@ -93,7 +97,7 @@ def _russian(record: Record, iso3: str, row: pd.Series) -> Tile:
         return _tile(1, NONE_RECORDED_LABEL, [])
     word = _RUSSIAN.get(state, POSTURE_THEMES["russian_engagement"].states[state].word)
     attested = in_words(row["russian_engagement_attested"])
-    facts, rows = [since_in_words(row["russian_engagement_since"])], list(ids)
+    facts, rows = [_since(row["russian_engagement_since"])], list(ids)
     if state == "deployed":
         count = newest(record, RUSSIA, iso3)
         if count is not None:

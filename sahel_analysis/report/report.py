@@ -36,7 +36,9 @@ _FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian 
 _SUBJECTS = ("countries", "article")
 _NO_ARTICLE = "The tables hold no article, so there is nothing to compare or to audit."
 _LEAST_EVENTS = 2  # with fewer there is nothing to report
-_AT_MOST = {"countries": 5, "country": 4}  # judgements on a page
+_JUDGED = (29, 13, 28, 30)  # widths of the table of judgements
+# Judgements and errors of the article on the pages of a country brief, and of any other report.
+_BRIEF, _REPORT = {"judgements": 3, "errors": 2}, {"judgements": 5, "errors": 3}
 
 
 def _of_article(show: Callable[..., Output]) -> Callable[..., Output]:
@@ -219,6 +221,11 @@ class Report:
         """Of what the narrative is told: the one country, or the region."""
         return self.parameters.country or narrative.REGION
 
+    @property
+    def _most(self) -> dict[str, int]:
+        """How many judgements and errors of the article the pages tell."""
+        return _BRIEF if self.parameters.country else _REPORT
+
     @cached_property
     def _bottom_line(self) -> list[Sentence]:
         """What the cover says first."""
@@ -327,7 +334,10 @@ class Report:
             return None
         blocks = ["## What happened" if self.record.is_checked else "## What the article says"]
         for number, phase in enumerate(self._phases, 1):
-            drop = ' drop="1"' if number == 1 and len(self._phases) > 1 else ""
+            # The earliest goes first where pages are short, the second of many last.
+            places = {1: 1, 2: 3} if len(self._phases) > 3 else {1: 1}
+            can_go = number in places and len(self._phases) > 1
+            drop = f' drop="{places[number]}"' if can_go else ""
             when = f"[{escape(phase.when)}]{{.when}}\n\n" if phase.when else ""
             blocks.append(
                 f"::: {{.phase{drop}}}\n### {escape(phase.title)}\n\n{when}"
@@ -350,14 +360,13 @@ class Report:
         listed_ = self._sources.listed()
         if self.has_little or not listed_:
             return None
-        grades = "Letter: how reliable the publisher is, A to F (Admiralty code)."
-        return outputs.prose(f"## Key sources\n\n::: sources\n{listed_}\n:::\n\n{grades}")
+        return outputs.prose(f"## Key sources, graded A to F\n\n::: sources\n{listed_}\n:::")
 
     def article_errors(self) -> Output | None:
         """Return where the article errs on the countries shown; None where it does not."""
         if self.has_little:
             return None
-        frame = audit.article_errors(self.record, self.parameters.country)
+        frame = audit.article_errors(self.record, self.parameters.country, self._most["errors"])
         if frame.empty:
             return None
         caption = "The article’s words in ours, and what sources of its day say"
@@ -382,7 +391,7 @@ class Report:
                 outputs.table(
                     judgements.judgement_table(rows, self.record.as_of),
                     caption=f"{caption} {note}".strip(),
-                    widths=(34, 16, 25, 25),
+                    widths=_JUDGED,
                 )
             )
         if not tables:
@@ -395,7 +404,7 @@ class Report:
         if set(self.tells) != set(ROOTS):
             events = of_sides(self.record, self.record.tables.events, self.tells)
             rows = judgements.of_events(rows, events.index)
-        return rows[: _AT_MOST["country" if self.parameters.country else "countries"]]
+        return rows[: self._most["judgements"]]
 
     # Maps and charts; none where there is too little to tell
 
@@ -496,9 +505,7 @@ class Report:
     def provenance(self) -> Output:
         """Return our judgements on where the article's text comes from."""
         frame = judgements.judgement_table(audit.provenance(self.tables), self.record.as_of)
-        return outputs.table(
-            frame, caption="Where the text seems to come from", widths=(34, 16, 25, 25)
-        )
+        return outputs.table(frame, caption="Where the text seems to come from", widths=_JUDGED)
 
     # The annex
 
