@@ -121,7 +121,7 @@ def _missions(record: Record, posture: pd.DataFrame, scope: str) -> Tile:
         return _tile(2, NONE_RECORDED_LABEL, [])
     groups = [known[known["state"] == state] for state in ("running", "denounced", "ended")]
     running, denounced, ended = groups
-    names = record.tables.actors["name_en"]
+    actors = record.tables.actors
     if scope == REGION:
         state = f"{in_letters(len(running))} running" if len(running) else "none running"
         facts = [
@@ -138,7 +138,7 @@ def _missions(record: Record, posture: pd.DataFrame, scope: str) -> Tile:
     )
     newest_ = known[::-1][:2]
     facts = [
-        f"{_short(names[key])}: {_MISSION_VERBS[row.state]} {in_words(row.date_edtf)}"
+        f"{_short(actors.loc[key])}: {_MISSION_VERBS[row.state]} {in_words(row.date_edtf)}"
         for key, row in newest_.iterrows()
     ]
     return _tile(2, state, facts, tuple(newest_["event_id"]))
@@ -147,9 +147,10 @@ def _missions(record: Record, posture: pd.DataFrame, scope: str) -> Tile:
 _MISSION_VERBS = {"running": "since", "denounced": "ground ended", "ended": "ended"}
 
 
-def _short(name: str) -> str:
-    """Return a mission's name without its country."""
-    return name.split(" in ")[0]
+def _short(mission: pd.Series) -> str:
+    """Return a mission by its acronym, or by its name without its country."""
+    acronyms = [name for name in mission["aliases"] if name.isupper()]
+    return acronyms[0] if acronyms else mission["name_en"].split(" in ")[0]
 
 
 def _government(record: Record, iso3: str) -> Tile:

@@ -36,9 +36,10 @@ _FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian 
 _SUBJECTS = ("countries", "article")
 _NO_ARTICLE = "The tables hold no article, so there is nothing to compare or to audit."
 _LEAST_EVENTS = 2  # with fewer there is nothing to report
-_JUDGED = (29, 13, 28, 30)  # widths of the table of judgements
-# Judgements and errors of the article on the pages of a country brief, and of any other report.
-_BRIEF, _REPORT = {"judgements": 3, "errors": 2}, {"judgements": 5, "errors": 3}
+_JUDGED = (30, 15, 28, 27)  # widths of the table of judgements
+# How much the pages of a country brief hold, and those of any other report.
+_BRIEF = {"judgements": 3, "errors": 2, "sources": 6}
+_REPORT = {"judgements": 5, "errors": 3, "sources": 8}
 
 
 def _of_article(show: Callable[..., Output]) -> Callable[..., Output]:
@@ -223,7 +224,7 @@ class Report:
 
     @property
     def _most(self) -> dict[str, int]:
-        """How many judgements and errors of the article the pages tell."""
+        """How many judgements, errors of the article and sources the pages name."""
         return _BRIEF if self.parameters.country else _REPORT
 
     @cached_property
@@ -271,8 +272,7 @@ class Report:
     @cached_property
     def _sources(self) -> KeySources:
         """The sources that the report's pages name, numbered."""
-        phases = [line for phase in self._phases for line in phase.sentences]
-        return KeySources(self.record, [*self._bottom_line, *self._story, *phases, *self._unknowns])
+        return KeySources(self.record, self._printed, self._most["sources"])
 
     def cover(self) -> Output:
         """Return the cover: title, edition and bottom line."""
@@ -370,7 +370,7 @@ class Report:
         if frame.empty:
             return None
         caption = "The article’s words in ours, and what sources of its day say"
-        table = outputs.table(frame, caption=caption, widths=(36, 64))
+        table = outputs.table(frame, caption=caption, widths=(26, 74))
         return outputs.joined(outputs.prose("## Where the article errs here"), table)
 
     def judgements(self) -> Output | None:
