@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help report test lab check codebook licences bench fuzz lock clean moved
+.PHONY: help report test test-all lab check codebook licences bench fuzz lock clean moved
 .DELETE_ON_ERROR:
 
 # What stands in the user's home must not change a report: neither the settings of matplotlib,
@@ -24,15 +24,21 @@ unexport MAKEFLAGS MFLAGS MAKELEVEL
 
 help: ## list the targets
 	@echo "Targets:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 	@echo "Python 3.11 or later is needed; name one with 'make PYTHON=python3.12 report'."
 
 report: .venv/installed ## build the reports and the atlas into reports/
 	$(BIN)/sahel build
 	$(BIN)/sahel atlas
 
-test: .venv/installed ## run the tests
-	$(BIN)/python -m pytest
+# Two at a time; the tests of one file by one process, so that they share the reports they build.
+SIDE_BY_SIDE := --numprocesses=2 --dist=loadfile
+
+test: .venv/installed ## run the tests, but for the long ones (about four minutes)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not long"
+
+test-all: .venv/installed ## run the long ones: mutations, kills, faults, growth, JupyterLab
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m long
 
 lab: .venv/installed ## open the notebooks in JupyterLab
 	$(BIN)/python -m jupyter lab --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/tour.ipynb

@@ -87,27 +87,10 @@ def series(folder: Path) -> Callable:
 
 def draw(folder: Path) -> Callable:
     """Draw the map of all countries followed, from record and posture to the last sign."""
-    from sahel_analysis.evidence.posture import posture_of
-    from sahel_analysis.evidence.record import record
-    from sahel_analysis.figures.maps import canvas, plot_combined
+    from sahel_analysis.figures.maps import plot_map
 
     tables = load(folder)()
-
-    def step() -> None:
-        shown = record(_DAY, "checked", tables=tables)
-        figure, ax = canvas()
-        plot_combined(
-            posture_of(shown),
-            ax=ax,
-            as_of=shown.as_of,
-            evidence=shown.evidence,
-            countries=tables.countries,
-            places=tables.places,
-            events=shown.events,
-        )
-        figure.canvas.draw()
-
-    return step
+    return lambda: plot_map(_DAY, tables=tables).figure.canvas.draw()
 
 
 STEPS = {

@@ -40,9 +40,11 @@ def write_folder(folder: str | Path, rows: int, seed: int = SEED) -> Path:
     """
     folder = Path(folder)
     shutil.copytree(DATA, folder)
-    with (folder / "judgements.csv").open("r+", encoding="utf-8") as file:
-        file.readline()
-        file.truncate(file.tell())
+    # What rests on the package's own events goes with them.
+    for name in ("judgements", "phases", "narrative", "unknowns"):
+        with (folder / f"{name}.csv").open("r+", encoding="utf-8") as file:
+            file.readline()
+            file.truncate(file.tell())
     package = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
     [events] = [entry for entry in package["resources"] if entry["name"] == "events"]
     with (folder / "events.csv").open("w", encoding="utf-8", newline="") as file:
@@ -81,7 +83,9 @@ def _chunk(rng: np.random.Generator, start: int, kinds: list[str]) -> list[tuple
             np.where(article, _some(rng, claims, 1, 2), "").tolist(),
             np.where(article, "", _some(rng, sources, 1, 3)).tolist(),
             _same(rng, article, start),
-            _some(rng, ["low", "moderate", "high"], 1, 1),
+            _some(rng, ["low", "moderate"], 1, 1),  # high would ask for sources that agree
+            [""] * _CHUNK,  # known_from: public when it happened, whatever its sources' days
+            ["Synthetic: public when it happened."] * _CHUNK,
             strict=True,
         )
     )

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from sahel_analysis.tables.loading import Tables, load_tables
 
-# `make test` tries the same examples each time, `make fuzz` new ones, and says how to repeat them.
+# `make test-all` tries the same examples each time, `make fuzz` new ones, and says how to repeat them.
 _EVERY = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("short", max_examples=360, derandomize=True, database=None, **_EVERY)
 settings.register_profile("long", max_examples=7_000, print_blob=True, database=None, **_EVERY)

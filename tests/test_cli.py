@@ -31,7 +31,7 @@ def test_validate_says_what_was_found_sound(tmp_path):
     folder = data_copy(tmp_path)
     code, told, _ = run("validate", folder)
     assert code == 0
-    assert told.startswith(f"{folder}: 10 tables, ")
+    assert told.startswith(f"{folder}: 14 tables, ")
 
 
 def test_validate_names_every_fault_and_exits_1(tmp_path):
@@ -48,22 +48,22 @@ def test_validate_names_every_fault_and_exits_1(tmp_path):
 def test_validate_names_a_judgement_that_hedges(tmp_path):
     """The lint is part of it."""
     folder = data_copy(tmp_path)
-    put(folder / "judgements.csv", "KJ-001", alternative_en="The documents might stay paper.")
+    put(folder / "judgements.csv", "KJ-101", alternative_en="The documents might stay paper.")
     code, _, faults = run("validate", folder)
     assert code == 1
-    assert "data/judgements.csv KJ-001, alternative_en: 'might' does not say how likely" in faults
+    assert "data/judgements.csv KJ-101, alternative_en: 'might' does not say how likely" in faults
 
 
 def test_validate_names_a_word_that_the_data_package_does_not_list(tmp_path):
     """And how to mend it."""
     package = data_copy(tmp_path) / "datapackage.json"
     text = package.read_text(encoding="utf-8")
-    package.write_text(text.replace('"weakened",', ""), encoding="utf-8")
+    package.write_text(text.replace('"almost_no_chance",', ""), encoding="utf-8")
     code, _, faults = run("validate", package.parent)
     assert code == 1
     assert faults == (
-        "data/datapackage.json: change 'weakened' of tables/vocabulary.py is not listed: add it to "
-        "the enum, or take it out of the vocabulary.\n"
+        "data/datapackage.json: likelihood 'almost_no_chance' of tables/vocabulary.py is not "
+        "listed: add it to the enum, or take it out of the vocabulary.\n"
     )
 
 

@@ -15,10 +15,10 @@ import pandas as pd
 
 from ..evidence.posture import followed
 from ..figures import style
-from ..figures.timelines import EDGES
 from ..report.parameters import date_range
 from ..tables import vocabulary
 from ..tables.loading import Tables
+from . import colours
 from .entries import Entry
 from .states import segments
 
@@ -39,7 +39,6 @@ _LANE_PX = 30
 _COUNTS_PX = 190
 _DAY_MS = 86_400_000
 _SHAPES = {"french": "triangle-up", "russian": "square", "other": "circle"}
-_INKS = {"french": EDGES["france"], "russian": EDGES["russia"], "other": style.INK_SOFT}
 
 
 def states_chart(states: Mapping[str, dict], events: list[Entry], tables: Tables) -> dict:
@@ -91,9 +90,9 @@ def states_chart(states: Mapping[str, dict], events: list[Entry], tables: Tables
             "bottom": (rows + low).round(3),
         }
     )
-    drawn = {**style.RUSSIAN_COLOURS, **style.FRENCH_COLOURS}
+    drawn = {**colours.RUSSIAN, **colours.FRENCH}
     known = {**vocabulary.RUSSIAN_STATES, **vocabulary.FRENCH_STATES}
-    colours = {state: colour for state, colour in drawn.items() if state in known}
+    palette = {state: colour for state, colour in drawn.items() if state in known}
     bars = (
         alt.Chart(_inline(spans))
         .mark_rect(stroke=alt.expr("edge"), strokeWidth=0.5)
@@ -102,7 +101,7 @@ def states_chart(states: Mapping[str, dict], events: list[Entry], tables: Tables
             x2="end:T",
             y="top:Q",
             y2="bottom:Q",
-            color=alt.Color("value:N", legend=None, scale=_colours(colours)),
+            color=alt.Color("value:N", legend=None, scale=_colours(palette)),
         )
         .transform_filter("datum.evidence == evidence")
         .transform_filter("exhibit == 'combined' || exhibit == datum.exhibit")
@@ -202,8 +201,8 @@ def _finished(chart: alt.LayerChart) -> dict:
         "rule": style.INK_SOFT,
         "tint": style.LAND_COLOUR,
         "edge": style.EDGE_COLOUR,
-        "blue": _INKS["french"],
-        "purple": _INKS["russian"],
+        "blue": colours.SIDES["french"],
+        "purple": colours.SIDES["russian"],
     }
     params = [alt.param(name=name, value=value) for name, value in {**texts, **inks}.items()]
     ink = alt.expr("ink")

@@ -22,6 +22,7 @@ from ..figures.geography import (
 )
 from ..figures.labels import LEADING, Block, Place, Row, place, symbol_room
 from ..tables.loading import Tables
+from . import colours
 
 _WIDTH = 1000  # of the drawing, in its own units
 _MARGIN = 0.035
@@ -226,7 +227,7 @@ def hatches() -> list[dict[str, object]]:
     One per level and ink for wide pages, and one twice as coarse for narrow ones, on which the
     whole map is small.
     """
-    inks = {"dark": style.hatch_on(style.PAPER), "light": style.PAPER}
+    inks = {"dark": colours.HATCH, "light": style.PAPER}
     return [
         {"id": f"hatch-{value}-{ink}{suffix}", "size": size, "path": drawn, "colour": colour,
          "scale": scale}

@@ -25,6 +25,7 @@ from ..report.parameters import date_range, default_day, scope
 from ..tables import vocabulary
 from ..tables.dates import MONTHS, day_in_words, iso_day
 from ..tables.loading import Tables, require_tables
+from . import colours
 from .charts import counts_chart, states_chart
 from .drawing import draw, hatches
 from .entries import Entry, count_entries, event_entries
@@ -283,17 +284,17 @@ def _colour_rules() -> str:
     rules = [":is(.country,.label){--fill:#fff;--on:#111}"]
 
     def fill(where: str, colour: str) -> str:
-        return f"{where}{{--fill:{colour};--on:{style.ink_on(colour)}}}"
+        return f"{where}{{--fill:{colour};--on:{colours.ink_on(colour)}}}"
 
     def lines(where: str, value: str, colour: str) -> str:
-        ink = "light" if style.hatch_on(colour) == style.PAPER else "dark"
-        return f"{where}{{fill:url(#hatch-{value}-{ink})}}" if style.RUSSIAN_HATCHES[value] else ""
+        ink = "light" if colours.hatch_on(colour) == style.PAPER else "dark"
+        return f"{where}{{fill:url(#hatch-{value}-{ink})}}" if value != "none_recorded" else ""
 
-    french = {s: c for s, c in style.FRENCH_COLOURS.items() if s in vocabulary.FRENCH_STATES}
+    french = {s: c for s, c in colours.FRENCH.items() if s in vocabulary.FRENCH_STATES}
     for value, colour in french.items():
         rules.append(fill(f":is(.exhibit-french,.exhibit-combined) [data-french={value}]", colour))
         rules.append(f".swatch .fill.french-{value}{{fill:{colour}}}")
-    for value, colour in style.RUSSIAN_COLOURS.items():
+    for value, colour in colours.RUSSIAN.items():
         rules.append(fill(f".exhibit-russian [data-russian={value}]", colour))
         rules.append(f".swatch .fill.russian-{value}{{fill:{style.PAPER}}}")
         rules.append(f".exhibit-russian .swatch .fill.russian-{value}{{fill:{colour}}}")
@@ -308,8 +309,8 @@ def _colour_rules() -> str:
             where = f".exhibit-combined .country{states} .lines"
             rules.append(lines(where, value, under))
     bare = "[data-covered=false][data-covered=false]"
-    rules.append(fill(f"body {bare}", style.NOT_COVERED_COLOUR))
-    rules.append(f".swatch .fill.not-covered{{fill:{style.NOT_COVERED_COLOUR}}}")
+    rules.append(fill(f"body {bare}", colours.NOT_COVERED))
+    rules.append(f".swatch .fill.not-covered{{fill:{colours.NOT_COVERED}}}")
     kept = [rule for rule in rules if rule]
     coarse = [rule.replace(")}", "-coarse)}") for rule in kept if ".country[" in rule]
     return "\n".join([*kept, "@media (max-width: 40rem) {", *coarse, "}"])

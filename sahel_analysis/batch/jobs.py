@@ -10,14 +10,15 @@ from itertools import product
 from pathlib import Path
 
 from ..errors import MOST, ParameterError, did_you_mean, shown
+from ..evidence.record import countries_told
 from ..publishing.documents import FORMATS
 from ..report.parameters import (
     ReportParameters,
     default_day,
     notebook_parameters,
-    scope,
     validate,
 )
+from ..tables.dates import iso_day
 from ..tables.loading import Tables
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -261,7 +262,9 @@ def _parameters(
     """Yield the parameters of each report that a notebook makes of one edition."""
     taken = {name: value for name, value in edition.items() if name in takes}
     if "country" in takes:
-        for country in countries or scope(tables):
+        # Of a country with little to tell there is a report only where it is asked for.
+        known = countries or countries_told(tables, iso_day(edition["as_of"]), edition["evidence"])
+        for country in known:
             yield {**taken, "country": country}
     elif countries and "countries" in takes:
         yield {**taken, "countries": countries}

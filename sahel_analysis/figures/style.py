@@ -1,4 +1,4 @@
-"""How exhibits look: colours, hatches, symbols, line widths, type, and the words for each state."""
+"""How figures look: colours, signs, type sizes and the width of the page's column."""
 
 from __future__ import annotations
 
@@ -13,80 +13,116 @@ from types import MappingProxyType
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.figure import Figure
-
-# French posture: Tol's medium-contrast scheme, used as given. The order white, yellow, blue, red
-# falls by about 20 L* at each step, so that a grey print keeps the four apart.
-FRENCH_COLOURS = MappingProxyType(
-    {
-        "none_recorded": "#FFFFFF",
-        "leaving": "#EECC66",
-        "present": "#6699CC",
-        "reduced": "#8FB9BA",
-        "withdrawn": "#994455",
-    }
-)
-# Russian engagement is an ordered level: the purple arm of Tol's PRGn scheme, light to dark.
-RUSSIAN_COLOURS = MappingProxyType(
-    {
-        "none_recorded": "#FFFFFF",
-        "contact": "#E7D4E8",
-        "agreement": "#C2A5CF",
-        "assistance": "#9970AB",
-        "deployed": "#762A83",
-    }
-)
-# The more engagement, the more ink; matplotlib's hatch letters, repeated for density.
-RUSSIAN_HATCHES = MappingProxyType(
-    {
-        "none_recorded": "",
-        "contact": "---",
-        "agreement": "//",
-        "assistance": "\\\\\\\\",
-        "deployed": "xxxx",
-    }
-)
-# Filled while the forces are there, half while they leave, hollow when gone.
-FRENCH_SYMBOLS = MappingProxyType(
-    {"present": "full", "leaving": "left", "reduced": "bottom", "withdrawn": "none"}
-)
-
-NOT_COVERED_COLOUR = "#DDDDDD"  # Tol's grey for missing data
-SEA_COLOUR = "#FFFFFF"
-LAND_COLOUR = "#F3F1EC"
-LAND_EDGE_COLOUR = "#C9C4BA"
-LOCATOR_COLOUR = "#CFCAC0"
-EDGE_COLOUR = "#4A4A4A"
-DISPUTED_COLOUR = "#6B6B6B"
-INK = "#111111"
-INK_SOFT = "#555555"
-INK_QUIET = "#6B675F"  # names of countries that the map only shows for orientation
-PAPER = "#FFFFFF"
-
-EDGE_PT = 0.6
-LAND_EDGE_PT = 0.4
-DISPUTED_PT = 0.7
-LEADER_PT = 0.5
-HATCH_PT = 0.45
-DISPUTED_DASH = (0, (3.0, 2.0))
-
-LABEL_PT = 6.6  # about 2.3 mm line height: the smallest that prints and projects well
-NOTE_PT = 6.2
-QUIET_PT = 5.8
-HEADING_PT = 7.0
+from matplotlib.lines import Line2D
 
 FONT = "Source Sans Pro"
 _FONT_FILES = ("Regular", "It", "Bold")
-_DARK = frozenset({FRENCH_COLOURS["withdrawn"], RUSSIAN_COLOURS["deployed"]})
+
+COLUMN_MM = 162.0  # text column of the printed page
+PHONE_MM = 88.0  # 390 pixels of a telephone: 7 points are 11 pixels there
+
+# Ink says how many troops there are: present is dark, gone is the lightest of all. Lightness falls
+# by about ten L* at each step, so that a grey print keeps the order.
+FRENCH_COLOURS = MappingProxyType(
+    {
+        "none_recorded": "#FFFFFF",
+        "withdrawn": "#F3D6D3",
+        "reduced": "#8FC2C4",
+        "leaving": "#D08F22",
+        "present": "#4A81BC",
+    }
+)
+UNCONFIRMED_COLOURS = MappingProxyType({"present": "#A9C0E0", "leaving": "#E7C891"})
+# One sign for Russia; its size is the level, its left half alone a level that is not confirmed.
+RUSSIAN_COLOUR = "#762A83"
+RUSSIAN_SIZES = MappingProxyType(
+    {"contact": 2.9, "agreement": 4.3, "assistance": 5.7, "deployed": 7.2}
+)
+# Where levels stand as bars: the same purple, the more the darker.
+RUSSIAN_TINTS = MappingProxyType(
+    {"contact": "#EADCEC", "agreement": "#CDB5D6", "assistance": "#A985B8", "deployed": "#762A83"}
+)
+BASE_COLOUR = "#0B3C6F"
+GONE_COLOUR = "#9E3338"  # of counts of people who left
+VERDICT_COLOURS = MappingProxyType(
+    {
+        "corroborated": "#AFC9E2",
+        "partly": "#6F9CC8",
+        "contradicted": "#9E3338",
+        "unverifiable": "#FFFFFF",
+        "not checked": "#E2E2E2",
+    }
+)
+
+INK = "#111111"
+INK_SOFT = "#555555"
+PAPER = "#FFFFFF"
+SEA_COLOUR = "#DCE7EE"
+LAND_COLOUR = "#F3F1EB"  # also of a country of which nothing is on record
+LAND_EDGE_COLOUR = "#C4BEB2"
+EDGE_COLOUR = "#4A4A4A"
+DISPUTED_COLOUR = "#6B6B6B"
+QUIET_INK = "#67635B"  # names that are there for orientation
+RULE_COLOUR = "#D8D8D8"
+
+TITLE_PT = 10.0
+TEXT_PT = 7.4
+LEAST_PT = 7.0  # nothing is smaller in print
+EDGE_PT, LAND_EDGE_PT, RULE_PT = 0.7, 0.4, 0.6
+BASE_PT = 5.6  # triangle of a base in use
+NUMBER_PT = 9.2  # circle of a base handed over; holds two digits of 7 pt
 
 
-def ink_on(colour: str) -> str:
-    """Return the ink, dark or white, that reads on a fill with a contrast of 4.5 to 1 or more."""
-    return PAPER if colour in _DARK else INK
+def russian_sign(level: str, *, confirmed: bool = True, size: float | None = None) -> Line2D:
+    """Return the square that stands for a level of Russian engagement, without its place.
+
+    Parameters
+    ----------
+    level : str
+        A word of `vocabulary.RUSSIAN_STATES` other than ``none_recorded``.
+    confirmed : bool, optional
+        Drawn whole; otherwise its left half is filled.
+    size : float, optional
+        Points; by default that of the level.
+    """
+    return _marker("s", size or RUSSIAN_SIZES[level], RUSSIAN_COLOUR, confirmed=confirmed)
 
 
-def hatch_on(colour: str) -> str:
-    """Return the colour of a hatch that shows on a fill without drowning it."""
-    return PAPER if colour in _DARK else "#333333"
+def base_sign(*, confirmed: bool = True, approximate: bool = False) -> Line2D:
+    """Return the triangle of a French base in use, without its place; see `russian_sign`."""
+    sign = _marker("^", BASE_PT, BASE_COLOUR, confirmed=confirmed)
+    return _opened(sign) if approximate else sign
+
+
+def number_sign(*, approximate: bool = False) -> Line2D:
+    """Return the circle of a base handed over, without its number and place."""
+    sign = Line2D([], [], marker="o", linestyle="none", markersize=NUMBER_PT)
+    sign.set(markerfacecolor=PAPER, markeredgecolor=BASE_COLOUR, markeredgewidth=1.0)
+    return _opened(sign) if approximate else sign
+
+
+def lapsed_sign() -> Line2D:
+    """Return the dot of a base that was left without a day on record, without its place."""
+    sign = Line2D([], [], marker="o", linestyle="none", markersize=4, markerfacecolor=PAPER)
+    sign.set(markeredgecolor=BASE_COLOUR, markeredgewidth=0.7)
+    return sign
+
+
+def _marker(shape: str, size: float, colour: str, *, confirmed: bool) -> Line2D:
+    """Return a filled sign with a paper rim, or with its left half filled and a rim of its own."""
+    sign = Line2D([], [], marker=shape, linestyle="none", markersize=size, markerfacecolor=colour)
+    if confirmed:
+        sign.set(markeredgecolor=PAPER, markeredgewidth=0.5)
+    else:
+        sign.set(fillstyle="left", markerfacecoloralt=PAPER)
+        sign.set(markeredgecolor=colour, markeredgewidth=0.6)
+    return sign
+
+
+def _opened(sign: Line2D) -> Line2D:
+    """Return a sign with an open rim: the place is known within 25 km only."""
+    sign.set(markerfacecolor=PAPER, markeredgecolor=BASE_COLOUR, markeredgewidth=0.9)
+    return sign
 
 
 @contextmanager
@@ -103,23 +139,15 @@ def figure_style() -> Iterator[None]:
     _register_fonts()
     options = {
         "font.family": FONT,
-        "font.size": LABEL_PT,
-        "axes.titlesize": HEADING_PT,
-        "axes.labelsize": LABEL_PT,
-        "axes.titlelocation": "left",
-        "axes.titleweight": "bold",
+        "font.size": TEXT_PT,
         "axes.edgecolor": INK_SOFT,
-        "axes.linewidth": EDGE_PT,
+        "axes.linewidth": RULE_PT,
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.unicode_minus": False,
-        "xtick.labelsize": LABEL_PT,
-        "ytick.labelsize": LABEL_PT,
         "xtick.color": INK_SOFT,
-        "ytick.color": INK_SOFT,
         "text.color": INK,
         "text.parse_math": False,  # names of the tables are text, whatever signs they hold
-        "hatch.linewidth": HATCH_PT,
         "text.hinting": "no_hinting",
         "figure.dpi": 72,
         "savefig.dpi": 200,
@@ -164,6 +192,7 @@ _IDLE_ID = re.compile(r'<g id="[A-Za-z][\w.]*_\d+"')
 
 
 def _rounded(number: re.Match[str]) -> str:
+    """Return a number with one decimal."""
     return f"{float(number[0]):.1f}"
 
 

@@ -2,133 +2,122 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch
 
+from ..evidence.record import record, told_claims
+from ..tables.dates import day_in_words
+from ..tables.loading import Tables, load_tables
 from . import style
-from .labels import text_width
-from .timelines import GAP_PT, LINE_PT, say_empty, write
+from .frame import Frame, Key, new_axes
 
-# Colour, hatch: dense ink for what is wrong, none for what holds; grey prints keep the order.
-VERDICT_LOOKS = {
-    "corroborated": (style.FRENCH_COLOURS["present"], ""),
-    "partly": (style.FRENCH_COLOURS["leaving"], "///"),
-    "contradicted": (style.FRENCH_COLOURS["withdrawn"], "xxx"),
-    "unverifiable": (style.PAPER, "---"),
-    "not checked": (style.NOT_COVERED_COLOUR, ""),
-}
-_ROW_PT, _BAR_PT, _TOP_PT, _BOTTOM_PT = 15.0, 10.5, 16.0, 3.0
-_EMPTY = "No such claim in this evidence."
+_ROW_PT = 14.0
+_UNCHECKED = "not checked"
 
 
-def _tally(claims: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
-    """Return counts, one row per paragraph, one column per verdict that occurs."""
-    verdicts = claims.index.to_series().map(checks["verdict"]).fillna("not checked")
+def tally(as_of: str | date, tables: Tables) -> pd.DataFrame:
+    """Return how many claims of each paragraph got which verdict.
+
+    Parameters
+    ----------
+    as_of : str or datetime.date
+        Day; claims that speak of a later one are left out.
+    tables : Tables
+        Claims and checks. A claim without a check is not checked.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Counts, one row per paragraph, one column per verdict that occurs.
+    """
+    claims = told_claims(record(as_of, "checked", tables=tables))
+    verdicts = claims.index.to_series().map(tables.checks["verdict"]).fillna(_UNCHECKED)
     counts = pd.crosstab(claims["paragraph"].astype("int64"), verdicts)
-    return counts[[verdict for verdict in VERDICT_LOOKS if verdict in counts]]
+    return counts[[verdict for verdict in style.VERDICT_COLOURS if verdict in counts]]
 
 
 @style.figure_style()
-def plot_verdicts(claims: pd.DataFrame, checks: pd.DataFrame, *, ax: Axes) -> Axes:
+def plot_verdicts(
+    as_of: str | date,
+    tables: Tables | None = None,
+    ax: Axes | None = None,
+    *,
+    width_mm: float = style.COLUMN_MM,
+) -> Axes:
     """Draw the verdicts on the claims of each paragraph as stacked bars, each part with its count.
 
     Parameters
     ----------
-    claims : pandas.DataFrame
-        Claims, indexed by ``claim_id``; one bar per paragraph that occurs.
-    checks : pandas.DataFrame
-        Checks, indexed by ``claim_id``. A claim without one is drawn as not checked.
-    ax : matplotlib.axes.Axes
-        Axes in their final place; names, counts and legend stay within it.
+    as_of : str or datetime.date
+        Day; claims that speak of a later one are left out.
+    tables : Tables, optional
+        Tables already loaded; the package's own without it.
+    ax : matplotlib.axes.Axes, optional
+        Axes in whose place the chart, its title and its key are drawn.
+    width_mm : float, optional
+        Width of a new figure.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes given.
+        The axes of the chart.
     """
-    if claims.empty:
-        return say_empty(ax, _EMPTY)
-    tally = _tally(claims, checks)
-    inches = ax.figure.get_size_inches()
-    box = ax.get_position()
-    width, height = box.width * inches[0] * 72, box.height * inches[1] * 72
-    ax.set(xlim=(0, width), ylim=(height, 0))
+    counts = tally(as_of, load_tables() if tables is None else tables)
+    frame = _frame(counts, as_of)
+    if ax is None:
+        ax = new_axes(frame, width_mm, max(len(counts), 2) * _ROW_PT)
+    frame.draw(ax)
     ax.set_axis_off()
-    names = {paragraph: f"Paragraph {paragraph}" for paragraph in tally.index}
-    left = max(text_width(name, style.HEADING_PT, bold=True) for name in names.values()) + 6
-    most = int(tally.sum(axis=1).max())
-    unit = (width - left - text_width(f"{most} claims", style.LABEL_PT) - 2 * GAP_PT) / most
-    _draw_legend(ax, list(tally.columns), left)
-    row = (height - _TOP_PT - _BOTTOM_PT) / len(tally)
-    bar = min(_BAR_PT, row - 2)
-    for number, (paragraph, counts) in enumerate(tally.iterrows()):
-        y = _TOP_PT + (number + 0.5) * row
-        write(ax, left - 6, y, names[paragraph], ha="right", fontsize=style.HEADING_PT,
-              fontweight="bold")  # fmt: skip
-        x = left
-        for verdict, count in counts.items():
-            if not count:
-                continue
-            _part(ax, verdict, x, y - bar / 2, count * unit, bar)
-            text = str(count)
-            wide = text_width(text, style.LABEL_PT)
-            if wide + 4 <= count * unit:
-                middle = x + count * unit / 2
-                # Paper behind the number: a hatch through a digit makes it another digit.
-                low = (middle - wide / 2 - 1.6, y - LINE_PT / 2 + 0.4)
-                ax.add_patch(Rectangle(low, wide + 3.2, LINE_PT - 0.8, facecolor=style.PAPER,
-                                       linewidth=0, zorder=4))  # fmt: skip
-                write(ax, middle, y, text, ha="center")
-            x += count * unit
-        total = int(counts.sum())
-        noun = "claim" if total == 1 else "claims"
-        write(ax, x + 2 * GAP_PT, y, f"{total} {noun}", color=style.INK_SOFT)
+    left = pd.Series(0, counts.index)
+    for verdict, count in counts.items():
+        fill = style.VERDICT_COLOURS[verdict]
+        edge = {"edgecolor": style.INK, "linewidth": 0.5}
+        bars = ax.barh(counts.index.astype(str), count, left=left, height=0.72, color=fill, **edge)
+        ink = style.PAPER if verdict == "contradicted" else style.INK
+        labels = [str(number) if number else "" for number in count]
+        look = {"fontsize": style.LEAST_PT, "color": ink}
+        ax.bar_label(bars, labels, label_type="center", **look)
+        left += count
+    for y, (paragraph, total) in enumerate(left.items()):
+        name = {"fontsize": style.TEXT_PT, "fontweight": "bold", "ha": "right", "va": "center"}
+        ax.text(-0.15, y, f"Paragraph {paragraph}", **name)
+        look = {"fontsize": style.LEAST_PT, "color": style.INK_SOFT, "va": "center"}
+        ax.text(total + 0.15, y, f"{total} claim{'' if total == 1 else 's'}", **look)
+    ax.set(xlim=(-0.17 * left.max(), 1.13 * left.max()), ylim=(len(counts) - 0.4, -0.6))
+    ax.set(xticks=[], yticks=[])
     return ax
 
 
-def _part(ax: Axes, verdict: str, x: float, y: float, width: float, height: float) -> None:
-    """Draw one part of a bar."""
-    colour, hatch = VERDICT_LOOKS[verdict]
-    ax.add_patch(
-        Rectangle(
-            (x, y),
-            width,
-            height,
-            facecolor=colour,
+def verdicts_alt(as_of: str | date, tables: Tables) -> str:
+    """Return the alternative text of `plot_verdicts`: totals, then each paragraph.
+
+    Parameters are those of `tally`.
+    """
+    counts = tally(as_of, tables)
+    rows = [f"Paragraph {number}: {_counted(row)}." for number, row in counts.iterrows()]
+    return " ".join(["Stacked bars of verdicts.", f"{_frame(counts, as_of).title}.", *rows])
+
+
+def _counted(row: pd.Series) -> str:
+    """Return counts in words, none of nothing."""
+    return ", ".join(f"{count} {verdict}" for verdict, count in row.items() if count)
+
+
+def _frame(counts: pd.DataFrame, as_of: str | date) -> Frame:
+    """Return the words and the key around the bars."""
+    total = counts.sum()
+    title = f"Of {int(total.sum())} assertions of the article: {_counted(total.astype(int))}"
+    handles = [
+        Patch(
+            facecolor=style.VERDICT_COLOURS[verdict],
             edgecolor=style.INK,
-            hatch=hatch,
-            hatchcolor=style.hatch_on(colour),
-            linewidth=style.EDGE_PT,
-            zorder=3,
-        )  # fmt: skip
-    )
-
-
-def _draw_legend(ax: Axes, verdicts: list[str], x: float) -> None:
-    """Draw a swatch and a word for each verdict in one line above the bars."""
-    for verdict in verdicts:
-        _part(ax, verdict, x, 2, 14, 7)
-        write(ax, x + 14 + GAP_PT, 5.5, verdict)
-        x += 14 + GAP_PT + text_width(verdict, style.LABEL_PT) + 12
-
-
-def verdicts_height_mm(claims: pd.DataFrame) -> float:
-    """Return the height in mm that `plot_verdicts` needs for these claims."""
-    rows = claims["paragraph"].nunique()
-    return float(max(round((rows * _ROW_PT + _TOP_PT + _BOTTOM_PT) * 25.4 / 72), 20))
-
-
-def verdicts_alt(claims: pd.DataFrame, checks: pd.DataFrame) -> str:
-    """Return the alternative text of `plot_verdicts`: totals, then each paragraph."""
-    if claims.empty:
-        return f"Verdicts by paragraph. {_EMPTY}"
-    tally = _tally(claims, checks)
-    totals = _told(tally.sum())
-    texts = [f"Stacked bars of verdicts on {len(claims)} claims by paragraph: {totals}."]
-    texts += [f"Paragraph {paragraph}: {_told(counts)}." for paragraph, counts in tally.iterrows()]
-    return " ".join(texts)
-
-
-def _told(counts: pd.Series) -> str:
-    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
+            linewidth=0.5,
+            label=verdict,
+        )
+        for verdict in counts
+    ]
+    subtitle = f"Verdicts by paragraph, {day_in_words(pd.Timestamp(as_of).date())}."
+    return Frame(title, subtitle, [Key("", handles, len(handles))])

@@ -37,14 +37,16 @@ class Publisher(Preprocessor):
     """Keeps what a report publishes and refuses what it cannot."""
 
     enabled = Bool(True)
-    annex = Bool(False, help="Keep what belongs to the evidence annex, and nothing else.")
+    annex = Bool(False, help="Keep what belongs to the evidence annex, and nothing else.").tag(
+        config=True
+    )
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Return the notebook without set-up cells, its cover and figures in the resources."""
         name = _name(resources)
         resources["cover"] = None
         resources["figures"] = {}
-        resources["has_annex"] = False
+        resources["has_annex"], resources["is_annex"] = False, self.annex
         cells = []
         for number, cell in enumerate(nb.cells, start=1):
             if UNPUBLISHED & set(cell.metadata.get("tags", [])):
@@ -125,8 +127,6 @@ class _MarkdownExporter(TemplateExporter):
         self, nb: NotebookNode, resources: dict | None, *, annex: bool = False
     ) -> tuple[Document, dict]:
         """Return the report, or its evidence annex, and nbconvert's resources."""
-        self.config = Config({"Publisher": {"annex": annex}}, **self.config)
-        self._init_preprocessors()
         text, resources = self.from_notebook_node(nb, resources)
         cover = resources["cover"] or {}
         name = _name(resources)
@@ -221,7 +221,8 @@ def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict
     files = convert(document, wanted)
     if resources["has_annex"]:
         named = {"metadata": {"name": name}}
-        annex, _ = _MarkdownExporter().document(notebook, named, annex=True)
+        exporter = _MarkdownExporter(config=Config({"Publisher": {"annex": True}}))
+        annex, _ = exporter.document(notebook, named, annex=True)
         pages = convert(annex, [chosen for chosen in wanted if chosen in ANNEX_FORMATS])
         files |= {f"evidence.{chosen}": page for chosen, page in pages.items()}
     return files

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ..figures.next import forces, maps, timelines, verdicts
-from ..figures.next.situation import alt_text
+from ..figures import forces, maps, timelines, verdicts
+from ..figures.situation import alt_text
 from .outputs import Output
 
 if TYPE_CHECKING:

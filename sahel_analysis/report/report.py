@@ -334,10 +334,9 @@ class Report:
             return None
         blocks = ["## What happened" if self.record.is_checked else "## What the article says"]
         for number, phase in enumerate(self._phases, 1):
-            # The earliest goes first where pages are short, the second of many last.
-            places = {1: 1, 2: 3} if len(self._phases) > 3 else {1: 1}
-            can_go = number in places and len(self._phases) > 1
-            drop = f' drop="{places[number]}"' if can_go else ""
+            # The earliest goes first where the pages are full; the last two always stay.
+            droppable = number <= len(self._phases) - 2 or number == 1 < len(self._phases)
+            drop = f' drop="{1 if number == 1 else number + 1}"' if droppable else ""
             when = f"[{escape(phase.when)}]{{.when}}\n\n" if phase.when else ""
             blocks.append(
                 f"::: {{.phase{drop}}}\n### {escape(phase.title)}\n\n{when}"
@@ -350,7 +349,7 @@ class Report:
         if self.has_little or not self._unknowns:
             return None
         lines = bullets(
-            self._sources.marked(line, drop=2 if number > 2 else 0)
+            self._sources.marked(line, drop={1: 0, 2: 9}.get(number, 2))
             for number, line in enumerate(self._unknowns, 1)
         )
         return outputs.prose(f"## What we do not know\n\n::: unknowns\n{lines}\n:::")

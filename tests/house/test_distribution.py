@@ -205,16 +205,23 @@ def test_pandoc_s_licence_is_the_one_that_the_readme_names():
     assert "GPL" in told.read_text(encoding="utf-8")
 
 
-def test_every_promise_of_security_names_tests_that_are_there():
+@pytest.mark.parametrize("page", ["README.md", "SECURITY.md"])
+def test_every_promise_names_tests_that_are_there(page):
     """A promise that nothing holds is none."""
-    rows = [
-        line
-        for line in (ROOT / "SECURITY.md").read_text(encoding="utf-8").splitlines()
-        if line.startswith("| ") and not line.startswith(("| ---", "| against"))
-    ]
-    assert rows
-    for row in rows:
-        named = re.findall(r"`(tests/[\w/]+\.py)`", row.rsplit("| ", 1)[1])
+    text = (ROOT / page).read_text(encoding="utf-8")
+    [table] = re.findall(
+        r"^\| (?:promise|against) .*\n\| ---.*\n((?:\| .*\n)+)", text, re.MULTILINE
+    )
+    for row in table.splitlines():
+        named = re.findall(r"`(tests/[\w/]+\.py)`", row)
         assert named, row
         for name in named:
             assert (ROOT / name).is_file(), f"'{name}' is not there"
+
+
+def test_readme_s_layout_names_every_room():
+    """And no room that is gone."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in (ROOT / "sahel_analysis").glob("*/__init__.py")}
+    layout = re.search(r"## Layout\n\n```\n(.*?)```", text, re.DOTALL)[1]
+    assert set(re.findall(r"^  (\w+)/", layout, re.MULTILINE)) == rooms

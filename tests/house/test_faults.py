@@ -15,7 +15,10 @@ from sahel_analysis.batch.jobs import Failure, Outcome, expand
 from sahel_analysis.batch.store import Store, StoreError
 from sahel_analysis.batch.workers import CAN_FORK
 
-pytestmark = pytest.mark.skipif(not CAN_FORK, reason="mounts, links and locks are those of Unix")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not CAN_FORK, reason="mounts, links and locks are those of Unix"),
+]
 
 FILL = 'dd if=/dev/zero of="$0"/filler bs=4k 2>/dev/null || true'
 

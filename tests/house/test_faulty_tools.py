@@ -15,7 +15,10 @@ from sahel_analysis.errors import ExportError
 from sahel_analysis.publishing import documents
 from sahel_analysis.publishing.documents import Document, convert
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are scripts of the shell")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(os.name == "nt", reason="the stand-ins are scripts of the shell"),
+]
 
 DOCUMENT = Document("trial", "# Title\n\nText.\n", "Title", as_of="2023-12-04")
 MAP = "report.map()"

@@ -19,6 +19,8 @@ from sahel_analysis.errors import MOST, DataError
 from sahel_analysis.evidence.posture import posture, posture_series
 from sahel_analysis.tables.loading import load_tables
 
+pytestmark = pytest.mark.long
+
 sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 synthetic = pytest.importorskip("synthetic", reason="the benchmarks are not here")
 

@@ -19,7 +19,10 @@ from sahel_analysis.batch.jobs import Failure, Outcome, expand
 from sahel_analysis.batch.store import Store
 from sahel_analysis.batch.workers import CAN_FORK
 
-pytestmark = pytest.mark.skipif(not CAN_FORK, reason="signals and forks are those of Unix")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not CAN_FORK, reason="signals and forks are those of Unix"),
+]
 
 DAYS = ("2022-09-01", "2023-12-04")
 # A kernel waits here for as long as the file is there, and says where it is.

@@ -19,6 +19,8 @@ import nbformat
 import pytest
 from browser import Opener, faults, wait_until
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 EARLIER = "2022-09-01"
 FORMATS = {"Briefing_html", "Briefing_pdf", "Briefing_docx"}

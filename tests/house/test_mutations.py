@@ -148,16 +148,18 @@ def span(text: str) -> tuple[date | None, date | None]:
 
 # What every further line of places.csv is; the first may open a quotation mark that never closes.
 LINES = {
-    "sound": ("", "town_{0},Town {0},town,NER,{1}.5,1.5,town\n"),
-    "faulty in every cell": ("", "Town {0},,toun{0},NE{0},{0}9,x{0},\n"),
-    "doubled": ("", "town_{1},Town,town,NER,1,1,town\n"),
+    "sound": ("", "town_{0},Town {0},town,NER,{1}.5,1.5,town,\n"),
+    "faulty in every cell": ("", "Town {0},,toun{0},NE{0},{0}9,x{0},,{0}\n"),
+    "doubled": ("", "town_{1},Town,town,NER,1,1,town,\n"),
     "short of cells": ("", "town_{0},Town {0}\n"),
-    "swallowed by a quotation mark": ('"', "town_{0},Town {0},town,NER,{1}.5,1.5,town\n"),
+    "swallowed by a quotation mark": ('"', "town_{0},Town {0},town,NER,{1}.5,1.5,town,\n"),
 }
 MEASURED = """
 import resource, sys, time
 from sahel_analysis.errors import DataError
 from sahel_analysis.tables.loading import load_tables
+
+pytestmark = pytest.mark.long
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

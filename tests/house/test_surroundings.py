@@ -13,7 +13,10 @@ from trial import contents, put_brief
 
 from sahel_analysis.batch.workers import CAN_FORK
 
-pytestmark = pytest.mark.skipif(not CAN_FORK, reason="these surroundings are those of Unix")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not CAN_FORK, reason="these surroundings are those of Unix"),
+]
 
 MAP = "report.map()"
 # Côte d'Ivoire, for a name that is not plain ASCII.

@@ -52,7 +52,7 @@ def test_layers_are_in_degrees_and_valid(gpkg):
         assert layer.geometry.is_valid.all()
         west, south, east, north = layer.total_bounds
         assert -30 < west <= east < 60
-        assert -20 < south <= north < 60
+        assert -30 < south <= north < 60
 
 
 def test_the_posture_layer_is_the_posture(gpkg, shown):

@@ -21,7 +21,8 @@ MAPS = (
     lambda report: report.map("russian"),
 )  # fmt: skip
 CHARTS = (
-    Report.timeline, Report.agreements, Report.missions, Report.exit_ladder,
+    Report.timeline, *(partial(Report.timeline, side=side) for side in ("france", "russia", "others")),
+    Report.agreements, Report.missions, Report.exits,
     *(partial(Report.force_levels, side=side) for side in ("france", "russia")),
 )  # fmt: skip
 
@@ -30,8 +31,9 @@ class Sketch(Report):
     """A report that hands its figures out before they become pictures."""
 
     def figure(self, fig, **told) -> Figure:
-        """Return the figure."""
-        assert all(told.values())
+        """Return the figure; it has a caption and an alternative text."""
+        assert told["caption"]
+        assert told["alt"]
         return fig
 
 

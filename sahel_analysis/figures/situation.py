@@ -7,34 +7,18 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ...errors import ParameterError
-from ...evidence.actors import family
-from ...evidence.bases import CONFIRMED_MONTHS, bases
-from ...evidence.posture import followed
-from ...evidence.record import Record
-from ...prose.words import in_letters, in_sentence, listed, value_in_words
-from ...tables import vocabulary
-from ...tables.dates import MONTHS, bounds, day_in_words
-from ...tables.loading import Tables
+from ..errors import ParameterError
+from ..evidence.actors import family
+from ..evidence.bases import CONFIRMED_MONTHS, bases
+from ..evidence.posture import followed
+from ..evidence.record import Record
+from ..prose.words import in_letters, in_sentence, listed, value_in_words
+from ..tables import vocabulary
+from ..tables.dates import MONTHS, bounds, day_in_words
+from ..tables.loading import Tables
 
+_NEWS_DAYS = 31  # so long what was signed or sent is named with its day
 _FEW = 3  # as many countries are named in a title; more are counted
-
-
-def completed(posture: pd.DataFrame) -> pd.DataFrame:
-    """Return a posture frame with the columns that say until when a state is attested.
-
-    Parameters
-    ----------
-    posture : pandas.DataFrame
-        What `posture.posture` returns. Where it does not say whether a state is confirmed, it is
-        taken to be.
-    """
-    frame = posture.copy()
-    for theme in vocabulary.POSTURE_THEMES:
-        if f"{theme}_confirmed" not in frame:
-            frame[f"{theme}_attested"] = frame[f"{theme}_since"]
-            frame[f"{theme}_confirmed"] = frame[theme] != "none_recorded"
-    return frame
 
 
 def short_date(edtf: str, *, day: bool = False) -> str:
@@ -64,7 +48,7 @@ def country_rows(record: Record, posture: pd.DataFrame) -> pd.DataFrame:
     record : Record
         Events and figures that count.
     posture : pandas.DataFrame
-        Posture on the record's day, indexed by ``iso3``; see `completed`.
+        Posture on the record's day, indexed by ``iso3``.
 
     Returns
     -------
@@ -72,7 +56,7 @@ def country_rows(record: Record, posture: pd.DataFrame) -> pd.DataFrame:
         The rows of `posture` with ``name_en``, and ``french_words`` and ``russian_words``: what
         the label says under the name, empty where colour and sign say enough.
     """
-    frame = completed(posture)
+    frame = posture.copy()
     tables = record.tables
     words = {
         root: [words_of(record, iso3, row) for iso3, row in frame.iterrows()]
@@ -115,7 +99,7 @@ def site_rows(record: Record, posture: pd.DataFrame, root: str = "france") -> pd
     frame = frame.astype(dict.fromkeys(("in_use", "confirmed", "approximate"), "bool"))
     # Forces on record in a country with one known base are there.
     theme = "french_posture" if root == "france" else "russian_engagement"
-    known = completed(posture)[f"{theme}_confirmed"].reindex(frame["iso3"]).fillna(False)
+    known = posture[f"{theme}_confirmed"].reindex(frame["iso3"]).fillna(False)
     alone = frame["iso3"].map(frame.groupby("iso3")["in_use"].sum()) == 1
     frame["confirmed"] |= frame["in_use"] & alone & known.to_numpy()
     left = frame[~frame["in_use"] & frame["closed_on"].notna()].sort_values(
@@ -252,10 +236,16 @@ def _french_words(record: Record, iso3: str, row: pd.Series) -> str:
 
 
 def _russian_words(record: Record, iso3: str, row: pd.Series) -> str:
-    """Return the line under a country's name that speaks of Russian personnel."""
-    if row["russian_engagement"] != "deployed":
-        return ""
+    """Return the line under a country's name that speaks of Russia: of people, or of news."""
+    level = row["russian_engagement"]
     attested, since = row["russian_engagement_attested"], row["russian_engagement_since"]
+    if level == "contact" and not row["russian_engagement_confirmed"]:
+        return ""  # it is not drawn
+    if level != "deployed":
+        latest = bounds(attested)[1] if attested else None
+        is_news = latest and (record.as_of - latest).days <= _NEWS_DAYS
+        word = vocabulary.RUSSIAN_STATES[level].word
+        return f"{word} {short_date(attested, day=True)}" if is_news else ""
     if not row["russian_engagement_confirmed"]:
         old = pd.Timestamp(bounds(attested)[1]) < pd.Timestamp(record.as_of) - pd.DateOffset(
             years=2
@@ -311,6 +301,10 @@ def finding(rows: pd.DataFrame, tables: Tables, themes: Iterable[str]) -> str:
         clauses.append(clause + (f", unconfirmed in {unsure}" if unsure else ""))
     text = "; ".join(clauses)
     text = re.sub(r"(countries, \w+ in \w+) countries", r"\1", text)  # said once
+    if len(rows) == 1:
+        name = _those(rows.index, tables)
+        first, _, rest = text.partition(name)
+        text = first + name + rest.replace(f"in {name}", "there")
     return text[0].upper() + text[1:]
 
 

@@ -13,8 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.transforms import Affine2D
 
-from ..labels import text_width, wrapped
 from . import style
+from .labels import text_width, wrapped
 
 CREDIT = "sahel_analysis, CC BY 4.0"
 _LEADING = 1.24
@@ -121,15 +121,15 @@ def new_axes(frame: Frame, width_mm: float, body_pt: float) -> Axes:
 
 
 def _flowed(entries: Sequence[str], width: float, size: float) -> list[str]:
-    """Return entries in running lines; none is broken."""
+    """Return entries in running lines; only one that is wider than a line is broken."""
     lines = [""]
     for entry in entries:
         longer = f"{lines[-1]}    {entry}" if lines[-1] else entry
-        if lines[-1] and text_width(longer, size) > width:
-            lines.append(entry)
-        else:
+        if text_width(longer, size) <= width:
             lines[-1] = longer
-    return lines
+        else:
+            lines += wrapped(entry, width, size)
+    return [line for line in lines if line]
 
 
 def _tall(lines: Sequence[tuple]) -> float:

@@ -1,1 +1,0 @@
-"""The figures that replace those beside this folder, once reports draw them."""
