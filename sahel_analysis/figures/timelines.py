@@ -24,7 +24,7 @@ from .geography import size_points
 from .labels import text_width, wrapped
 from .situation import followed_among, newest_counts, short_date
 
-_EVENTS = 9  # at most so many are told
+_EVENTS, _EVENTS_OF_ONE = 9, 5  # at most so many are told
 _ENOUGH = 6  # a window is long enough once it holds so many that moved something
 _WINDOWS_DAYS = (183, 365, 730, 1461, 2922)
 _NEWS_DAYS = 7
@@ -35,9 +35,7 @@ _COLOURS = {"france": style.BASE_COLOUR, "russia": style.RUSSIAN_COLOUR, "other"
 _SHAPES = {"france": "^", "russia": "s", "other": "o"}
 
 
-def told_events(
-    record_: Record, countries: Sequence[str], most: int = _EVENTS, side: str = ""
-) -> pd.DataFrame:
+def told_events(record_: Record, countries: Sequence[str], side: str = "") -> pd.DataFrame:
     """Return the events that a timeline tells: those that moved most in the latest window.
 
     Parameters
@@ -45,9 +43,8 @@ def told_events(
     record_ : Record
         Events that count.
     countries : sequence of str
-        ISO 3166-1 alpha-3 codes; an event that names none of them is not told.
-    most : int, optional
-        How many at most.
+        ISO 3166-1 alpha-3 codes; an event that names none of them is not told. Of one country
+        fewer are told, beside the bars of its states.
     side : {"", "france", "russia", "others"}, optional
         Of whose events alone.
 
@@ -75,6 +72,7 @@ def told_events(
             break
     order = pd.DataFrame({"weight": weight, "latest": events["latest"]}).dropna()
     order = order.sort_values(["weight", "latest"], kind="stable", ascending=False)
+    most = _EVENTS_OF_ONE if len(countries) == 1 else _EVENTS
     return events.assign(weight=weight)[events.index.isin(order.index[:most])]
 
 

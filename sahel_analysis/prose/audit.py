@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from ..evidence.record import Record, record, told_claims
 from ..tables.loading import Tables
 from ..tables.vocabulary import GRAVITIES, VERDICTS
 from .judgements import in_force
+from .listings import naming
 from .markdown import bullets, escape
 from .notes import marks
 from .words import counted, in_sentence, listed
@@ -111,15 +114,18 @@ def article_errors(record_: Record, iso3: str = "", most: int = 3) -> pd.DataFra
 
 
 def _of_country(wrong: pd.DataFrame, claims: pd.DataFrame, iso3: str, tables: Tables) -> pd.Series:
-    """Return which claims stand in a sentence of the article that is about a country."""
-    named = [iso3 in iso3s for iso3s in tables.events["iso3"]]
-    events = tables.events[pd.Series(named, tables.events.index, dtype="bool")]
+    """Return which claims are about a country: by event, by name, or naming none beside one that is."""
+    events = naming(tables.events, [iso3], regions=False)
     by_event = claims.index.isin(set(events["claim_ids"].explode().dropna()))
-    by_name = claims["statement_en"].str.contains(tables.countries.at[iso3, "name_en"], regex=False)
-    about = claims[by_event | by_name]
+    name = re.escape(tables.countries.at[iso3, "name_en"])
+    about = claims[by_event | claims["statement_en"].str.contains(rf"\b{name}\b")]
     places = set(zip(about["paragraph"], about["sentence"], strict=True))
-    held = [place in places for place in zip(wrong["paragraph"], wrong["sentence"], strict=True)]
-    return pd.Series(held, wrong.index, dtype="bool")
+    beside = [place in places for place in zip(wrong["paragraph"], wrong["sentence"], strict=True)]
+    every = "|".join(map(re.escape, tables.countries["name_en"]))
+    names_none = ~wrong["statement_en"].str.contains(rf"\b(?:{every})\b")
+    return (names_none & pd.Series(beside, wrong.index, dtype="bool")) | wrong.index.isin(
+        about.index
+    )
 
 
 def errors_by_gravity(tables: Tables) -> str:

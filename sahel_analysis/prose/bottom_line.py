@@ -120,8 +120,8 @@ def _news(record: Record, scope: str, events: pd.DataFrame) -> list[Sentence]:
     if worth.empty:
         worth = ranked[ranked["weight"] > 1][:1]
     if worth.empty:
-        # What was there when the record begins is no change.
-        weighed = weighed[weighed["earliest"].notna()]
+        # What was there when the record begins is no change; nor is a count.
+        weighed = weighed[weighed["earliest"].notna() & (weighed["weight"] > 1)]
         if weighed.empty:
             return []
         decisive = weighed[weighed["weight"] >= DECISIVE]
@@ -176,6 +176,7 @@ def _of_narrative(
             line
             for line in lines
             if event_id in line.rows
+            and not any(set(line.rows) & set(other.rows) for other in chosen)
             and lately.issuperset(key for key in line.rows if key in record.events.index)
         )
         line = next(fits, None)
@@ -397,6 +398,8 @@ def _attested(row: pd.Series, theme: str) -> str:
     attested = row[f"{theme}_attested"]
     if attested.startswith(".."):
         return f"were on record {on_words(attested)}"
+    if "/" in attested:
+        attested = f"../{attested.split('/')[1]}"
     if row[f"{theme}_confirmed"]:
         return f"were last attested {on_words(attested)}"
     return f"have not been attested since {in_words(attested).split()[-1]}"

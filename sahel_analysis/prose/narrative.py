@@ -30,7 +30,7 @@ class Phase:
     sentences: tuple[Sentence, ...]
 
 
-def story(record: Record, scope: str, without: Collection[str] = ()) -> list[Sentence]:
+def story(record: Record, scope: str, without: Collection[Sentence] = ()) -> list[Sentence]:
     """Return the short story of a scope up to a record's day: 120 words at most.
 
     Parameters
@@ -39,15 +39,15 @@ def story(record: Record, scope: str, without: Collection[str] = ()) -> list[Sen
         Evidence and day.
     scope : str
         ``"region"`` or a country, ISO 3166-1 alpha-3.
-    without : collection of str
-        Keys of sentences told elsewhere on the page.
+    without : collection of Sentence
+        Sentences told elsewhere: neither they nor others in the same words are printed.
 
     Returns
     -------
     list of Sentence
         In order of time; the earliest are left out until the rest fits.
     """
-    told = [line for line in _of_phases(record, scope, is_story=True) if line.key not in without]
+    told = _left(_of_phases(record, scope, is_story=True), without)
     while sum(len(line.text.split()) for line in told) > _WORDS:
         told = told[1:]
     return told
@@ -63,10 +63,8 @@ def phases(
 
     Parameters
     ----------
-    record, scope
+    record, scope, without
         As for `story`.
-    without : collection of Sentence
-        Sentences told elsewhere: neither they nor others in the same words are printed.
     keep : callable, optional
         Which sentences are wanted; all without it.
     """
@@ -74,7 +72,7 @@ def phases(
     chosen = table[(table["scope"] == scope) & (table["rank"] > 0)].sort_values("rank")
     told = []
     for key, phase in chosen.iterrows():
-        lines = [line for line in _sentences(record, key) if line.key not in without and keep(line)]
+        lines = [line for line in _left(_sentences(record, key), without) if keep(line)]
         if lines:
             told.append(Phase(phase.title_en, _when(phase, record), tuple(lines)))
     return told
@@ -98,6 +96,12 @@ def unknowns(record: Record, scope: str) -> list[Sentence]:
     rows = pd.concat([record.events["latest"], record.figures["latest"]])
     newest = rows.reindex({key for line in lines for key in line.rows}).fillna(pd.Timestamp(0))
     return sorted(lines, key=lambda line: max(newest[key] for key in line.rows), reverse=True)
+
+
+def _left(lines: Iterable[Sentence], without: Collection[Sentence]) -> list[Sentence]:
+    """Return the sentences that are not told elsewhere, by key or in the same words."""
+    keys, texts = {line.key for line in without}, {line.text for line in without}
+    return [line for line in lines if line.key not in keys and line.text not in texts]
 
 
 def _of_phases(record: Record, scope: str, *, is_story: bool) -> list[Sentence]:

@@ -77,9 +77,12 @@ class KeySources:
         Evidence and day: no source that appeared later is one of them.
     sentences : sequence of Sentence
         What the report prints, in the order of its pages.
+    most : int, optional
+        How many sources at most.
     """
 
-    def __init__(self, record: Record, sentences: Sequence[Sentence]) -> None:
+    def __init__(self, record: Record, sentences: Sequence[Sentence], most: int = _MOST) -> None:
+        self._most = most
         self._tables, self._sentences = record.tables, sentences
         known = published_by(record.tables, record.as_of)
         self._behind = [
@@ -92,7 +95,7 @@ class KeySources:
         """Number by key of the source: chosen by how much rests on them and by their grade."""
         chosen: list[str] = []
         carried = [set(keys) for keys in self._behind]
-        while len(chosen) < _MOST:
+        while len(chosen) < self._most:
             # What no chosen source carries counts in full, what one does counts a little.
             gain: dict[str, float] = {}
             for keys in carried:

@@ -68,9 +68,7 @@ def _french(record: Record, iso3: str, row: pd.Series) -> Tile:
     if state == "none_recorded":
         return _tile(0, NONE_RECORDED_LABEL, [])
     word = POSTURE_THEMES["french_posture"].states[state].word
-    facts, rows = [since_in_words(row["french_posture_since"])], list(ids)
-    if facts[0].startswith("by 1 January"):
-        facts = ["since before the record begins"]
+    facts, rows = [_since(row["french_posture_since"])], list(ids)
     gone = gone_of(record, iso3) if state == "leaving" else None
     count = newest(record, FRANCE, iso3) if state != "withdrawn" else None
     if gone is not None:
@@ -85,6 +83,12 @@ def _french(record: Record, iso3: str, row: pd.Series) -> Tile:
     return _tile(0, "gone" if state == "withdrawn" else word, facts, tuple(rows))
 
 
+def _since(edtf: str) -> str:
+    """Return since when, short: of a span the day by which it had begun."""
+    words = since_in_words(edtf)
+    return f"by {words.split(' and ')[-1]}" if " between " in words else words
+
+
 def _russian(record: Record, iso3: str, row: pd.Series) -> Tile:
     """Return the tile of Russia in a country."""
     state, ids = row["russian_engagement"], row["russian_engagement_event_ids"]
@@ -93,7 +97,7 @@ def _russian(record: Record, iso3: str, row: pd.Series) -> Tile:
         return _tile(1, NONE_RECORDED_LABEL, [])
     word = _RUSSIAN.get(state, POSTURE_THEMES["russian_engagement"].states[state].word)
     attested = in_words(row["russian_engagement_attested"])
-    facts, rows = [since_in_words(row["russian_engagement_since"])], list(ids)
+    facts, rows = [_since(row["russian_engagement_since"])], list(ids)
     if state == "deployed":
         count = newest(record, RUSSIA, iso3)
         if count is not None:
@@ -117,7 +121,7 @@ def _missions(record: Record, posture: pd.DataFrame, scope: str) -> Tile:
         return _tile(2, NONE_RECORDED_LABEL, [])
     groups = [known[known["state"] == state] for state in ("running", "denounced", "ended")]
     running, denounced, ended = groups
-    names = record.tables.actors["name_en"]
+    actors = record.tables.actors
     if scope == REGION:
         state = f"{in_letters(len(running))} running" if len(running) else "none running"
         facts = [
@@ -134,7 +138,7 @@ def _missions(record: Record, posture: pd.DataFrame, scope: str) -> Tile:
     )
     newest_ = known[::-1][:2]
     facts = [
-        f"{_short(names[key])}: {_MISSION_VERBS[row.state]} {in_words(row.date_edtf)}"
+        f"{_short(actors.loc[key])}: {_MISSION_VERBS[row.state]} {in_words(row.date_edtf)}"
         for key, row in newest_.iterrows()
     ]
     return _tile(2, state, facts, tuple(newest_["event_id"]))
@@ -143,9 +147,10 @@ def _missions(record: Record, posture: pd.DataFrame, scope: str) -> Tile:
 _MISSION_VERBS = {"running": "since", "denounced": "ground ended", "ended": "ended"}
 
 
-def _short(name: str) -> str:
-    """Return a mission's name without its country."""
-    return name.split(" in ")[0]
+def _short(mission: pd.Series) -> str:
+    """Return a mission by its acronym, or by its name without its country."""
+    acronyms = [name for name in mission["aliases"] if name.isupper()]
+    return acronyms[0] if acronyms else mission["name_en"].split(" in ")[0]
 
 
 def _government(record: Record, iso3: str) -> Tile:

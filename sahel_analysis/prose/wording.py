@@ -180,7 +180,7 @@ _DAYS = re.compile(rf"\b(\d{{1,2}}) ({_MONTH})(?: (\d{{4}}))?\b")
 _MONTHS = re.compile(rf"\b({_MONTH})(?: (\d{{4}}))?\b")
 _YEARS = re.compile(r"\b((?:19|20)\d\d)\b")
 _NAME = re.compile(r"(?<![.:;] )(?<!^)\b[A-ZÉ][\w’'-]{2,}")
-_DERIVED = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)=(days|years|count|minus|sum):([A-Z0-9,-]+)")
+_DAYS_IN = {"days": 1, "months": 30.44, "years": 365.25}
 _STEM = 4  # letters that a name shares with the adjective made from it
 # Names of our own: peoples and places that no row need spell out.
 _COMMON_NAMES = frozenset(
@@ -337,10 +337,9 @@ def _meets(span: tuple[pd.Timestamp, pd.Timestamp], start: pd.Timestamp, end: pd
 
 def _derived(entry: str, tables: Tables) -> tuple[str, str]:
     """Return the number of an entry of ``derived``, and what is wrong with it; empty where nothing is."""
-    match = _DERIVED.fullmatch(entry)
-    if match is None:
-        return "", f"'{entry}' is not understood; expected '179=days:EV-187,EV-212' or the like."
-    number, how, keys = match[1].replace(",", ""), match[2], match[3].split(",")
+    number, _, rest = entry.partition("=")
+    number, (how, _, listed) = number.replace(",", ""), rest.partition(":")
+    keys = listed.split(",")
     known = {*tables.events.index, *tables.figures.index, *tables.claims.index}
     if unknown := [key for key in keys if key not in known]:
         return number, f"'{unknown[0]}' is no event, figure or claim."
@@ -352,9 +351,9 @@ def _derived(entry: str, tables: Tables) -> tuple[str, str]:
         value = sum(values) if how == "sum" else values[0] - sum(values[1:])
     else:
         days = abs((rows[-1].latest - rows[0].latest).days)
-        value = days if how == "days" else days / 365.25
+        value = days / _DAYS_IN[how]
     given = float(number)
-    slack = 0.5 if how == "years" and given.is_integer() else 0.06 if how == "years" else 0
+    slack = 0 if how not in ("months", "years") else 0.5 if given.is_integer() else 0.06
     if abs(value - given) > slack:
         return number, f"'{entry}' comes out as {value:g}."
     return number, ""

@@ -36,7 +36,10 @@ _FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian 
 _SUBJECTS = ("countries", "article")
 _NO_ARTICLE = "The tables hold no article, so there is nothing to compare or to audit."
 _LEAST_EVENTS = 2  # with fewer there is nothing to report
-_AT_MOST = {"countries": 5, "country": 3}  # judgements on a page
+_JUDGED = (30, 15, 28, 27)  # widths of the table of judgements
+# How much the pages of a country brief hold, and those of any other report.
+_BRIEF = {"judgements": 3, "errors": 2, "sources": 6}
+_REPORT = {"judgements": 5, "errors": 3, "sources": 8}
 
 
 def _of_article(show: Callable[..., Output]) -> Callable[..., Output]:
@@ -219,22 +222,22 @@ class Report:
         """Of what the narrative is told: the one country, or the region."""
         return self.parameters.country or narrative.REGION
 
+    @property
+    def _most(self) -> dict[str, int]:
+        """How many judgements, errors of the article and sources the pages name."""
+        return _BRIEF if self.parameters.country else _REPORT
+
     @cached_property
     def _bottom_line(self) -> list[Sentence]:
         """What the cover says first."""
         return bottom_line(self.record, self._scope, self.tells)
 
     @cached_property
-    def _above(self) -> frozenset[str]:
-        """Keys of the sentences of the narrative that the cover tells already."""
-        return frozenset(line.key for line in self._bottom_line if line.key)
-
-    @cached_property
     def _story(self) -> list[Sentence]:
         """The short story; none in a report of one side, whose phases are told instead."""
         if set(self.tells) != set(ROOTS):
             return []
-        return narrative.story(self.record, self._scope, self._above)
+        return narrative.story(self.record, self._scope, self._bottom_line)
 
     @cached_property
     def _phases(self) -> list[narrative.Phase]:
@@ -269,8 +272,7 @@ class Report:
     @cached_property
     def _sources(self) -> KeySources:
         """The sources that the report's pages name, numbered."""
-        phases = [line for phase in self._phases for line in phase.sentences]
-        return KeySources(self.record, [*self._bottom_line, *self._story, *phases, *self._unknowns])
+        return KeySources(self.record, self._printed, self._most["sources"])
 
     def cover(self) -> Output:
         """Return the cover: title, edition and bottom line."""
@@ -357,16 +359,17 @@ class Report:
         listed_ = self._sources.listed()
         if self.has_little or not listed_:
             return None
-        grades = "Letter: how reliable the publisher is, A to F (Admiralty code)."
-        return outputs.prose(f"## Key sources\n\n::: sources\n{listed_}\n:::\n\n{grades}")
+        return outputs.prose(f"## Key sources, graded A to F\n\n::: sources\n{listed_}\n:::")
 
     def article_errors(self) -> Output | None:
         """Return where the article errs on the countries shown; None where it does not."""
-        frame = audit.article_errors(self.record, self.parameters.country)
-        if self.has_little or frame.empty:
+        if self.has_little:
+            return None
+        frame = audit.article_errors(self.record, self.parameters.country, self._most["errors"])
+        if frame.empty:
             return None
         caption = "The article’s words in ours, and what sources of its day say"
-        table = outputs.table(frame, caption=caption, widths=(36, 64))
+        table = outputs.table(frame, caption=caption, widths=(26, 74))
         return outputs.joined(outputs.prose("## Where the article errs here"), table)
 
     def judgements(self) -> Output | None:
@@ -387,7 +390,7 @@ class Report:
                 outputs.table(
                     judgements.judgement_table(rows, self.record.as_of),
                     caption=f"{caption} {note}".strip(),
-                    widths=(34, 16, 25, 25),
+                    widths=_JUDGED,
                 )
             )
         if not tables:
@@ -400,7 +403,7 @@ class Report:
         if set(self.tells) != set(ROOTS):
             events = of_sides(self.record, self.record.tables.events, self.tells)
             rows = judgements.of_events(rows, events.index)
-        return rows[: _AT_MOST["country" if self.parameters.country else "countries"]]
+        return rows[: self._most["judgements"]]
 
     # Maps and charts; none where there is too little to tell
 
@@ -501,9 +504,7 @@ class Report:
     def provenance(self) -> Output:
         """Return our judgements on where the article's text comes from."""
         frame = judgements.judgement_table(audit.provenance(self.tables), self.record.as_of)
-        return outputs.table(
-            frame, caption="Where the text seems to come from", widths=(34, 16, 25, 25)
-        )
+        return outputs.table(frame, caption="Where the text seems to come from", widths=_JUDGED)
 
     # The annex
 

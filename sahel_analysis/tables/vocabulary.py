@@ -128,7 +128,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             "assistance",
             russian="assistance",
             timelines=("russia",),
-            weight=6,
+            weight=5,
         ),
         "alliance_formed": EventType(
             "Alliance formed",

@@ -144,7 +144,9 @@ def test_an_unknown_kind_of_event_is_told_too():
     """What the timeline tells does not hang on a list of types."""
     rows = [event(kind, f"2023-0{number}-01") for number, kind in enumerate(
         [kind for kind, word in EVENT_TYPES.items() if word.is_drawn][:8], 1)]  # fmt: skip
-    told = timelines.told_events(record("2023-12-04", "checked", tables=tiny(*rows)), ["NER"])
+    told = timelines.told_events(
+        record("2023-12-04", "checked", tables=tiny(*rows)), ["NER", "MLI"]
+    )
     assert len(told) == 8
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from factory import event, frame, tiny
@@ -161,3 +162,15 @@ def test_a_figures_note_names_what_is_counted():
         figures=frame("figures", figure(best="5000", date_edtf="2023", source_ids="S-002"))
     )
     assert figure_note("FG-001", tables) == "Soldiers: 5,000, 2023. [s2](#s2)"
+
+
+def test_a_source_of_a_later_day_is_named_by_key_alone():
+    """No edition tells what had not appeared."""
+    sources = frame(
+        "sources", {"source_id": "S-001", "title": "Later", "published_edtf": "2024-01"}
+    )
+    rows = tiny(event("deployment", "2023-12-04", source_ids="S-001"), sources=sources)
+    late = dict(notes(["EV-001"], rows, date(2023, 12, 31)))["s1"]
+    assert late == "S-001 of the table of sources; it appeared after the day of this edition."
+    assert "Later" in dict(notes(["EV-001"], rows, date(2024, 1, 1)))["s1"]
+    assert "Later" in dict(notes(["EV-001"], rows))["s1"]

@@ -128,6 +128,8 @@ def test_cover_carries_what_the_templates_need():
         "edition": [["Country", "Niger"]],
         "bottom_line": "",
         "as_of": "2023-12-04",
+        "pages": 0,
+        "layout": "report",
     }
     assert "<h1>T &amp; U</h1>" in data["text/html"]
 
