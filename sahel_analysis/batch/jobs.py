@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 
 from ..errors import MOST, ParameterError, did_you_mean, shown
-from ..evidence.record import countries_told
+from ..evidence.posture import countries_told
 from ..publishing.documents import FORMATS
 from ..report.parameters import (
     ReportParameters,
@@ -18,7 +18,6 @@ from ..report.parameters import (
     notebook_parameters,
     validate,
 )
-from ..tables.dates import iso_day
 from ..tables.loading import Tables
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -263,7 +262,7 @@ def _parameters(
     taken = {name: value for name, value in edition.items() if name in takes}
     if "country" in takes:
         # Of a country with little to tell there is a report only where it is asked for.
-        known = countries or countries_told(tables, iso_day(edition["as_of"]), edition["evidence"])
+        known = countries or countries_told(edition["as_of"], edition["evidence"], tables)
         for country in known:
             yield {**taken, "country": country}
     elif countries and "countries" in takes:

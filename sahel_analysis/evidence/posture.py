@@ -18,8 +18,9 @@ from ..tables.dates import iso_day
 from ..tables.loading import Tables, require_tables
 from ..tables.vocabulary import EVENT_TYPES, RUSSIAN_STATES
 from .actors import FRANCE, RUSSIA, concerning, family
-from .record import Record, visible_events
+from .record import Record, record, visible_events
 
+LEAST_EVENTS = 2  # with fewer a country has too little to tell for a report
 CONFIRMED_MONTHS = 24  # for so long a state counts as confirmed after a row last attested it
 _THERE = {"present", "leaving", "reduced"}
 _BY_TREATY = {"present", "reduced"}  # states that a defence agreement in force confirms
@@ -337,6 +338,23 @@ def followed(tables: Tables) -> list[str]:
     """Return the countries that reports follow, ISO 3166-1 alpha-3, in reading order."""
     countries = tables.countries
     return list(countries[countries["in_scope"]].sort_values("rank").index)
+
+
+def countries_told(as_of: str | date, evidence: str, tables: Tables) -> list[str]:
+    """Return the followed countries that enough visible events name for a report of their own.
+
+    Parameters
+    ----------
+    as_of, evidence, tables
+        As in `posture`; the tables are not read anew.
+
+    Returns
+    -------
+    list of str
+        ISO 3166-1 alpha-3, in reading order.
+    """
+    counts = record(as_of, evidence, tables=tables).events["iso3"].explode().value_counts()
+    return [iso3 for iso3 in followed(tables) if counts.get(iso3, 0) >= LEAST_EVENTS]
 
 
 def posture_of(record: Record) -> pd.DataFrame:

@@ -274,33 +274,6 @@ def row_digests(tables: Tables) -> tuple[dict[str, dict[str, bytes]], bytes]:
     return digests, f"{package['name']} {package['version']}".encode()
 
 
-def countries_told(tables: Tables, as_of: date, evidence: str, least: int = 2) -> list[str]:
-    """Return the followed countries that enough visible events name for a report of their own.
-
-    Parameters
-    ----------
-    tables : Tables
-        The tables.
-    as_of : datetime.date
-        Last day that counts.
-    evidence : {"checked", "article"}
-        As in `record`.
-    least : int
-        How many events are enough.
-
-    Returns
-    -------
-    list of str
-        ISO 3166-1 alpha-3, in reading order.
-    """
-    events = visible_events(tables, evidence)
-    day = pd.Timestamp(as_of)
-    shown = events[(events["visible_from"] <= day) & ~(events["visible_until"] <= day)]
-    counts = shown["iso3"].explode().value_counts()
-    followed = tables.countries[tables.countries["in_scope"]].sort_values("rank").index
-    return [iso3 for iso3 in followed if counts.get(iso3, 0) >= least]
-
-
 def article_day(tables: Tables) -> pd.Timestamp:
     """Return the day from which the article speaks; NaT where the tables hold no article."""
     return tables.sources["article_day"].max()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..errors import ParameterError, did_you_mean, shown
 from ..evidence.actors import ROOTS, family
-from ..evidence.posture import posture_of
+from ..evidence.posture import LEAST_EVENTS, posture_of
 from ..evidence.record import Record, record
 from ..prose import audit, judgements, listings, method, narrative
 from ..prose.bottom_line import OTHERS, SIDES, bottom_line, of_sides
@@ -35,7 +35,6 @@ _EVENTS = {
 _FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian personnel"}
 _SUBJECTS = ("countries", "article")
 _NO_ARTICLE = "The tables hold no article, so there is nothing to compare or to audit."
-_LEAST_EVENTS = 2  # with fewer there is nothing to report
 _JUDGED = (30, 15, 28, 27)  # widths of the table of judgements
 # How much the pages of a country brief hold, and those of any other report.
 _BRIEF = {"judgements": 3, "errors": 2, "sources": 6}
@@ -172,7 +171,7 @@ class Report:
     @property
     def has_little(self) -> bool:
         """Whether fewer than two events name the countries: too little for a report."""
-        return self.subject == "countries" and len(self.events()) < _LEAST_EVENTS
+        return self.subject == "countries" and len(self.events()) < LEAST_EVENTS
 
     # Rows
 
