@@ -16,6 +16,7 @@ from ..report.parameters import (
     ReportParameters,
     default_day,
     notebook_parameters,
+    scope,
     validate,
 )
 from ..tables.loading import Tables
@@ -188,7 +189,8 @@ def expand(
         Tables that say which countries and days there are.
     options : mapping of str to sequence of str
         Values by name, of `OPTIONS`. Without ``notebook`` every notebook; without ``country``
-        every country in the region notebooks and a brief for each in scope; several countries are
+        every country in the region notebooks and a brief for each in scope that two events or
+        more name; several countries are
         one subset in a region notebook and one brief each. Without ``as_of`` the article's day, or
         the last day where the tables hold no article.
     notebooks : pathlib.Path, optional
@@ -233,7 +235,17 @@ def expand(
             job = Job(notebook, parameters, takes, formats, folder)
             jobs[job.path] = job
     _refuse("The reports cannot be made.", faults)
-    return list(jobs.values())
+    if options.get("country"):
+        return list(jobs.values())
+    # Of a country with little to tell there is a report only where it is asked for.
+    asked = {(job.parameters.as_of, job.parameters.evidence) for job in jobs.values()}
+    enough = {(*edition, iso3) for edition in asked for iso3 in countries_told(*edition, tables)}
+    return [
+        job
+        for job in jobs.values()
+        if not (asks := job.parameters).country
+        or (asks.as_of, asks.evidence, asks.country) in enough
+    ]
 
 
 def _refuse(headline: str, faults: Iterable[str]) -> None:
@@ -261,9 +273,7 @@ def _parameters(
     """Yield the parameters of each report that a notebook makes of one edition."""
     taken = {name: value for name, value in edition.items() if name in takes}
     if "country" in takes:
-        # Of a country with little to tell there is a report only where it is asked for.
-        known = countries or countries_told(edition["as_of"], edition["evidence"], tables)
-        for country in known:
+        for country in countries or scope(tables):
             yield {**taken, "country": country}
     elif countries and "countries" in takes:
         yield {**taken, "countries": countries}
