@@ -18,6 +18,7 @@ from itertools import islice
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 
 from ..errors import SahelError
 from .jobs import Failure, Job, Outcome, how_it_ended
@@ -78,7 +79,7 @@ class _Worker:
         arguments = (sender, folder, job, job.source(), timeout)
         self._process = context.Process(target=_work, args=arguments)
         self._deadline = float("inf")
-        self._process.start()
+        _start(self._process)
         sender.close()
         self.ends = [self._receiver, self._process.sentinel]
 
@@ -109,6 +110,18 @@ class _Worker:
         self._process.kill()
         self._process.join()
         self._receiver.close()
+
+
+def _start(process: BaseProcess) -> None:
+    """Start a process, also where the fork server has just died."""
+    for pause in (0.1, 1, 5):
+        try:
+            return process.start()
+        except (EOFError, ConnectionError):
+            # It no longer answers, yet the system still counts it among the living; once it does
+            # not, multiprocessing starts another.
+            time.sleep(pause)
+    process.start()
 
 
 def _work(sender: Connection, folder: str, job: Job, source: str, timeout: int | None) -> None:
