@@ -5,9 +5,11 @@ The rules stand in the codebook, ``data/README.md``, "Posture".
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +50,10 @@ class _Step(NamedTuple):
     is_sure: bool  # of more than low confidence
 
 
+# What an event does, and the days from which on and until which it is shown.
+_Shown = tuple[_Step, pd.Timestamp, pd.Timestamp]
+
+
 @dataclass
 class _Attested:
     """A statement on record: the event with which it began and the newest that says so."""
@@ -57,7 +63,13 @@ class _Attested:
 
     def lapsed(self, day: pd.Timestamp) -> bool:
         """Return whether no event has said so for two years before a day."""
-        return self.newest.latest < day - pd.DateOffset(months=CONFIRMED_MONTHS)
+        return self.newest.latest < _two_years_before(day)
+
+
+@cache
+def _two_years_before(day: pd.Timestamp) -> pd.Timestamp:
+    """Return the day from which on a row still confirms what it says."""
+    return day - pd.DateOffset(months=CONFIRMED_MONTHS)
 
 
 @dataclass
@@ -259,19 +271,37 @@ def posture_series(
     if not days:
         message = "dates: no day is given; expected a list such as ['2023-12-04']."
         raise ParameterError(message)
+    return states_of(followed(tables), days, evidence, tables)
+
+
+def states_of(
+    countries: Iterable[str], days: list[pd.Timestamp], evidence: str, tables: Tables
+) -> pd.DataFrame:
+    """Return what `posture_series` returns, of some countries alone.
+
+    Parameters
+    ----------
+    countries : iterable of str
+        ISO 3166-1 alpha-3 codes.
+    days : list of pandas.Timestamp
+        In rising order.
+    evidence, tables
+        As in `posture`; the tables are not read anew.
+    """
     events = visible_events(tables, evidence)
     military = events["domain"] == "military"
+    families = {actor: family(tables.actors, actor) for actor in family(tables.actors, RUSSIA)}
     french = concerning(events[military], tables.actors, FRANCE)
     russian = concerning(
         events[military | (events["event_type"] == "visit")], tables.actors, RUSSIA
     )
-    families = {actor: family(tables.actors, actor) for actor in family(tables.actors, RUSSIA)}
+    french, russian = _by_country(french, families), _by_country(russian, families)
     first_named = events.explode("iso3").groupby("iso3")["visible_from"].min()
     folded = {}
-    for iso3 in followed(tables):
+    for iso3 in countries:
         first = first_named.get(iso3)
-        french_days = _on_days(_naming(french, iso3), days, _French, families)
-        russian_days = _on_days(_naming(russian, iso3), days, lambda: _Russian(families), families)
+        french_days = _on_days(french.get(iso3, []), days, _French)
+        russian_days = _on_days(russian.get(iso3, []), days, lambda: _Russian(families))
         folded[iso3] = pd.DataFrame(
             {
                 **_columns("french_posture", french_days),
@@ -284,21 +314,14 @@ def posture_series(
     return frame.reindex(pd.MultiIndex.from_product([days, folded], names=["as_of", "iso3"]))
 
 
-def _naming(events: pd.DataFrame, iso3: str) -> pd.DataFrame:
-    """Return the events that name a country."""
-    kept = [iso3 in iso3s for iso3s in events["iso3"]]
-    return events[pd.Series(kept, index=events.index, dtype="bool")]
-
-
-def _on_days(
-    events: pd.DataFrame,
-    days: list[pd.Timestamp],
-    start: Callable[[], _French | _Russian],
-    families: Mapping[str, frozenset[str]],
-) -> list[Status]:
-    """Return what follows on each day from the events of one country that are visible then."""
-    steps = [
-        _Step(
+def _by_country(
+    events: pd.DataFrame, families: Mapping[str, frozenset[str]]
+) -> dict[str, list[_Shown]]:
+    """Return what the events of each country do, with the days between which they are shown."""
+    steps = defaultdict(list)
+    spans = zip(events["visible_from"].array, events["visible_until"].array, strict=True)
+    for rank, (row, span) in enumerate(zip(events.itertuples(), spans, strict=True)):
+        step = _Step(
             latest=row.latest,
             rank=rank,
             event_id=row.Index,
@@ -307,9 +330,18 @@ def _on_days(
             forces=tuple(actor for actor in row.actor_ids if actor in families),
             is_sure=row.confidence != "low",
         )
-        for rank, row in enumerate(events.itertuples())
-    ]
-    first, last = events["visible_from"].to_numpy(), events["visible_until"].to_numpy()
+        for iso3 in row.iso3:
+            steps[iso3].append((step, *span))
+    return steps
+
+
+def _on_days(
+    shown: list[_Shown], days: list[pd.Timestamp], start: Callable[[], _French | _Russian]
+) -> list[Status]:
+    """Return what follows on each day from the events of one country that are visible then."""
+    steps = [step for step, _, _ in shown]
+    first = pd.DatetimeIndex([day for _, day, _ in shown]).to_numpy()
+    last = pd.DatetimeIndex([day for _, _, day in shown]).to_numpy()
     fold, done, statuses = start(), np.array([], dtype="int64"), []
     for day in days:
         visible = np.flatnonzero((first <= day.to_datetime64()) & ~(last <= day.to_datetime64()))

@@ -318,6 +318,12 @@ def visible_events(tables: Tables, evidence: str) -> pd.DataFrame:
     ParameterError
         If `evidence` is not one of the two.
     """
+    return _visible_events(tables, evidence).copy()
+
+
+@lru_cache(maxsize=4)
+def _visible_events(tables: Tables, evidence: str) -> pd.DataFrame:
+    """Return what `visible_events` does; tables do not change, and every map asks."""
     events = _visible(tables, "events", evidence)
     events["visible_until"] = pd.NaT
     if evidence == "checked":

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from ..evidence.actors import whose
-from ..evidence.posture import posture_series
+from ..evidence.posture import states_of
 from ..evidence.record import Record, record
 from ..prose.words import in_letters, listed, value_in_words
 from ..tables import vocabulary
@@ -108,7 +108,7 @@ def state_spans(record_: Record, iso3: str) -> pd.DataFrame:
     named = events["iso3"].map(lambda iso3s: iso3 in iso3s).astype(bool)
     day = pd.Timestamp(record_.as_of)
     days = sorted({*events["latest"][named], day})
-    series = posture_series(days, record_.evidence, record_.tables).xs(iso3, level="iso3")
+    series = states_of([iso3], days, record_.evidence, record_.tables).xs(iso3, level="iso3")
     spans = []
     for theme in vocabulary.POSTURE_THEMES:
         states = series[theme]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..figures import forces, maps, timelines, verdicts
 from ..figures.situation import alt_text
+from ..tables.dates import bounds
 from .outputs import Output
 
 if TYPE_CHECKING:
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
 
     from .report import Report
 
-# Days on which the record turns: Serval, Barkhane at its height, Mali left, the article, Chad left,
-# Senegal left.
-_TURNING_POINTS = (
-    "2013-06-01", "2021-01-01", "2022-09-01", "2023-12-04", "2025-02-15", "2025-09-01",
-)  # fmt: skip
 _PANELS = 6  # with more, the figure leaves no room on its page for its heading
 
 
@@ -42,13 +38,12 @@ def draw_map(report: Report, kind: str) -> Output:
 
 
 def draw_map_series(report: Report) -> Output:
-    """Return small maps of a report's evidence: the turning points up to its day, and the day.
-
-    After all of them the day takes the place of the last.
-    """
+    """Return small maps of a report's evidence: the end of each phase of the region, and its day."""
     today = report.record.as_of
-    days = [day for day in map(date.fromisoformat, _TURNING_POINTS) if day < today]
-    days = [*days[: _PANELS - 1], today]
+    phases = report.tables.phases
+    ends = phases["to_edtf"][(phases["scope"] == "region") & (phases["to_edtf"] != "")]
+    days = sorted({bounds(end)[1] for end in ends})
+    days = [*[day for day in days if day < today][1 - _PANELS :], today]
     _, evidence, countries = _asked(report)
     panels = [maps.situation(day, evidence, countries, tables=report.tables) for day in days]
     alts = [_alt(each) for each in panels]
