@@ -77,7 +77,9 @@ def bottom_line(record: Record, scope: str, tells: Sequence[str] = ROOTS) -> lis
     stands = _standing(record, scope, tells, told)
     doubted = any("is disputed" in line.text for line in stands)
     open_ = _not_known(record, scope, tells, told, unless="whether" if doubted else "?")
-    lines = [*news, *stands, *open_]
+    # A report of one side asks where things stand first.
+    lines = [*news, *stands] if set(ROOTS) <= set(tells) else [*stands, *news]
+    lines += open_
     if not news and not stands:
         day = day_in_words(record.as_of)
         return [Sentence(f"Nothing of this is on record by {day}.", ()), *open_]
@@ -519,6 +521,10 @@ def _politics(record: Record, posture: pd.DataFrame, told: Set[str]) -> list[_Cl
         of = f"of {in_letters(len(known))} EU and UN missions on record " * (len(known) > 1)
         of = of or "of the EU and UN missions on record "
         text = of + (still if len(runs) else "none runs on")
+        if len(runs) == len(known) > 1:
+            text = (
+                f"all {in_letters(len(known))} EU and UN missions on record still run, in {where}"
+            )
         clauses.append(_Clause(text, tuple(known["event_id"])))
     return clauses
 
