@@ -95,7 +95,7 @@ class Situation:
         What `situation.country_rows` returns, for the countries drawn.
     sites, russian_sites : pandas.DataFrame
         What `situation.site_rows` returns.
-    untold : tuple of str
+    off_map : tuple of str
         Countries asked for that lie off every map; the words name them, the map does not.
     """
 
@@ -267,7 +267,7 @@ def _draw_bases(ax: Axes, shown: Situation, outlines: gpd.GeoSeries) -> None:
     """Draw countries with every base by name, and what is known of Russians where no site is."""
     tables, size = shown.record.tables, size_points(ax)
     view = view_of(outlines, size)
-    shapes, land = seen(view, shown.rows.index, tables.countries, tables.folder)
+    shapes, land = seen(view, shown.rows.index, tables.folder)
     shapes = shapes[shapes.notna() & ~shapes.is_empty]
     ours, theirs = (
         rows[rows["iso3"].isin(outlines.index)] for rows in (shown.sites, shown.russian_sites)
@@ -547,7 +547,7 @@ def _draw_small(ax: Axes, shown: Situation, outlines: gpd.GeoSeries, named: Sequ
     deployed = shown.rows.index[shown.rows["russian_engagement"] == "deployed"]
     for steps in range(4):  # from a little further off where names find no room
         view = view_of(outlines, size, steps)
-        shapes, land = seen(view, shown.rows.index, tables.countries, tables.folder)
+        shapes, land = seen(view, shown.rows.index, tables.folder)
         anchors = _anchors(shapes, land, tables.countries, view)
         squares = {key: anchors[key] for key in deployed}
         labels = place(
@@ -693,7 +693,7 @@ def _layout(
     Without `insets` it is one itself, and has no scale bar.
     """
     tables = shown.record.tables
-    shapes, land = seen(view, shown.rows.index, tables.countries, tables.folder)
+    shapes, land = seen(view, shown.rows.index, tables.folder)
     shapes = shapes[shapes.notna() & ~shapes.is_empty]
     keys = [key for key in keys if key in shapes.index]
     sites = _sites(shown, keys, view)
@@ -1145,7 +1145,9 @@ def _keys(shown: Situation) -> list[Key]:
         keys += [Key("Russia", handles)] if handles else []
     elif "russian_engagement" in shown.themes:
         handles = []
-        signs = covered[[russian_sign_of(row) is not None for _, row in covered.iterrows()]]
+        # By `loc`, and typed: a list of no booleans would otherwise choose no columns.
+        seen_ = np.array([russian_sign_of(row) is not None for _, row in covered.iterrows()], bool)
+        signs = covered.loc[seen_]
         for level in reversed(style.RUSSIAN_SIZES):
             if (signs["russian_engagement"] == level).any():
                 handles.append(_labelled(style.russian_sign(level), _RUSSIAN_KEY[level]))
