@@ -17,7 +17,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 
-from ..errors import ParameterError, did_you_mean
 from ..evidence.posture import posture_of
 from ..evidence.record import EVIDENCE, Record, record
 from ..prose.words import in_letters, listed
@@ -60,6 +59,7 @@ from .situation import (
     finding,
     followed_among,
     handover,
+    require_one_of,
     short_date,
     site_rows,
 )
@@ -142,10 +142,7 @@ def situation(
     ParameterError
         If there is no such kind of map, or a country is not followed.
     """
-    if kind not in KINDS:
-        allowed = "', '".join(KINDS)
-        message = f"kind: '{kind}' is not allowed; expected one of '{allowed}'."
-        raise ParameterError(message + did_you_mean(kind, KINDS))
+    require_one_of("kind", kind, KINDS)
     record_ = record(as_of, evidence, tables=tables)
     frame = posture_of(record_) if posture is None else posture
     wanted = [iso3 for iso3 in followed_among(record_.tables, countries) if iso3 in frame.index]
@@ -206,7 +203,9 @@ def plot_map(
 
     Examples
     --------
-    >>> ax = plot_map("2023-12-04")  # doctest: +SKIP
+    >>> ax = plot_map("2022-09-01", countries="MLI")
+    >>> ax.figure.texts[0].get_text()
+    'French forces are gone from Mali; Russia has people there'
     """
     return draw_map(situation(as_of, evidence, countries, kind, tables), ax, width_mm=width_mm)
 
