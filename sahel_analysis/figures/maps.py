@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise, product
+from operator import attrgetter
 
 import geopandas as gpd
 import numpy as np
@@ -822,17 +823,25 @@ def _draw_inset(ax: Axes, shown: Situation, outlines: gpd.GeoSeries, box: Box) -
     west, south, east, north = outlines.total_bounds
     extent = np.array([east - west, north - south])
     nearest = max(extent / (np.array(size) - 12))
-    best = None
+    keys, views = list(outlines.index), []
     for step, side in product(range(0, 10, 2), (0.5, 0.1, 0.9)):
         scale = nearest * 1.1**step
         spare = np.array(size) * scale - extent
         corner = np.array([west, south]) - spare * (side, 0.5)
-        view = View(*corner, *(corner + np.array(size) * scale), scale)
-        tried = _layout(shown, list(outlines.index), view, size)
+        views.append(View(*corner, *(corner + np.array(size) * scale), scale))
+    best = None
+    for view in views:
+        tried = _layout(shown, keys, view, size)
         if best is None or tried.rank < best.rank:
             best = tried
         if best.rank <= (0, DEAR):
             break
+    for brief in (best.missing, keys):  # names alone, as on the map itself
+        for view in (best.view, *views):
+            if best.missing:
+                best = min(
+                    best, _layout(shown, keys, view, size, brief=brief), key=attrgetter("rank")
+                )
     _draw(inset, shown, best)
 
 
