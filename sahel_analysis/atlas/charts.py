@@ -110,7 +110,7 @@ def states_chart(states: Mapping[str, dict], events: list[Entry], tables: Tables
         [
             {
                 "side": entry.side,
-                "evidence": entry.evidence,
+                "evidence": " ".join(span.evidence for span in entry.spans),
                 "day": _milliseconds(entry.day),
                 "middle": scope.index(iso3) + 0.51,
             }
@@ -153,19 +153,20 @@ def counts_chart(entries: list[Entry], tables: Tables) -> dict:
             continue
         values = [figure[column] for column in ("low", "best", "high")]
         known = [value for value in values if not pd.isna(value)]
-        rows.append(
+        rows += [  # one for each evidence that shows it; the chart draws those of one
             {
                 "iso3": entry.iso3,
                 "side": entry.side,
-                "evidence": entry.evidence,
-                "from": _milliseconds(entry.day) if entry.day else 0,
+                "evidence": span.evidence,
+                "from": _milliseconds(span.start) if span.start else 0,
                 "day": _milliseconds(figure["latest"].date().isoformat()),
                 "low": known[0],
                 "best": known[-1] if pd.isna(figure["best"]) else figure["best"],
                 "high": known[-1],
                 "soft": vocabulary.QUALIFIERS[figure["qualifier"]].soft,
             }
-        )
+            for span in entry.spans
+        ]
     tall = alt.Y(
         "best:Q",
         title=None,
@@ -174,7 +175,7 @@ def counts_chart(entries: list[Entry], tables: Tables) -> dict:
     )
     base = (
         alt.Chart(_inline(pd.DataFrame(rows)))
-        .transform_filter("indexof(datum.evidence, evidence) >= 0 && datum.from <= day")
+        .transform_filter("datum.evidence == evidence && datum.from <= day")
         .transform_filter("chosen == '' || indexof(datum.iso3, chosen) >= 0")
         .transform_filter("exhibit == 'combined' || exhibit == datum.side")
     )

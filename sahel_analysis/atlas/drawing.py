@@ -17,7 +17,6 @@ from ..figures.geography import (
     boundaries,
     disputed,
     near_disputed,
-    outline_keys,
     with_geometry,
 )
 from ..figures.labels import LEADING, Block, Place, Row, place, symbol_room
@@ -97,8 +96,8 @@ def draw(tables: Tables) -> _Drawing:
     seen = ~shapely.is_empty(cut)
     coarse = shapely.coverage_simplify(cut[seen], _DETAIL * unit)
     coarse = pd.Series(shapely.transform(coarse, units), index=everything.index[seen])
-    shapes = pd.Series(coarse.reindex(outline_keys(scope)).to_numpy(), index=scope.index)
-    land = coarse.drop(index=outline_keys(scope)).to_numpy()
+    shapes = pd.Series(coarse.reindex(scope.index).to_numpy(), index=scope.index)
+    land = coarse.drop(index=scope.index).to_numpy()
 
     lines = shapely.union_all(disputed(tables.folder).geometry.to_numpy())
     lines = shapely.transform(shapely.clip_by_rect(lines, *view), units)

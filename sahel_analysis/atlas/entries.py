@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -44,6 +45,14 @@ class Source:
     url: str
 
 
+class Span(NamedTuple):
+    """Days on which one evidence shows a row: from the first ("" always) to before the end ("")."""
+
+    evidence: str
+    start: str
+    end: str
+
+
 @dataclass(frozen=True)
 class Entry:
     """One event or count, as a reader sees it.
@@ -53,9 +62,10 @@ class Entry:
     key : str
         Key of the row.
     day : str
-        Day from which it counts, ISO 8601.
-    evidence : str
-        Kinds of evidence that show it, separated by spaces.
+        Day on which it was, the last of several possible ones, ISO 8601; empty without a date.
+    spans : tuple of Span
+        When which evidence shows it: not before it was public, nor once another row tells it
+        better.
     iso3 : str
         Countries it names, separated by spaces; empty for the region.
     side : str
@@ -70,7 +80,7 @@ class Entry:
 
     key: str
     day: str
-    evidence: str
+    spans: tuple[Span, ...]
     iso3: str
     side: str
     when: str
@@ -80,6 +90,18 @@ class Entry:
     confidence: str
     claims: tuple[Claim, ...]
     sources: tuple[Source, ...]
+
+    @property
+    def first(self) -> str:
+        """First day on which some evidence shows it, ISO 8601; empty where one always did."""
+        return min(span.start for span in self.spans)
+
+    def is_shown(self, evidence: str, day: str) -> bool:
+        """Return whether an evidence shows it on a day, ISO 8601."""
+        return any(
+            span.evidence == evidence and span.start <= day and not "" < span.end <= day
+            for span in self.spans
+        )
 
 
 def event_entries(tables: Tables) -> list[Entry]:
@@ -91,6 +113,7 @@ def event_entries(tables: Tables) -> list[Entry]:
         The tables.
     """
     visible = {evidence: visible_events(tables, evidence) for evidence in EVIDENCE}
+    visible = {name: frame[frame["visible_from"].notna()] for name, frame in visible.items()}
     order = pd.concat(visible.values())
     order = order[~order.index.duplicated()].sort_values("latest", kind="stable", ascending=False)
     owners = whose(order, tables.actors)
@@ -98,7 +121,7 @@ def event_entries(tables: Tables) -> list[Entry]:
         Entry(
             key=row.Index,
             day=row.latest.date().isoformat(),
-            evidence=_evidences(row.Index, visible),
+            spans=_spans(row.Index, visible),
             iso3=" ".join(row.iso3),
             side=_SIDES.get(owners[row.Index], "other"),
             when=_capital(in_words(row.date_edtf)),
@@ -116,7 +139,7 @@ def event_entries(tables: Tables) -> list[Entry]:
 def count_entries(tables: Tables) -> list[Entry]:
     """Return every count of French or Russian people that some evidence shows, latest first.
 
-    A count counts from the first day that its date may mean; one without a date always.
+    One that was public at no known day is always shown.
     """
     visible = {evidence: visible_figures(tables, evidence) for evidence in EVIDENCE}
     families = {root: family(tables.actors, root) for root in _SIDES}
@@ -125,14 +148,14 @@ def count_entries(tables: Tables) -> list[Entry]:
     entries = []
     for row in figures.itertuples():
         side = next((_SIDES[r] for r, members in families.items() if row.actor_id in members), "")
-        evidence = _evidences(row.Index, visible)
-        if not side or not evidence:
+        spans = _spans(row.Index, visible)
+        if not side or not spans:
             continue
         entries.append(
             Entry(
                 key=row.Index,
-                day="" if pd.isna(row.earliest) else row.earliest.date().isoformat(),
-                evidence=evidence,
+                day=_iso(row.latest),
+                spans=spans,
                 iso3=" ".join(row.iso3),
                 side=side,
                 when=_capital(in_words(row.date_edtf)) if row.date_edtf else "Date not stated",
@@ -147,9 +170,18 @@ def count_entries(tables: Tables) -> list[Entry]:
     return entries
 
 
-def _evidences(key: str, visible: dict[str, pd.DataFrame]) -> str:
-    """Return the kinds of evidence that show a row."""
-    return " ".join(evidence for evidence, frame in visible.items() if key in frame.index)
+def _spans(key: str, visible: dict[str, pd.DataFrame]) -> tuple[Span, ...]:
+    """Return when which evidence shows a row; a figure has no day on which that ends."""
+    shown = {name: frame.loc[key] for name, frame in visible.items() if key in frame.index}
+    return tuple(
+        Span(name, _iso(row["visible_from"]), _iso(row.get("visible_until")))
+        for name, row in shown.items()
+    )
+
+
+def _iso(day: pd.Timestamp | None) -> str:
+    """Return a day as ISO 8601, empty where there is none."""
+    return "" if pd.isna(day) else day.date().isoformat()
 
 
 def _where(iso3s: Iterable[str], tables: Tables) -> str:

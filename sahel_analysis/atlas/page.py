@@ -231,14 +231,20 @@ def _listed(entry: Entry, state: dict[str, str]) -> dict[str, object]:
         *(["article"] if entry.claims else []),
         *([f"confidence {entry.confidence}"] if entry.confidence else []),
     ]
-    words = day_in_words(date.fromisoformat(entry.day)) if entry.day else ""
-    visible = entry.day <= state["day"] and state["evidence"] in entry.evidence.split()
+    words = day_in_words(date.fromisoformat(entry.first)) if entry.first else ""
     contradicted = any(
         claim.verdict == vocabulary.VERDICTS["contradicted"] for claim in entry.claims
     )
     wrong = f"{CONTRADICTED_SIGN} Contradicted by independent sources" if contradicted else ""
-    said = {"origin": ", ".join(parts), "day_words": words, "shown": visible, "wrong": wrong}
-    return {**vars(entry), **said}
+    return {
+        **vars(entry),
+        "first": entry.first,
+        "when_shown": " ".join("/".join(span) for span in entry.spans),
+        "origin": ", ".join(parts),
+        "day_words": words,
+        "shown": entry.is_shown(state["evidence"], state["day"]),
+        "wrong": wrong,
+    }
 
 
 def _sentence(row: dict) -> str:

@@ -31,8 +31,8 @@ def states_by_day(tables: Tables) -> dict[str, dict]:
     dict
         For each evidence
 
-        - ``days``: the first day of the range and every day from which an event counts, ISO 8601,
-          rising. Between two of them nothing changes;
+        - ``days``: the first day of the range and every day from which an event is shown or no
+          longer shown, ISO 8601, rising. Between two of them nothing changes;
         - ``states``: the different states, each as `state` returns them;
         - ``countries``: for each country in scope, pairs of a position in ``days`` and one in
           ``states``: the state that begins then;
@@ -44,8 +44,9 @@ def states_by_day(tables: Tables) -> dict[str, dict]:
 def _states_by_day(evidence: str, tables: Tables) -> dict:
     """Return what a page looks up, of one evidence."""
     first, last = date_range(tables)
-    latest = visible_events(tables, evidence)["latest"]
-    days = sorted({first, *(day.date() for day in latest if first <= day.date() <= last)})
+    events = visible_events(tables, evidence)
+    turns = pd.concat([events["visible_from"], events["visible_until"]]).dropna().dt.date
+    days = sorted({first, *(day for day in turns if first <= day <= last)})
     series = posture_series(days, evidence, tables)
     states: dict[str, int] = {}
     listed: list[dict] = []

@@ -18,7 +18,7 @@ from ..tables.loading import Tables
 from . import style
 from .frame import Frame, Key, new_axes
 from .labels import text_width
-from .situation import followed_among, short_date
+from .situation import followed_among, require_one_of, short_date
 from .timelines import bar_axes, say
 
 _LANE_PT, _HEAD_PT, _LANES, _YEARS = 46.0, 11.0, 8, 3
@@ -97,11 +97,24 @@ def plot_force_levels(
     matplotlib.axes.Axes
         The axes of the chart; each country has axes of its own within them.
 
+    Raises
+    ------
+    ParameterError
+        If `as_of` is no day, a country is not followed, or `evidence` or `root` is not one of
+        those named.
+
     Notes
     -----
     Counts are never joined by lines: what lies between two of them nobody counted. A departure is
     never a strength.
+
+    Examples
+    --------
+    >>> ax = plot_force_levels("2022-09-01", countries="MLI")
+    >>> ax.figure.texts[0].get_text()
+    'French people counted once; the newest count: about 2,500 in Mali, Jan 2022'
     """
+    require_one_of("root", root, _WORDS)
     record_ = record(as_of, evidence, tables=tables)
     wanted = followed_among(record_.tables, countries)
     rows = counts(record_, wanted, root)
@@ -220,8 +233,9 @@ def _frame(record_: Record, rows: pd.DataFrame, lanes: Sequence[str], root: str)
     if len(stocks):
         newest = stocks.sort_values("latest", kind="stable").iloc[-1]
         name = record_.tables.countries.at[newest["country"], "name_en"]
+        often = "once" if len(stocks) == 1 else f"{in_letters(len(stocks))} times"
         title = (
-            f"{adjective} people counted {in_letters(len(stocks))} times; the newest count: "
+            f"{adjective} people counted {often}; the newest count: "
             f"{value_in_words(newest)} in {name}, {short_date(newest['date_edtf'])}"
         )
     phrase = vocabulary.EVIDENCE[record_.evidence].phrase

@@ -42,15 +42,15 @@ def boundaries(folder: str | Path | None = None) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        Indexed by ``iso3`` (``iso_n3`` in a folder of version 1); columns ``name``, ``region``
-        (``Africa`` or empty) and ``geometry`` (polygons, metres, `CRS`).
+        Indexed by ``iso3``; columns ``name``, ``region`` (``Africa`` or empty) and ``geometry``
+        (polygons, metres, `CRS`).
 
     Raises
     ------
     DataError
         If the file is missing or cannot be read.
     """
-    return _layer(data_folder(folder), "countries.geojson", ("iso3", "iso_n3")).copy()
+    return _layer(data_folder(folder), "countries.geojson", "iso3").copy()
 
 
 def disputed(folder: str | Path | None = None) -> gpd.GeoDataFrame:
@@ -72,7 +72,7 @@ def disputed(folder: str | Path | None = None) -> gpd.GeoDataFrame:
     DataError
         If the file is missing or cannot be read.
     """
-    return _layer(data_folder(folder), "disputed_lines.geojson", ("line_id",)).copy()
+    return _layer(data_folder(folder), "disputed_lines.geojson", "line_id").copy()
 
 
 @lru_cache(maxsize=8)
@@ -141,31 +141,26 @@ def with_geometry(
     if countries is None:
         countries = load_tables(folder).countries
     outlines = boundaries(folder).geometry
-    numbers = outline_keys(countries).reindex(frame.index)
     problems = []
-    for iso3, number in numbers.items():
-        if pd.isna(number):
+    for iso3 in frame.index:
+        message = ""
+        if iso3 not in countries.index:
             message = f"'{iso3}' is not in countries.csv; add the row there."
-            problems.append(Problem("data/countries.csv", str(iso3), "iso3", message))
-        elif number not in outlines.index:
+        elif iso3 not in outlines.index:
             message = (
-                f"'{number}' has no outline in data/boundaries/countries.geojson; "
-                "expected the three-digit ISO 3166-1 numeric code of a country in Africa or near."
+                f"'{iso3}' has no outline in data/boundaries/countries.geojson; "
+                "expected the ISO 3166-1 alpha-3 code of a country in Africa or near."
             )
-            problems.append(Problem("data/countries.csv", str(iso3), "iso_n3", message))
+        if message:
+            problems.append(Problem("data/countries.csv", str(iso3), "iso3", message))
     if problems:
         raise DataError(problems)
-    geometry = gpd.GeoSeries(outlines.reindex(numbers).to_numpy(), index=frame.index, crs=CRS)
+    geometry = gpd.GeoSeries(outlines.reindex(frame.index).to_numpy(), index=frame.index, crs=CRS)
     return gpd.GeoDataFrame(frame, geometry=geometry)
 
 
-def outline_keys(countries: pd.DataFrame) -> pd.Series:
-    """Return the key under which the outline of each country stands in `boundaries`."""
-    return countries["iso_n3"] if "iso_n3" in countries else countries.index.to_series()
-
-
 @lru_cache(maxsize=8)
-def _layer(folder: Path, file: str, keys: tuple[str, ...]) -> gpd.GeoDataFrame:
+def _layer(folder: Path, file: str, key: str) -> gpd.GeoDataFrame:
     """Read and project one layer once per folder: projecting costs more than drawing."""
     path = outlines_file(folder, file)
     label = f"{folder.name}/boundaries/{file}"
@@ -177,7 +172,7 @@ def _layer(folder: Path, file: str, keys: tuple[str, ...]) -> gpd.GeoDataFrame:
     except Exception as fault:  # GDAL raises errors of its own, one class per driver and failure
         message = f"cannot be read as GeoJSON ({fault}); make it again by boundaries/README.md."
         raise DataError([Problem(label, "", "", message)]) from fault
-    return layer.set_index(next(key for key in keys if key in layer)).to_crs(CRS)
+    return layer.set_index(key).to_crs(CRS)
 
 
 _MARGIN_M = 200_000  # around the outlines, so that a map of one country shows its neighbours
@@ -244,7 +239,6 @@ def view_of(
 def seen(
     view: View,
     keys: pd.Index,
-    countries: pd.DataFrame,
     folder: str | Path | None = None,
 ) -> tuple[gpd.GeoSeries, gpd.GeoSeries]:
     """Return the outlines that a view shows, cut to it and simplified as one coverage.
@@ -255,8 +249,6 @@ def seen(
         What the map shows.
     keys : pandas.Index
         ISO 3166-1 alpha-3 codes of the countries drawn.
-    countries : pandas.DataFrame
-        Rows of the table ``countries``.
     folder : str or pathlib.Path, optional
         Data folder; see `tables.data_folder`.
 
@@ -271,10 +263,9 @@ def seen(
     there = ~shapely.is_empty(cut)
     coarse = shapely.coverage_simplify(cut[there], _DETAIL_PT * view.scale)
     coarse = gpd.GeoSeries(coarse, index=everything.index[there], crs=CRS)
-    numbers = outline_keys(countries).reindex(keys)
-    land = coarse.drop(index=numbers, errors="ignore")
+    land = coarse.drop(index=keys, errors="ignore")
     names = everything["name"].reindex(land.index)
-    return coarse.reindex(numbers).set_axis(keys), land.set_axis(names)
+    return coarse.reindex(keys), land.set_axis(names)
 
 
 def near_disputed(lines: shapely.Geometry, metres: float = 1.0) -> shapely.Geometry:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise, product
+from operator import attrgetter
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +18,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 
-from ..errors import ParameterError, did_you_mean
 from ..evidence.posture import posture_of
 from ..evidence.record import EVIDENCE, Record, record
 from ..prose.words import in_letters, listed
@@ -60,6 +60,7 @@ from .situation import (
     finding,
     followed_among,
     handover,
+    require_one_of,
     short_date,
     site_rows,
 )
@@ -95,7 +96,7 @@ class Situation:
         What `situation.country_rows` returns, for the countries drawn.
     sites, russian_sites : pandas.DataFrame
         What `situation.site_rows` returns.
-    untold : tuple of str
+    off_map : tuple of str
         Countries asked for that lie off every map; the words name them, the map does not.
     """
 
@@ -142,10 +143,7 @@ def situation(
     ParameterError
         If there is no such kind of map, or a country is not followed.
     """
-    if kind not in KINDS:
-        allowed = "', '".join(KINDS)
-        message = f"kind: '{kind}' is not allowed; expected one of '{allowed}'."
-        raise ParameterError(message + did_you_mean(kind, KINDS))
+    require_one_of("kind", kind, KINDS)
     record_ = record(as_of, evidence, tables=tables)
     frame = posture_of(record_) if posture is None else posture
     wanted = [iso3 for iso3 in followed_among(record_.tables, countries) if iso3 in frame.index]
@@ -206,7 +204,9 @@ def plot_map(
 
     Examples
     --------
-    >>> ax = plot_map("2023-12-04")  # doctest: +SKIP
+    >>> ax = plot_map("2022-09-01", countries="MLI")
+    >>> ax.figure.texts[0].get_text()
+    'French forces are gone from Mali; Russia has people there'
     """
     return draw_map(situation(as_of, evidence, countries, kind, tables), ax, width_mm=width_mm)
 
@@ -267,7 +267,7 @@ def _draw_bases(ax: Axes, shown: Situation, outlines: gpd.GeoSeries) -> None:
     """Draw countries with every base by name, and what is known of Russians where no site is."""
     tables, size = shown.record.tables, size_points(ax)
     view = view_of(outlines, size)
-    shapes, land = seen(view, shown.rows.index, tables.countries, tables.folder)
+    shapes, land = seen(view, shown.rows.index, tables.folder)
     shapes = shapes[shapes.notna() & ~shapes.is_empty]
     ours, theirs = (
         rows[rows["iso3"].isin(outlines.index)] for rows in (shown.sites, shown.russian_sites)
@@ -547,7 +547,7 @@ def _draw_small(ax: Axes, shown: Situation, outlines: gpd.GeoSeries, named: Sequ
     deployed = shown.rows.index[shown.rows["russian_engagement"] == "deployed"]
     for steps in range(4):  # from a little further off where names find no room
         view = view_of(outlines, size, steps)
-        shapes, land = seen(view, shown.rows.index, tables.countries, tables.folder)
+        shapes, land = seen(view, shown.rows.index, tables.folder)
         anchors = _anchors(shapes, land, tables.countries, view)
         squares = {key: anchors[key] for key in deployed}
         labels = place(
@@ -693,7 +693,7 @@ def _layout(
     Without `insets` it is one itself, and has no scale bar.
     """
     tables = shown.record.tables
-    shapes, land = seen(view, shown.rows.index, tables.countries, tables.folder)
+    shapes, land = seen(view, shown.rows.index, tables.folder)
     shapes = shapes[shapes.notna() & ~shapes.is_empty]
     keys = [key for key in keys if key in shapes.index]
     sites = _sites(shown, keys, view)
@@ -823,17 +823,25 @@ def _draw_inset(ax: Axes, shown: Situation, outlines: gpd.GeoSeries, box: Box) -
     west, south, east, north = outlines.total_bounds
     extent = np.array([east - west, north - south])
     nearest = max(extent / (np.array(size) - 12))
-    best = None
+    keys, views = list(outlines.index), []
     for step, side in product(range(0, 10, 2), (0.5, 0.1, 0.9)):
         scale = nearest * 1.1**step
         spare = np.array(size) * scale - extent
         corner = np.array([west, south]) - spare * (side, 0.5)
-        view = View(*corner, *(corner + np.array(size) * scale), scale)
-        tried = _layout(shown, list(outlines.index), view, size)
+        views.append(View(*corner, *(corner + np.array(size) * scale), scale))
+    best = None
+    for view in views:
+        tried = _layout(shown, keys, view, size)
         if best is None or tried.rank < best.rank:
             best = tried
         if best.rank <= (0, DEAR):
             break
+    for brief in (best.missing, keys):  # names alone, as on the map itself
+        for view in (best.view, *views):
+            if best.missing:
+                best = min(
+                    best, _layout(shown, keys, view, size, brief=brief), key=attrgetter("rank")
+                )
     _draw(inset, shown, best)
 
 
@@ -1145,7 +1153,9 @@ def _keys(shown: Situation) -> list[Key]:
         keys += [Key("Russia", handles)] if handles else []
     elif "russian_engagement" in shown.themes:
         handles = []
-        signs = covered[[russian_sign_of(row) is not None for _, row in covered.iterrows()]]
+        # By `loc`, and typed: a list of no booleans would otherwise choose no columns.
+        seen_ = np.array([russian_sign_of(row) is not None for _, row in covered.iterrows()], bool)
+        signs = covered.loc[seen_]
         for level in reversed(style.RUSSIAN_SIZES):
             if (signs["russian_engagement"] == level).any():
                 handles.append(_labelled(style.russian_sign(level), _RUSSIAN_KEY[level]))

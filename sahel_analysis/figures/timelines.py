@@ -22,8 +22,9 @@ from . import style
 from .frame import Frame, Key, new_axes
 from .geography import size_points
 from .labels import text_width, wrapped
-from .situation import followed_among, newest_counts, short_date
+from .situation import followed_among, newest_counts, require_one_of, short_date
 
+SIDES = ("", "france", "russia", "others")
 _EVENTS, _EVENTS_OF_ONE = 9, 5  # at most so many are told
 _ENOUGH = 6  # a window is long enough once it holds so many that moved something
 _WINDOWS_DAYS = (183, 365, 730, 1461, 2922)
@@ -157,7 +158,20 @@ def plot_timeline(
     -------
     matplotlib.axes.Axes
         The axes of the chart.
+
+    Raises
+    ------
+    ParameterError
+        If `as_of` is no day, a country is not followed, or `evidence` or `side` is not one of
+        those named.
+
+    Examples
+    --------
+    >>> ax = plot_timeline("2022-09-01", countries="MLI")
+    >>> ax.figure.texts[0].get_text()
+    'Mali: from French agreement denounced to Russian deployment in 105 days'
     """
+    require_one_of("side", side, SIDES)
     record_ = record(as_of, evidence, tables=tables)
     wanted = followed_among(record_.tables, countries)
     events = told_events(record_, wanted, side=side)

@@ -13,6 +13,7 @@ from ..tables.dates import day_in_words
 from ..tables.loading import Tables, load_tables
 from . import style
 from .frame import Frame, Key, new_axes
+from .timelines import say
 
 _ROW_PT = 14.0
 _UNCHECKED = "not checked"
@@ -64,12 +65,25 @@ def plot_verdicts(
     -------
     matplotlib.axes.Axes
         The axes of the chart.
+
+    Raises
+    ------
+    ParameterError
+        If `as_of` is no day.
+
+    Examples
+    --------
+    >>> ax = plot_verdicts("2023-12-04")
+    >>> ax.figure.texts[1].get_text()
+    'Verdicts by paragraph, 4 December 2023.'
     """
     counts = tally(as_of, load_tables() if tables is None else tables)
     frame = _frame(counts, as_of)
     if ax is None:
         ax = new_axes(frame, width_mm, max(len(counts), 2) * _ROW_PT)
     frame.draw(ax)
+    if counts.empty:
+        return say(ax, "No assertion of the article speaks of this day or before.")
     ax.set_axis_off()
     left = pd.Series(0, counts.index)
     for verdict, count in counts.items():
@@ -109,7 +123,9 @@ def _counted(row: pd.Series) -> str:
 def _frame(counts: pd.DataFrame, as_of: str | date) -> Frame:
     """Return the words and the key around the bars."""
     total = counts.sum()
-    title = f"Of {int(total.sum())} assertions of the article: {_counted(total.astype(int))}"
+    title = "No assertion of the article to check"
+    if len(counts):
+        title = f"Of {int(total.sum())} assertions of the article: {_counted(total.astype(int))}"
     handles = [
         Patch(
             facecolor=style.VERDICT_COLOURS[verdict],
@@ -120,4 +136,4 @@ def _frame(counts: pd.DataFrame, as_of: str | date) -> Frame:
         for verdict in counts
     ]
     subtitle = f"Verdicts by paragraph, {day_in_words(pd.Timestamp(as_of).date())}."
-    return Frame(title, subtitle, [Key("", handles, len(handles))])
+    return Frame(title, subtitle, [Key("", handles, len(handles))] if handles else [])

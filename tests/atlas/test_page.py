@@ -131,7 +131,7 @@ def test_explore_opens_where_it_is_told(tables):
     ("values", "states"),
     [
         ({"as_of": "1999-01-01"}, "expected a day from 2012-01-01"),
-        ({"as_of": "yesterday"}, "as_of: 'yesterday' is not allowed"),
+        ({"as_of": "yesterday"}, "'yesterday' is not a day; expected one of the calendar"),
         ({"evidence": "cheked"}, "Did you mean 'checked'?"),
         ({"country": "FRA"}, "expected one of 'NER'"),
         ({"exhibit": "both"}, "'combined'"),

@@ -236,3 +236,12 @@ def test_verdicts_add_up_and_an_unchecked_claim_is_not_hidden(tables):
     ax = verdicts.plot_verdicts(LAST, fewer)
     numbers = [int(t.get_text()) for t in ax.texts if t.get_text().isdigit()]
     assert sum(numbers) == len(tables.claims)
+
+
+def test_verdicts_before_the_article_say_that_there_are_none(tables):
+    """No assertion speaks of 1990; the chart says so, as the others do."""
+    ax = verdicts.plot_verdicts("1990-01-01", tables=tables)
+    assert ax.figure.texts[0].get_text() == "No assertion of the article to check"
+    assert [text.get_text() for text in ax.texts] == [
+        "No assertion of the article speaks of this day or before."
+    ]

@@ -45,9 +45,11 @@ function mark(element, row) {
 }
 
 function shown(item, country) {
-  const { day, evidence, iso3 } = item.dataset;
-  const named = !country || iso3.split(" ").includes(country);
-  return named && day <= state.day && evidence.split(" ").includes(state.evidence);
+  if (country && !item.dataset.iso3.split(" ").includes(country)) return false;
+  return item.dataset.shown.split(" ").some((span) => {
+    const [evidence, start, end] = span.split("/");
+    return evidence === state.evidence && start <= state.day && (!end || state.day < end);
+  });
 }
 
 function list(id, noun) {
