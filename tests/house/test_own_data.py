@@ -54,6 +54,7 @@ def notebooks(tmp_path) -> Path:
         v4.new_code_cell(f"{CALL}\nreport.cover()"),
         v4.new_code_cell("report.events_table()"),
         v4.new_code_cell("report.key_sources()"),
+        v4.new_code_cell("report.notes()"),
         v4.new_code_cell("report.annex()"),
     ]
     notebook = v4.new_notebook(cells=cells)
