@@ -121,6 +121,7 @@ def elsewhere(built, pip, tmp_path_factory) -> Path:
     return python
 
 
+@pytest.mark.long
 def test_installed_wheel_works_outside_the_clone_and_writes_the_same_bytes(elsewhere, tmp_path):
     """Tables, notebooks and templates included."""
     # nbconvert keeps its own templates with the environment that the locked packages are in.
