@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 
 PARAMETERS = 'as_of = "2023-12-04"\nevidence = "checked"\ncountry = "NER"'
-END = ("report.notes()", "report.signature()")
+END = ("report.key_sources()", "report.notes()", "report.signature()")
 COVER = """from sahel_analysis import Report
 
 report = Report("{place}, {day}", as_of=as_of, evidence=evidence, country=country)
@@ -15,7 +15,7 @@ report.cover()"""
 
 
 def put_brief(folder: Path, *cells: str) -> Path:
-    """Write a country brief with a cover, some cells, notes and a signature; return its folder."""
+    """Write a country brief with a cover, some cells, sources, notes and a signature; return its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     notebook = nbformat.v4.new_notebook(
         metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python"}}

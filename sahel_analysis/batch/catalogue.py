@@ -16,7 +16,11 @@ _COLUMNS = (
     ("report", "Report"), ("country", "Countries"), ("day", "As of"), ("evidence", "Evidence"),
     ("status", "Status"), ("size", "Size"),
 )  # fmt: skip
-_FORMATS = {"html": "HTML", "pdf": "PDF", "docx": "Word", "ipynb": "Notebook"}
+# What follows a report's path in the name of a file, and what the page calls the file.
+_FILES = {
+    ".html": "HTML", ".pdf": "PDF", ".docx": "Word", "_evidence.html": "Evidence as HTML",
+    "_evidence.pdf": "Evidence as PDF", ".ipynb": "Notebook",
+}  # fmt: skip
 _THUMBNAIL = ".thumbnail.png"
 _WHOLE, _FAILED, _STALE = "made", "failed", "failed; the report is an earlier one"
 
@@ -106,11 +110,11 @@ def _row(record: Mapping | None, account: Mapping | None) -> dict:
     files = [
         {
             "name": name,
-            "link": f"{path}.{suffix}",
-            "size": _size(outputs[f"{path}.{suffix}"]["bytes"]),
+            "link": f"{path}{ending}",
+            "size": _size(outputs[f"{path}{ending}"]["bytes"]),
         }
-        for suffix, name in _FORMATS.items()
-        if f"{path}.{suffix}" in outputs
+        for ending, name in _FILES.items()
+        if f"{path}{ending}" in outputs
     ]
     if account and account.get("partial"):
         files.append({"name": "Notebook as far as it ran", "link": account["partial"], "size": ""})

@@ -35,7 +35,7 @@ def _warm_up() -> None:
     from ..report.parameters import default_day, scope
     from ..report.report import Report
     from ..tables.loading import load_tables
-    from .jobs import notebook_source
+    from .jobs import notebook_folder
 
     tables = load_tables()
     day, country = default_day(tables), next(iter(scope(tables)))
@@ -43,7 +43,8 @@ def _warm_up() -> None:
     for output in (report.cover(), report.map(), report.timeline(), report.notes()):
         output._repr_mimebundle_()
     # To no format: Typst would start threads, and a process with threads is not to be forked.
-    export(nbformat.reads(notebook_source("country_brief"), as_version=4), (), name="")
+    path = notebook_folder() / "country_brief.ipynb"
+    export(nbformat.read(path, as_version=4), (), name="")
 
 
 def _end_children() -> None:

@@ -6,6 +6,7 @@ One road: outputs to Markdown by our nbconvert template, Markdown to pages by `d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ _LINK = (
     "\n::: annex\n[Evidence annex]({}_evidence){{.annex}}: every row, note and source behind this "
     "report.\n:::\n"
 )
+# A sentence's mark, and the entry of the list of sources that it leads to.
+_MARK, _ENTRY = re.compile(r"\]\(#source-(\d+)\)"), re.compile(r"\{#source-(\d+)\}")
 UNPUBLISHED = {"parameters", "injected-parameters", "remove-cell"}
 
 
@@ -130,6 +133,12 @@ class _MarkdownExporter(TemplateExporter):
         text, resources = self.from_notebook_node(nb, resources)
         cover = resources["cover"] or {}
         name = _name(resources)
+        # Typst would stop at such a mark with a word of its own, and a browser say nothing of it.
+        if set(_MARK.findall(text)) - set(_ENTRY.findall(text)):
+            message = (
+                f"'{name}' has marks of sources that it does not list: show 'report.key_sources()'"
+            )
+            raise ExportError(message)
         title = cover.get("title") or name
         document = Document(
             name=f"{name}_evidence" if annex else name,

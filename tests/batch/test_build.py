@@ -73,18 +73,19 @@ def built(tables, tmp_path_factory) -> Path:
 @pytest.mark.parametrize("day", DAYS)
 @pytest.mark.parametrize("iso3", COUNTRIES)
 def test_each_report_shows_its_own_country_and_day(built, iso3, day):
-    """Title, edition box and map of a brief are those of its parameters, in HTML and PDF."""
+    """Title, subtitle and map of a brief are those of its parameters, in HTML and PDF."""
     stem = built / f"{day}_checked" / f"country_brief_{iso3}"
     page = html.unescape(stem.with_suffix(".html").read_text(encoding="utf-8"))
     name, said = COUNTRIES[iso3], DAYS[day]
     title = re.search(r"<h1[^>]*>(.*?)</h1>", page, flags=re.DOTALL)[1]
-    assert title == f"{name}, {said}"
+    assert title == name
+    assert f"Country brief, {said}" in page
     map_alt = next(alt for alt in re.findall(r'alt="([^"]*)"', page) if alt.startswith("Map of 1 "))
     assert f"as of {said}" in map_alt
     assert name in map_alt
     assert not [other for other in COUNTRIES.values() if other != name and other in map_alt]
     first = PdfReader(io.BytesIO(stem.with_suffix(".pdf").read_bytes())).pages[0].extract_text()
-    assert f"{name}, {said}" in " ".join(first.split())
+    assert f"{name} Country brief, {said}" in " ".join(first.split())
 
 
 def test_nothing_changed_makes_nothing(built, tables):

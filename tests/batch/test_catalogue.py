@@ -32,7 +32,7 @@ SHOWN = "rows => rows.filter(row => row.checkVisibility()).map(row => row.datase
 def reports(tmp_path_factory) -> Path:
     """Return a folder with the reports of two countries on two days, one of which failed."""
     folder = tmp_path_factory.mktemp("a folder é") / "reports"
-    notebooks = put_brief(folder.parent / "notebooks", CELL)
+    notebooks = put_brief(folder.parent / "notebooks", CELL, "report.annex()")
     matrix = ["--notebook", "country_brief", "--country", "NER,MLI", "--as-of", ",".join(DAYS)]
     run = sahel("build", *matrix, "--output", folder, notebooks=notebooks)
     assert run.stdout.endswith("3 made, 0 unchanged, 1 failed.\n")
@@ -52,7 +52,7 @@ def links(folder: Path) -> list[str]:
 
 
 def test_every_link_leads_to_a_file_and_every_file_is_linked(reports):
-    """Reports in all formats, thumbnails, and the notebook of the report that failed."""
+    """Reports and their annexes in all formats, thumbnails, and the notebook that failed."""
     files = {name for name in contents(reports) if "/" in name and not name.startswith(".")}
     assert len([name for name in files if name.endswith(".thumbnail.png")]) == 2
     assert set(links(reports)) == files - {"failed/2023-12-04_checked/country_brief_MLI.json"}
@@ -175,4 +175,4 @@ def test_listing_names_every_file_with_its_hash(listing, reports):
         if not name.startswith("failed/"):
             assert file["sha256"] == hashlib.sha256(data[name]).hexdigest()
             assert file["bytes"] == len(data[name])
-    assert len([file for file in files.values() if "sha256" in file]) == 3 * 3 + 2
+    assert len([file for file in files.values() if "sha256" in file]) == 3 * 5 + 2

@@ -182,8 +182,8 @@ def test_worker_with_other_tables_is_refused_before_anything_is_made(cluster, fo
         assert refused.code == 1
         assert refused.stderr.splitlines() == [
             f"Worker on '{socket.gethostname()}': data differ from the build's; install the same "
-            "version of the package and the same requirements.lock there, and start the worker "
-            "anew."
+            "version of the package and the same requirements.lock there, give it the same folder "
+            "in SAHEL_DATA if the build has one, and start the worker anew."
         ]
         assert [name for name in contents(tmp_path / "reports") if "/" in name] == []
     wait_for_workers(2)

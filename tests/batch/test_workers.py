@@ -59,7 +59,7 @@ def test_kernel_has_its_imports_done_before_it_is_forked(ran):
 
 def test_ordinary_kernel_gives_the_same_report(ran, job):
     """Byte for byte: to fork saves time and changes nothing."""
-    forked = ran("from sahel_analysis.report import exhibits\n\nexhibits.combined_map(report)")
+    forked = ran("report.map()")
     ordinary = execute(job, job.source())
     assert forked.failure is ordinary.failure is None
     assert forked.files == ordinary.files
@@ -145,6 +145,7 @@ def test_exit_in_a_cell_is_a_failure(ran):
     assert "SystemExit" in failure.message
 
 
+@pytest.mark.long
 def test_kernel_that_prints_a_gigabyte_is_stopped_before_it_is_done(ran):
     """At the limit, not when the memory is full."""
     outcome = ran("for _ in range(1000):\n    print('x' * 1_000_000)")
@@ -153,6 +154,7 @@ def test_kernel_that_prints_a_gigabyte_is_stopped_before_it_is_done(ran):
     assert len(outcome.files["ipynb"]) < 2 * MOST_MIB * 2**20
 
 
+@pytest.mark.long
 def test_flood_around_the_notebook_does_not_reach_the_terminal(tmp_path):
     """What is written to the file behind the standard error is output like any other."""
     cell = "import os\n\nfor _ in range(1000):\n    os.write(2, b'x' * 1_000_000)"
@@ -175,6 +177,7 @@ def test_long_word_in_an_output_is_kept_in_no_time(ran):
     assert "ipykernel_" not in text
 
 
+@pytest.mark.long
 def test_many_small_outputs_are_stopped_too(ran):
     """A million of them would fit into the bytes."""
     failure = ran(f"for number in range({MOST_MESSAGES + 1}):\n    display(number)").failure

@@ -24,6 +24,8 @@ from sahel_analysis.evidence.posture import posture
 from sahel_analysis.tables.loading import Tables, load_tables
 from sahel_analysis.tables.schema import Field
 
+pytestmark = pytest.mark.long
+
 FILES = {f"data/{name}.csv" for name in SCHEMA}
 # What is wrong with a file or a column as a whole stands in no row.
 WHOLE = (
@@ -110,7 +112,7 @@ def hold_facts(loaded: Tables, mutant: Mutant, tables: Tables) -> None:
         for text, value in zip(cells[field.name], frame[field.name], strict=True):
             assert means(text, value, field), (field.name, text, value)
         if field.is_date:
-            stem = field.name.removesuffix("date_edtf").removesuffix("edtf")
+            stem = field.name.removesuffix("date_edtf").removesuffix("edtf").removesuffix("from")
             days = frame[[f"{stem}earliest", f"{stem}latest"]]
             for text, found in zip(cells[field.name], days.itertuples(index=False), strict=True):
                 read = tuple(None if pd.isna(day) else day.date() for day in found)
@@ -158,8 +160,6 @@ MEASURED = """
 import resource, sys, time
 from sahel_analysis.errors import DataError
 from sahel_analysis.tables.loading import load_tables
-
-pytestmark = pytest.mark.long
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

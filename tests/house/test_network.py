@@ -72,7 +72,9 @@ def test_a_real_report_in_all_formats_asks_the_network_for_nothing(guarded, trie
     assert not tried.exists(), tried.read_text()
 
 
-@pytest.mark.parametrize("command", ["atlas", "validate", "export"])
+@pytest.mark.parametrize(
+    "command", [pytest.param("atlas", marks=pytest.mark.long), "validate", "export"]
+)
 def test_no_other_command_asks_the_network(command, guarded, tried, tmp_path):
     """With no network at all they do what they do."""
     asked = {

@@ -53,7 +53,9 @@ def notebooks(tmp_path) -> Path:
         v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
         v4.new_code_cell(f"{CALL}\nreport.cover()"),
         v4.new_code_cell("report.events_table()"),
-        v4.new_code_cell("report.back_matter()"),
+        v4.new_code_cell("report.key_sources()"),
+        v4.new_code_cell("report.notes()"),
+        v4.new_code_cell("report.annex()"),
     ]
     notebook = v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {
@@ -91,7 +93,7 @@ def test_without_an_article_the_audit_says_so(bare):
         Report("Region", as_of="2023-12-04", tables=tables),
     ):
         assert "hold no article" in report.map_pair()._repr_mimebundle_()[0]["text/markdown"]
-        assert report.back_matter()._repr_mimebundle_()
+        assert report.annex()._repr_mimebundle_()
 
 
 def test_a_folder_s_tables_make_the_report_and_its_key(bare, notebooks, tmp_path):
@@ -103,7 +105,8 @@ def test_a_folder_s_tables_make_the_report_and_its_key(bare, notebooks, tmp_path
     assert made.code == 0, made.stdout + made.stderr
     page = (reports / "2023-12-04_checked/ports_NER.html").read_text(encoding="utf-8")
     assert "Nigeria Minor" in page
-    assert (reports / "2023-12-04_checked/ports_NER.pdf").is_file()
+    for name in ("ports_NER.pdf", "ports_NER_evidence.html", "ports_NER_evidence.pdf"):
+        assert (reports / "2023-12-04_checked" / name).is_file()
     again = sahel(
         "build", "--notebooks", notebooks.name, "--country", "NER", "--as-of", "2023-12-04",
         "--output", reports, "--dry-run", env={"SAHEL_DATA": bare.name}, cwd=tmp_path,

@@ -374,6 +374,16 @@ def test_exporters_are_cheap_to_list():
     assert heavy & set(run.stdout.split()) == set()
 
 
+@pytest.mark.parametrize("chosen", FORMATS)
+def test_mark_of_a_source_that_is_not_listed_is_one_message(chosen):
+    """In every format, and with what is to be shown; with the list there is none."""
+    told = cell(outputs.prose("Troops left.[1](#source-1){.source}"))
+    with pytest.raises(ExportError, match=r"^'tiny' has marks .*: show 'report\.key_sources\(\)'$"):
+        export(report(told), [chosen], name="tiny")
+    listed = cell(outputs.prose("1. [A paper]{#source-1}"))
+    assert export(report(told, listed), [chosen], name="tiny")[chosen]
+
+
 @pytest.mark.parametrize("tool", ["missing", "failing"])
 def test_missing_or_failing_pandoc_is_one_message(monkeypatch, tool, tmp_path):
     """The message names the tool and the notebook."""

@@ -57,7 +57,7 @@ def test_a_cell_with_such_a_character_is_refused_by_place(tmp_path):
         ("7", {"type": "integer", "constraints": {"maximum": 6}}, "expected any to 6."),
         ("7", {"type": "integer", "constraints": {"minimum": 8}}, "expected 8 to any."),
         ("a;a", {"separator": ";"}, "'a;a' names a member twice."),
-        ("a; b", {"separator": ";"}, "spaces around one; part members by ';' alone."),
+        ("a; b", {"separator": ";"}, "'a; b' has a blank beside ';'; part members by ';' alone."),
         ("a;b", {"separator": ";"}, ""),
     ],
 )
