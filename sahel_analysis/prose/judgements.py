@@ -83,7 +83,7 @@ def judgement_table(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Judgement": f'[**{escape(row.text_en)}**]{{rows="{row.Index}"}}{_held(row, as_of)}',
+                "Judgement": f'[**{escape(row.text_en)}**]{{.horizon rows="{row.Index}"}}{_held(row, as_of)}',
                 "Chance": _chance(row),
                 "Wrong if": escape(row.alternative_en),
                 "Watch for": escape("; ".join(row.indicators_en.split(";"))),
@@ -129,7 +129,7 @@ def key_judgements(rows: pd.DataFrame, record: Record) -> str:
         Their evidence.
     """
     return bullets(
-        f"**{escape(row.text_en)}** *{_measure(row)}.* {escape(row.basis_en)} "
+        f"[**{escape(row.text_en)}**]{{.horizon}} *{_measure(row)}.* {escape(row.basis_en)} "
         f"{escape(row.confidence_en)} {_basis_marks(row, record)}"
         for row in rows.itertuples()
     )
