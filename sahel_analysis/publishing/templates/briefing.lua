@@ -4,7 +4,7 @@
 local html, typst, docx = FORMAT:match 'html', FORMAT == 'typst', FORMAT == 'docx'
 -- A table of so few rows is not broken over two pages.
 local KEPT_ROWS = 12
-local notes, anchors, cited = {}, {}, {}
+local notes, anchors, cited, named = {}, {}, {}, {}
 local counts = {figure = 0, table = 0, mark = 0}
 local words = {}
 
@@ -106,7 +106,26 @@ local function data_table(div)
     {{'role', 'region'}, {'tabindex', '0'}, {'aria-labelledby', id .. '-caption'}}))
 end
 
--- A link to a note; in HTML the note itself follows, hidden until hover or focus.
+-- A link in HTML with its note behind it, hidden until hover, focus or touch.
+local function with_note(link, note, shown, class)
+  counts.mark = counts.mark + 1
+  local id = 'note-' .. counts.mark
+  link.attributes['aria-describedby'] = id
+  -- A finger can focus what has a tabindex; below zero it is no stop of the Tab key.
+  return pandoc.Span({shown, pandoc.Span(note, pandoc.Attr(id, {'tip'}, {{'role', 'tooltip'}}))},
+    pandoc.Attr('', class, {{'tabindex', '-1'}}))
+end
+
+-- A key source as its note names it: the list says "B" under a heading that tells of grades.
+local function with_grade(inlines)
+  local note = inlines:clone()
+  if note[#note] and note[#note].t == 'Str' and note[#note].text:match '^%u$' then
+    note:insert(#note, pandoc.Str 'Grade\u{a0}')
+  end
+  return note
+end
+
+-- A link to a note.
 local function mark(link)
   if link.classes:includes 'annex' then
     link.target = link.target .. (typst and '.pdf' or '.html')
@@ -115,7 +134,9 @@ local function mark(link)
   local anchor = link.target:match '^#(.+)$'
   if anchor and link.classes:includes 'source' then
     if typst then return within('#mark(<' .. anchor .. '>)[', link.content, ']') end
-    return pandoc.Superscript {link}
+    local note = html and named[anchor]
+    if not note then return pandoc.Superscript {link} end
+    return with_note(link, note, pandoc.Superscript {link}, {'cite', 'above'})
   end
   if not anchor then return nil end
   if not anchors[anchor] then
@@ -135,11 +156,8 @@ local function mark(link)
   if not html then
     return pandoc.Span({link}, {id = id, ['custom-style'] = 'Citation Mark'})
   end
-  counts.mark = counts.mark + 1
-  local tip = 'note-' .. counts.mark
-  link.attr = {id = id, ['aria-describedby'] = tip}
-  return pandoc.Span({link, pandoc.Span(note, pandoc.Attr(tip, {'tip'}, {{'role', 'tooltip'}}))},
-    {class = 'cite'})
+  link.attr = pandoc.Attr(id)
+  return with_note(link, note, link, {'cite'})
 end
 
 local function is_mark(inline)
@@ -317,6 +335,9 @@ function Pandoc(doc)
     Header = remember, Span = remember,
     Div = function(div)
       remember(div)
+      if div.classes:includes 'sources' then
+        div:walk {Span = function(span) named[span.identifier] = with_grade(span.content) end}
+      end
       if not div.classes:includes 'notes' then return end
       -- All at once: a walk over each note would cost more than the rest of this filter.
       local shown = html and without_links(div.content)[1].content
