@@ -221,7 +221,8 @@ def _jobs(
     notebooks: Path | None,
 ) -> list:
     """Return the jobs that the options ask for."""
-    from .batch.jobs import expand, read_editions
+    from .batch.jobs import expand, own_editions, read_editions
+    from .tables.schema import VARIABLE
 
     asked = {name: [part for value in given for part in value] for name, given in options.items()}
     given = [name for name, values in asked.items() if values]
@@ -231,6 +232,8 @@ def _jobs(
     if edition and not editions:
         message = "--edition needs --editions and the file that names it."
         raise click.UsageError(message)
+    if not (editions or given or notebooks or os.environ.get(VARIABLE)):
+        editions = own_editions()  # tables or notebooks of the user's own have other editions
     if editions:
         return read_editions(editions, tables, edition, notebooks)
     return expand(tables, asked, notebooks)
@@ -273,7 +276,7 @@ def build_reports(
     notebooks: Path | None,
     **options: tuple,
 ) -> None:
-    """Make the reports that are wanted; without options, all of the default edition."""
+    """Make the reports that are wanted; without options, those of editions.toml."""
     from .batch.build import build, listed
     from .tables.loading import load_tables
 

@@ -58,6 +58,7 @@ def catalogue(
         columns=_COLUMNS,
         choices=choices,
         summary=_summary(rows),
+        current=_current(rows),
         atlas=atlas,
         style=Markup(style),
         style_hash=_hash(style),
@@ -141,6 +142,12 @@ def _row(record: Mapping | None, account: Mapping | None) -> dict:
 def _options(rows: Iterable[Mapping], name: str) -> list[str]:
     """Return what a filter offers."""
     return sorted({row[name] for row in rows})
+
+
+def _current(rows: Sequence[Mapping]) -> Mapping | None:
+    """Return the report with which to begin: the briefing of the latest day; None without one."""
+    leads = [row for row in rows if row["link"] and row["report"].endswith("_checked/briefing")]
+    return max(leads, key=lambda row: row["day"], default=None)
 
 
 def _summary(rows: Sequence[Mapping]) -> str:

@@ -24,6 +24,7 @@ from ..tables.loading import Tables
 _PACKAGE = Path(__file__).resolve().parents[1]
 DEFAULT_FORMATS = ("html", "pdf")
 OPTIONS = ("notebook", "country", "as_of", "evidence", "format")
+_NAMED_BY = ("number", "title")  # keys of an edition that choose no report
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,12 @@ def notebook_folder() -> Path:
     """Return the folder of the notebooks: in an installed package, else in the clone."""
     inside = _PACKAGE / "notebooks"
     return inside if inside.is_dir() else _PACKAGE.parent / "notebooks"
+
+
+def own_editions() -> Path | None:
+    """Return the file of the clone's own editions; None in an installed package, which has none."""
+    path = _PACKAGE.parent / "editions.toml"
+    return path if path.is_file() else None
 
 
 def reports(folder: Path | None = None) -> dict[str, tuple[str, ...]]:
@@ -290,7 +297,7 @@ def read_editions(
     ----------
     path : pathlib.Path
         TOML: a table ``[editions.NAME]`` per edition, whose keys are `OPTIONS`, each a text or a
-        list of texts.
+        list of texts, and ``number`` and ``title``, which name it.
     tables, notebooks
         See `expand`.
     names : sequence of str
@@ -319,6 +326,7 @@ def read_editions(
         options = {
             option: [shown(value) for value in (given if isinstance(given, list) else [given])]
             for option, given in editions.get(name, {}).items()
+            if option not in _NAMED_BY
         }
         try:
             wanted = expand(tables, options, notebooks)

@@ -169,3 +169,12 @@ def test_edition_that_is_not_in_the_file_is_refused(tables, tmp_path):
         read_editions(path, tables, ["decembre"])
     with pytest.raises(ParameterError, match="cannot be read"):
         read_editions(tmp_path / "none.toml", tables)
+
+
+def test_without_options_the_editions_of_the_clone_are_built(tmp_path):
+    """Both days, each with a briefing; an option asks for something else."""
+    run = CliRunner().invoke(main, ["build", "--dry-run", "--output", str(tmp_path)])
+    assert run.exit_code == 0
+    assert {"2023-12-04_checked/briefing", "2026-01-29_checked/briefing"} <= set(run.stdout.split())
+    words = ["build", "--dry-run", "--notebook", "briefing", "--output", str(tmp_path)]
+    assert "2026-01-29" not in CliRunner().invoke(main, words).stdout
