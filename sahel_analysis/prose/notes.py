@@ -13,6 +13,7 @@ from ..tables.dates import in_words
 from ..tables.loading import Tables
 from ..tables.vocabulary import VERDICTS
 from .markdown import escape, link, mark
+from .sentences import published_by
 from .words import capital, value_in_words
 
 CONTRADICTED_SIGN = "†"
@@ -111,7 +112,7 @@ def notes(keys: Iterable[str], tables: Tables, as_of: date | None = None) -> lis
         (tables.figures, figure_note),
         (tables.sources, source_note),
     )
-    late = tables.sources.index[tables.sources["published_earliest"] > pd.Timestamp(as_of)]
+    late = set(tables.sources.index) - published_by(tables, as_of)
     return [
         (anchor(key), _LATE.format(key) if key in late else write(key, tables))
         for table, write in writers

@@ -61,11 +61,15 @@ def published_by(tables: Tables, day: object) -> frozenset[str]:
     tables : Tables
         The tables.
     day : datetime.date or None
-        Last day that counts; a month counts from its first day. None: all.
+        Last day that counts; a month counts from its first day, a longer stretch from its last
+        month, since its end would tell what came later. None: all.
     """
-    appeared = tables.sources["published_earliest"]
-    late = appeared > pd.Timestamp(day) if day is not None else appeared.isna() & False
-    return frozenset(tables.sources.index[~late])
+    sources = tables.sources
+    if day is None:
+        return frozenset(sources.index)
+    last_month = sources["published_latest"].dt.to_period("M").dt.start_time
+    appeared = pd.concat([sources["published_earliest"], last_month], axis="columns").max(axis=1)
+    return frozenset(sources.index[~(appeared > pd.Timestamp(day))])
 
 
 class KeySources:

@@ -227,16 +227,9 @@ def editions(tmp_path_factory) -> Path:
     return folder / "reports"
 
 
-# A source is dated by the first day of its stretch, August 2011 to July 2013, and so stands in
-# editions from before it was complete.
-UNMENDED = {date(2013, 3, 30)}
-
-
 @pytest.mark.parametrize("day", drawn_days(), ids=str)
-def test_an_edition_tells_nothing_later_than_its_day(editions, request, day):
+def test_an_edition_tells_nothing_later_than_its_day(editions, day):
     """Neither on its pages nor in its annex."""
-    if day in UNMENDED:
-        request.applymarker(pytest.mark.xfail(reason="a source's stretch ends later", strict=True))
     pages = sorted((editions / f"{day}_checked").glob("*.html"))
     assert len(pages) >= 4
     late = {page.name: too_late(page.read_text(encoding="utf-8"), day) for page in pages}
