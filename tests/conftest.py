@@ -36,14 +36,3 @@ def article() -> Path:
     if "SAHEL_ARTICLE" not in os.environ:
         pytest.skip("SAHEL_ARTICLE names no copy of the article")
     return Path(os.environ["SAHEL_ARTICLE"])
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expect the failure of what is listed as broken; each entry is a fault to be mended."""
-    path = Path(__file__).parent / "known_faults.txt"
-    known = {line for line in path.read_text(encoding="utf-8").splitlines() if line}
-    for item in items:
-        name = item.nodeid.split("[")[0]
-        if name in known:
-            reason = "listed in tests/known_faults.txt: not yet in line with the second edition"
-            item.add_marker(pytest.mark.xfail(reason=reason, strict=False))

@@ -169,7 +169,7 @@ def plot_timeline(
     --------
     >>> ax = plot_timeline("2022-09-01", countries="MLI")
     >>> ax.figure.texts[0].get_text()
-    'Mali: from French agreement denounced to Russian deployment in 105 days'
+    'Mali: from French agreement denounced to French exit completed in 105 days'
     """
     require_one_of("side", side, SIDES)
     record_ = record(as_of, evidence, tables=tables)

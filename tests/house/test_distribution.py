@@ -74,8 +74,9 @@ def test_wheel_holds_package_tables_and_notebooks_and_nothing_else(built):
 def test_sdist_holds_what_wheel_and_tests_are_made_from_and_nothing_else(built):
     """No report, no cache, nobody's notes."""
     top = (
-        ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-DATA", "Makefile",
-        "README.md", "SECURITY.md", "environment.yml", "pyproject.toml", "requirements.lock",
+        ".gitignore", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "LICENSE-DATA",
+        "Makefile", "README.md", "SECURITY.md", "editions.toml", "environment.yml",
+        "pyproject.toml", "requirements.lock",
     )  # fmt: skip
     inside = git_files("sahel_analysis/", "data/", "notebooks/", "tests/")
     with tarfile.open(built / f"{NAME}.tar.gz") as sdist:

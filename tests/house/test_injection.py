@@ -151,14 +151,20 @@ def reports(clone: Path, suffix: str) -> list[Path]:
     return sorted((clone / "reports").glob(f"*/*.{suffix}"))
 
 
+def with_annex(path: Path) -> list[Path]:
+    """Return a report's file and that of its annex."""
+    return [path, path.with_stem(f"{path.stem}_evidence")]
+
+
 def test_every_string_is_literal_in_html(clone):
-    """And no element, attribute or address of the page comes out of one."""
-    pages = [Parsed(path.read_text(encoding="utf-8")) for path in reports(clone, "html")]
-    assert len(pages) == 2
-    for page in pages:
-        page.hold()
-        assert missing(" ".join(page.texts)) == []
-        assert not [tag for tag, _ in page.elements if tag == "script"]
+    """In a report and its annex; no element, attribute or address of them comes out of one."""
+    for path in reports(clone, "ipynb"):
+        files = with_annex(path.with_suffix(".html"))
+        pages = [Parsed(file.read_text(encoding="utf-8")) for file in files]
+        for page in pages:
+            page.hold()
+            assert not [tag for tag, _ in page.elements if tag == "script"]
+        assert missing(" ".join(text for page in pages for text in page.texts)) == []
 
 
 def test_every_string_is_literal_in_the_notebook(clone):
@@ -175,32 +181,41 @@ def test_every_string_is_literal_in_the_notebook(clone):
 
 @pytest.mark.parametrize("place", [0, 1])
 def test_every_string_is_literal_in_the_pdf(clone, place):
-    """And the file holds neither script nor address of another kind."""
-    pdf = PdfReader(reports(clone, "pdf")[place])
-    assert missing("".join(page.extract_text() for page in pdf.pages)) == []
+    """In a report and its annex; neither holds a script or an address of another kind."""
+    files = with_annex(reports(clone, "ipynb")[place].with_suffix(".pdf"))
+    readers = [PdfReader(file) for file in files]
+    pages = [page for pdf in readers for page in pdf.pages]
+    assert missing("".join(page.extract_text() for page in pages)) == []
     actions = [
         annotation.get_object().get("/A", {})
-        for page in pdf.pages
+        for page in pages
         for annotation in page.get("/Annots", [])
     ]
     assert {str(action.get("/S", "/GoTo")) for action in actions} <= {"/URI", "/GoTo"}
-    assert all(str(action["/URI"]).startswith("http") for action in actions if "/URI" in action)
-    assert not {"/JavaScript", "/OpenAction", "/AA"} & set(pdf.trailer["/Root"])
+    addresses = {str(action["/URI"]) for action in actions if "/URI" in action}
+    assert {each for each in addresses if not each.startswith("http")} <= {files[1].name}
+    for pdf in readers:
+        assert not {"/JavaScript", "/OpenAction", "/AA"} & set(pdf.trailer["/Root"])
 
 
 @pytest.mark.parametrize("place", [0, 1])
 def test_every_string_is_literal_in_the_word_file(clone, place):
-    """As runs of text, without a field that Word would evaluate."""
-    with zipfile.ZipFile(reports(clone, "docx")[place]) as parts:
+    """As runs of text, without a field that Word would evaluate: all that the page holds."""
+    path = reports(clone, "docx")[place]
+    with zipfile.ZipFile(path) as parts:
         document = parts.read("word/document.xml").decode()
         links = parts.read("word/_rels/document.xml.rels").decode()
     paragraphs = re.findall(r"<w:p[ >].*?</w:p>", document, flags=re.DOTALL)
     runs = ["".join(re.findall(r"<w:t[^>]*>([^<]*)</w:t>", part)) for part in paragraphs]
-    assert missing(html.unescape(" ".join(runs))) == []
+    page = Parsed(path.with_suffix(".html").read_text(encoding="utf-8"))
+    on_page = set(LITERAL) - set(missing(" ".join(page.texts)))
+    assert on_page
+    assert not on_page & set(missing(html.unescape(" ".join(runs))))
     assert not re.search(r"<w:(instrText|fldSimple|altChunk|object)\b", document)
     outward = re.findall(r'Target="([^"]*)" TargetMode="External"', links)
     assert outward
-    assert all(target.startswith("http") for target in outward)
+    annex = with_annex(path.with_suffix(".html"))[1].name
+    assert {target for target in outward if not target.startswith("http")} <= {annex}
 
 
 def test_every_string_is_literal_in_the_index(clone):

@@ -181,7 +181,7 @@ def test_judgements_in_force_are_told_with_chance_rival_and_basis(as_of, evidenc
     basis = judgements.key_judgements(held, known).splitlines()
     assert len(table) == len(held) == len(basis)
     for line, cells, row in zip(basis, table.itertuples(), held.itertuples(), strict=True):
-        assert f'[**{escape(row.text_en)}**]{{rows="{row.Index}"}}' in cells.Judgement
+        assert f'[**{escape(row.text_en)}**]{{.horizon rows="{row.Index}"}}' in cells.Judgement
         assert ("held since" in cells.Judgement) == (row.valid_from < pd.Timestamp(as_of))
         assert ("low=" in cells.Chance) == bool(row.likelihood)
         assert MARK.search(line)

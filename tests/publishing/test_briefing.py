@@ -12,7 +12,7 @@ import papermill
 import pytest
 from pypdf import PdfReader
 
-from sahel_analysis import load_tables
+from sahel_analysis import Report, load_tables
 from sahel_analysis.prose.notes import anchor, key_of
 from sahel_analysis.publishing.exporters import export
 
@@ -42,13 +42,18 @@ class _Page(HTMLParser):
             self.texts[self._open[-1]] += data
 
 
+def published(name: str) -> dict[str, bytes]:
+    """Return a notebook's report and annex of the article's day in checked evidence."""
+    executed = papermill.execute_notebook(
+        ROOT / f"notebooks/{name}.ipynb", None, {}, kernel_name="python3", progress_bar=False
+    )
+    return export(executed, ["html", "pdf"], name=name)
+
+
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    """Return the briefing of the article's day in checked evidence, as HTML and PDF."""
-    executed = papermill.execute_notebook(
-        ROOT / "notebooks/briefing.ipynb", None, {}, kernel_name="python3", progress_bar=False
-    )
-    return export(executed, ["html", "pdf"], name="briefing")
+    """Return the briefing as HTML and PDF."""
+    return published("briefing")
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +73,9 @@ def _grounded(key: str, tables) -> bool:
 
 
 def test_twenty_marks_of_the_page_lead_to_a_row_with_a_source(files, tables):
-    """A reader who follows a mark ends at a claim or event with a source, never nowhere."""
+    """In the annex a mark ends at a claim or event with a source, never nowhere."""
     page = _Page()
-    page.feed(files["html"].decode())
+    page.feed(files["evidence.html"].decode())
     marks = [target for target in page.targets if re.fullmatch(r"[cefs]\d+", target)]
     assert len(set(marks)) > SAMPLE
     for target in random.Random(20231204).sample(sorted(set(marks)), SAMPLE):
@@ -80,7 +85,7 @@ def test_twenty_marks_of_the_page_lead_to_a_row_with_a_source(files, tables):
 
 def test_twenty_marks_of_the_pdf_lead_to_a_place_in_it(files, tables):
     """The same walk in the PDF: each link has a target, and the notes name the row."""
-    reader = PdfReader(io.BytesIO(files["pdf"]))
+    reader = PdfReader(io.BytesIO(files["evidence.pdf"]))
     links = [
         annotation.get_object()
         for page in reader.pages
@@ -105,10 +110,10 @@ def test_twenty_marks_of_the_pdf_lead_to_a_place_in_it(files, tables):
         assert _grounded(key_of(found), tables), found
 
 
-def test_every_contradicted_claim_is_named_with_its_correction(files, tables):
-    """The briefing says where the article is wrong, claim by claim."""
+def test_every_contradicted_claim_is_named_with_its_correction(tables):
+    """The audit says where the article is wrong, claim by claim."""
     page = _Page()
-    page.feed(files["html"].decode())
+    page.feed(published("source_audit")["evidence.html"].decode())
     checks = tables.checks
     wrong = checks.index[checks["verdict"] == "contradicted"]
     assert len(wrong)
@@ -118,12 +123,10 @@ def test_every_contradicted_claim_is_named_with_its_correction(files, tables):
             assert anchor(source) in page.targets, (key, source)
 
 
-def test_the_two_worlds_stand_side_by_side(files):
+def test_the_two_worlds_stand_side_by_side():
     """The pair of maps says in its alternative text that the article and the record part on Chad."""
-    told = [
-        text for text in re.findall(r'alt="([^"]*)"', files["html"].decode()) if "Left." in text
-    ]
-    assert len(told) == 1
-    left, right = told[0].split(" Right. ")
+    report = Report("Two worlds", "4 December 2023", as_of="2023-12-04")
+    told = report.map_pair().metadata["image/svg+xml"]["alt"]
+    left, right = told.split(" Right. ")
     assert re.search(r"French forces withdrawn: [^.]*Chad", left)
     assert re.search(r"French forces present: [^.]*Chad", right)

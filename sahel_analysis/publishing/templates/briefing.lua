@@ -107,10 +107,12 @@ local function data_table(div)
 end
 
 -- A link in HTML with its note behind it, hidden until hover, focus or touch.
-local function with_note(link, note, shown, class)
+local function with_note(link, note, class)
   counts.mark = counts.mark + 1
   local id = 'note-' .. counts.mark
   link.attributes['aria-describedby'] = id
+  -- Only now: what a superscript holds is a copy.
+  local shown = class[2] and pandoc.Superscript {link} or link
   -- A finger can focus what has a tabindex; below zero it is no stop of the Tab key.
   return pandoc.Span({shown, pandoc.Span(note, pandoc.Attr(id, {'tip'}, {{'role', 'tooltip'}}))},
     pandoc.Attr('', class, {{'tabindex', '-1'}}))
@@ -136,7 +138,7 @@ local function mark(link)
     if typst then return within('#mark(<' .. anchor .. '>)[', link.content, ']') end
     local note = html and named[anchor]
     if not note then return pandoc.Superscript {link} end
-    return with_note(link, note, pandoc.Superscript {link}, {'cite', 'above'})
+    return with_note(link, note, {'cite', 'above'})
   end
   if not anchor then return nil end
   if not anchors[anchor] then
@@ -157,7 +159,7 @@ local function mark(link)
     return pandoc.Span({link}, {id = id, ['custom-style'] = 'Citation Mark'})
   end
   link.attr = pandoc.Attr(id)
-  return with_note(link, note, link, {'cite'})
+  return with_note(link, note, {'cite'})
 end
 
 local function is_mark(inline)
