@@ -319,8 +319,7 @@ def _by_country(
 ) -> dict[str, list[_Shown]]:
     """Return what the events of each country do, with the days between which they are shown."""
     steps = defaultdict(list)
-    spans = zip(events["visible_from"].array, events["visible_until"].array, strict=True)
-    for rank, (row, span) in enumerate(zip(events.itertuples(), spans, strict=True)):
+    for rank, row in enumerate(events.itertuples()):
         step = _Step(
             latest=row.latest,
             rank=rank,
@@ -331,7 +330,7 @@ def _by_country(
             is_sure=row.confidence != "low",
         )
         for iso3 in row.iso3:
-            steps[iso3].append((step, *span))
+            steps[iso3].append((step, row.visible_from, row.visible_until))
     return steps
 
 

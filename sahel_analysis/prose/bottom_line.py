@@ -517,14 +517,15 @@ def _politics(record: Record, posture: pd.DataFrame, told: Set[str]) -> list[_Cl
     runs = known[known["state"] == "running"]
     if len(known):
         where = names_or_number(list(dict.fromkeys(runs["iso3"])), record)
-        still = f"{in_letters(len(runs))} still {'runs' if len(runs) == 1 else 'run'}, in {where}"
-        of = f"of {in_letters(len(known))} EU and UN missions on record " * (len(known) > 1)
-        of = of or "of the EU and UN missions on record "
-        text = of + (still if len(runs) else "none runs on")
+        several = f"{in_letters(len(known))} EU and UN missions on record "
+        of = f"of {several}" if len(known) > 1 else "of the EU and UN missions on record "
         if len(runs) == len(known) > 1:
-            text = (
-                f"all {in_letters(len(known))} EU and UN missions on record still run, in {where}"
-            )
+            text = f"all {several}still run, in {where}"
+        elif len(runs):
+            verb = "runs" if len(runs) == 1 else "run"
+            text = f"{of}{in_letters(len(runs))} still {verb}, in {where}"
+        else:
+            text = f"{of}none runs on"
         clauses.append(_Clause(text, tuple(known["event_id"])))
     return clauses
 
