@@ -31,7 +31,7 @@ PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e 
 class Lab:
     """A JupyterLab server over copies of the notebooks, with settings of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
         self.notebooks = folder / "notebooks"
         shutil.copytree(ROOT / "notebooks", self.notebooks)
         for name, text in QUIET.items():
@@ -49,15 +49,19 @@ class Lab:
             "ServerApp.port_retries": 0,
             "ServerApp.root_dir": self.notebooks,
         }
-        self.environment = os.environ | {
-            "IPYTHONDIR": str(folder / "ipython"),
-            "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
-            "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-            "JUPYTER_CONFIG_DIR": str(folder / "config"),
-            "JUPYTER_DATA_DIR": str(folder / "data"),
-            "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-            "JUPYTER_TOKEN": self.token,
-        }
+        self.environment = (
+            os.environ
+            | environment
+            | {
+                "IPYTHONDIR": str(folder / "ipython"),
+                "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+                "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+                "JUPYTER_CONFIG_DIR": str(folder / "config"),
+                "JUPYTER_DATA_DIR": str(folder / "data"),
+                "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+                "JUPYTER_TOKEN": self.token,
+            }
+        )
         command = [*_JUPYTER, "lab", *(f"--{name}={value}" for name, value in options.items())]
         self.log = folder / "log"
         with self.log.open("w") as log:
@@ -165,23 +169,21 @@ def test_briefing_runs_to_its_end_without_an_error(briefing, lab):
     assert kinds == {"execute_result"}
 
 
-def test_both_maps_are_seen_with_caption_and_alternative_text(briefing):
-    """The map and the pair are drawn, in a readable size, above their captions."""
+def test_figures_are_seen_with_caption_and_alternative_text(briefing):
+    """Every one is drawn, in a readable size, above its caption."""
     figures = briefing.locator(".jp-OutputArea figure")
-    assert figures.count() == 2
-    for figure, words in zip(
-        figures.all(), ("Hatch: Russian engagement", "differ on"), strict=True
-    ):
+    assert figures.count() >= 2
+    for figure in figures.all():
         image, caption = figure.locator("img"), figure.locator("figcaption")
         image.scroll_into_view_if_needed()
         assert image.evaluate("e => e.complete && e.naturalWidth > 0")
         assert image.get_attribute("src").startswith("data:image/svg+xml")
-        assert "French forces" in image.get_attribute("alt")
-        drawn, told = image.bounding_box(), caption.bounding_box()
+        assert len(image.get_attribute("alt")) > 80
+        drawn, below = image.bounding_box(), caption.bounding_box()
         assert drawn["width"] > 450
-        assert drawn["height"] > 200
-        assert drawn["y"] + drawn["height"] <= told["y"] + 1
-        assert words in caption.inner_text()
+        assert drawn["height"] > 100
+        assert drawn["y"] + drawn["height"] <= below["y"] + 1
+        assert caption.inner_text().strip()
 
 
 def test_tables_in_jupyterlab_have_captions_and_headers(briefing):
@@ -241,11 +243,39 @@ def test_parameter_changed_by_hand_gives_the_report_of_papermill(briefing, lab):
     run_all(briefing)
     page = exported(briefing)
     assert b"1 September 2022" in page
-    asked = ("briefing.ipynb", "again.ipynb", "-p", "as_of", EARLIER)
+    # Under the same name, since a page leads to its annex by name.
+    (lab.notebooks / "again").mkdir()
+    asked = ("briefing.ipynb", "again/briefing.ipynb", "-p", "as_of", EARLIER)
     shutil.copy(ROOT / "notebooks/briefing.ipynb", lab.notebooks)
     whole = [sys.executable, "-m", "papermill", *asked, "--no-progress-bar"]
     subprocess.run(whole, cwd=lab.notebooks, env=lab.environment, capture_output=True, check=True)
-    assert page == lab.jupyter("nbconvert", "--to=briefing_html", "--stdout", "again.ipynb")
+    assert page == lab.jupyter(
+        "nbconvert", "--to=briefing_html", "--stdout", "again/briefing.ipynb"
+    )
+
+
+def test_tables_of_a_user_are_used_where_the_environment_names_them(chromium, opener, tmp_path):
+    """JupyterLab started with SAHEL_DATA reads them and no others."""
+    data = tmp_path / "data"
+    shutil.copytree(ROOT / "data", data)
+    countries = data / "countries.csv"
+    text = countries.read_text(encoding="utf-8")
+    countries.write_text(text.replace("NER,Niger,", "NER,Nigeria Minor,"), encoding="utf-8")
+    lab = Lab(tmp_path, SAHEL_DATA=str(data))
+    try:
+        lab.wait()
+        cell = nbformat.v4.new_code_cell(
+            "from sahel_analysis import load_tables\n\nload_tables().countries.name_en['NER']"
+        )
+        kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
+        notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+        nbformat.write(notebook, lab.notebooks / "own.ipynb")
+        run_all(lab.open(opener, "own.ipynb"))
+        [output] = lab.read("own").cells[0].outputs
+        assert output.data["text/plain"] == "'Nigeria Minor'"
+    finally:
+        lab.server.terminate()
+        lab.server.wait(20)
 
 
 def test_explore_opens_the_atlas_in_a_cell(lab, opener):
