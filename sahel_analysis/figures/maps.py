@@ -399,36 +399,6 @@ def _site_forms(row: pd.Series, record_: Record, narrow: bool) -> list[Block]:
 
 
 @style.figure_style()
-def plot_map_series(
-    days: Sequence[str | date],
-    evidence: str = "checked",
-    countries: str | Sequence[str] = "all",
-    tables: Tables | None = None,
-    ax: Axes | None = None,
-    *,
-    width_mm: float = style.COLUMN_MM,
-) -> Axes:
-    """Draw one small map per day, with the names of the countries in which something changed.
-
-    Parameters
-    ----------
-    days : sequence of str or datetime.date
-        Days, ISO 8601; drawn in order.
-    evidence, countries, tables, ax, width_mm
-        As in `plot_map`.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        The axes in whose place the maps stand.
-    """
-    tables = load_tables() if tables is None else tables
-    order = sorted(days, key=str)
-    return draw_series([situation(day, evidence, countries, tables=tables) for day in order], ax,
-                       width_mm=width_mm)  # fmt: skip
-
-
-@style.figure_style()
 def plot_map_pair(
     as_of: str | date,
     countries: str | Sequence[str] = "all",

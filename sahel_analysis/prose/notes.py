@@ -63,13 +63,6 @@ def row_marks(row: pd.Series | object, tables: Tables) -> str:
     return marks(keys, tables)
 
 
-def event_marks(event_ids: Iterable[str], tables: Tables) -> str:
-    """Return the marks of several events, each row cited once."""
-    events = (tables.events.loc[event_id] for event_id in event_ids)
-    several = [mark_ for event in events for mark_ in row_marks(event, tables).split(" ")]
-    return " ".join(dict.fromkeys(several))
-
-
 def cited(markdown: str) -> list[str]:
     """Return the row keys whose marks a text carries, in the order of their first mark."""
     return list(dict.fromkeys(key_of(anchor_) for anchor_ in _MARK.findall(markdown)))

@@ -204,11 +204,6 @@ class Report:
             return figures
         return figures[figures["actor_id"].isin(family(self.tables.actors, side))]
 
-    def twin(self, evidence: str) -> tuple[Record, pd.DataFrame]:
-        """Return the record and posture of one evidence for the same day and countries."""
-        other = record(self.parameters.as_of, evidence, tables=self.tables)
-        return other, posture_of(other).loc[self.countries]
-
     @property
     def _has_article(self) -> bool:
         """Whether the rows that the report can see are of an article and its checks."""
