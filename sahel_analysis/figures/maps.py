@@ -545,8 +545,18 @@ def _series_frame(shown: Sequence[Situation]) -> Frame:
     """Return the words and the key around small maps."""
     ends = [shown[0].rows, shown[-1].rows]
     stay = ["present", "leaving", "reduced"]
-    there = [int(rows["french_posture"].isin(stay).sum()) for rows in ends]
-    came = [int((rows["russian_engagement"] == "deployed").sum()) for rows in ends]
+    there = [
+        int((rows["french_posture"].isin(stay) & rows["french_posture_confirmed"]).sum())
+        for rows in ends
+    ]
+    came = [
+        int(
+            (
+                (rows["russian_engagement"] == "deployed") & rows["russian_engagement_confirmed"]
+            ).sum()
+        )
+        for rows in ends
+    ]
     french = " countries, then in ".join(in_letters(number) for number in there)
     russian = ", then in ".join(in_letters(number) if number else "none" for number in came)
     title = f"French forces in {french}; Russian personnel in {russian}"

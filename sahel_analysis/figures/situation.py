@@ -301,10 +301,11 @@ def finding(rows: pd.DataFrame, tables: Tables, themes: Iterable[str]) -> str:
     """
     clauses = []
     if "french_posture" in themes:
-        state = rows["french_posture"]
-        leaving, gone, there = (
-            _those(rows.index[state.isin(wanted)], tables)
-            for wanted in (["leaving"], ["withdrawn"], ["present", "reduced"])
+        state, sure = rows["french_posture"], rows["french_posture_confirmed"]
+        stay = state.isin(["present", "reduced"])
+        leaving, gone, there, doubted = (
+            _those(rows.index[wanted], tables)
+            for wanted in (state == "leaving", state == "withdrawn", stay & sure, stay & ~sure)
         )
         if leaving:
             clause = f"French forces are leaving {leaving}" + (
@@ -316,7 +317,7 @@ def finding(rows: pd.DataFrame, tables: Tables, themes: Iterable[str]) -> str:
             )
         else:
             clause = f"French forces are in {there}" if there else "No French forces on record"
-        clauses.append(clause)
+        clauses.append(clause + (f", unconfirmed in {doubted}" if doubted else ""))
     if "russian_engagement" in themes:
         deployed = rows["russian_engagement"] == "deployed"
         sure = _those(rows.index[deployed & rows["russian_engagement_confirmed"]], tables)

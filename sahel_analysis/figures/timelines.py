@@ -13,10 +13,10 @@ from matplotlib.lines import Line2D
 
 from ..evidence.actors import whose
 from ..evidence.posture import states_of
-from ..evidence.record import Record, record
+from ..evidence.record import Record, record, visible_events
 from ..prose.words import in_letters, listed, value_in_words
 from ..tables import vocabulary
-from ..tables.dates import MONTHS, day_in_words
+from ..tables.dates import MONTHS, bounds, day_in_words
 from ..tables.loading import Tables
 from . import style
 from .frame import Frame, Key, new_axes
@@ -103,24 +103,31 @@ def state_spans(record_: Record, iso3: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``theme``, ``state``, ``start`` and ``end`` (datetime64); none_recorded left out.
+        Columns ``theme``, ``state``, ``since`` (EDTF), ``start`` and ``end`` (datetime64): from the
+        latest possible day on which the state began, however late that became public;
+        none_recorded left out.
     """
-    events = record_.events
+    events = visible_events(record_.tables, record_.evidence)
     named = events["iso3"].map(lambda iso3s: iso3 in iso3s).astype(bool)
     day = pd.Timestamp(record_.as_of)
-    days = sorted({*events["latest"][named], day})
+    turns = pd.concat([events["latest"][named], events["visible_from"][named]])
+    days = sorted({*turns[turns <= day], day})
     series = states_of([iso3], days, record_.evidence, record_.tables).xs(iso3, level="iso3")
     spans = []
     for theme in vocabulary.POSTURE_THEMES:
         states = series[theme]
-        starts = states[states != states.shift()]
-        ends = [*starts.index[1:], day]
+        turned = states[states != states.shift()]
+        sinces = series.loc[turned.index, f"{theme}_since"]
+        starts = [
+            pd.Timestamp(bounds(since)[1]) if since else turn for turn, since in sinces.items()
+        ]
+        ends = [*starts[1:], day]
         spans += [
-            (theme, state, start, end)
-            for (start, state), end in zip(starts.items(), ends, strict=True)
+            (theme, state, since, start, end)
+            for state, since, start, end in zip(turned, sinces, starts, ends, strict=True)
             if state != "none_recorded"
         ]
-    return pd.DataFrame(spans, columns=["theme", "state", "start", "end"])
+    return pd.DataFrame(spans, columns=["theme", "state", "since", "start", "end"])
 
 
 @style.figure_style()
@@ -433,13 +440,15 @@ def exits(record_: Record, countries: Sequence[str]) -> pd.DataFrame:
         last = french.iloc[-1] if len(french) else None
         if last is None or last["state"] == "present":
             continue
-        before = french[(french["state"] == "leaving") & (french["start"] <= last["start"])]
-        ordered = before["start"].iloc[-1] if len(before) else pd.NaT
+        stayed = french[french["state"] == "present"]["start"].max()
+        before = french[(french["state"] == "leaving") & ~(french["start"] < stayed)]
+        ordered = before["start"].iloc[0] if len(before) else pd.NaT
         out = pd.NaT if last["state"] == "leaving" else last["start"]
         deployed = spans[(spans["theme"] == "russian_engagement") & (spans["state"] == "deployed")]
         russians = deployed["start"].iloc[0] if len(deployed) else pd.NaT
         name = record_.tables.countries.at[iso3, "name_en"]
-        words = _exit_words(ordered, out, russians, last["state"])
+        first, latest = bounds(last["since"])
+        words = _exit_words(ordered, out, russians, last["state"], is_exact=first == latest)
         rows.append((iso3, name, ordered, out, russians, last["state"], words))
     columns = ["iso3", "name_en", "ordered", "out", "russians", "state", "words"]
     frame = pd.DataFrame(rows, columns=columns).set_index("iso3")
@@ -450,7 +459,12 @@ def exits(record_: Record, countries: Sequence[str]) -> pd.DataFrame:
 
 
 def _exit_words(
-    ordered: pd.Timestamp, out: pd.Timestamp, russians: pd.Timestamp, state: str
+    ordered: pd.Timestamp,
+    out: pd.Timestamp,
+    russians: pd.Timestamp,
+    state: str,
+    *,
+    is_exact: bool,
 ) -> str:
     """Return what a row of the ladder says: how long it took, and when Russians came."""
     parts = []
@@ -459,7 +473,9 @@ def _exit_words(
     elif pd.isna(ordered):
         parts.append("no order on record")
     else:
-        parts.append(f"{(out - ordered).days} days" + (", some stay" if state == "reduced" else ""))
+        most = "" if is_exact else "at most "
+        stay = ", some stay" if state == "reduced" else ""
+        parts.append(f"{most}{(out - ordered).days} days{stay}")
     reference = out if not pd.isna(out) else ordered
     if not pd.isna(russians) and not pd.isna(reference):
         days = (russians - reference).days
