@@ -126,7 +126,7 @@ def sizes(figure: Figure) -> list[float]:
     return [text.get_fontsize() for text in figure.findobj(Text) if text.get_text().strip()]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(40))
 @pytest.mark.parametrize("width", [style.COLUMN_MM, style.PHONE_MM])
 def test_every_label_stands_and_meets_nothing(seed, width, scope, tables):
     """At any states of any selection every country is named, on the page and on a telephone."""
