@@ -233,7 +233,8 @@ def _frame(record_: Record, rows: pd.DataFrame, lanes: Sequence[str], root: str)
     if len(stocks):
         newest = stocks.sort_values("latest", kind="stable").iloc[-1]
         name = record_.tables.countries.at[newest["country"], "name_en"]
-        often = "once" if len(stocks) == 1 else f"{in_letters(len(stocks))} times"
+        number = len(stocks)
+        often = {1: "once", 2: "twice"}.get(number, f"{in_letters(number)} times")
         title = (
             f"{adjective} people counted {often}; the newest count: "
             f"{value_in_words(newest)} in {name}, {short_date(newest['date_edtf'])}"
