@@ -21,7 +21,7 @@ from .labels import text_width
 from .situation import followed_among, require_one_of, short_date
 from .timelines import bar_axes, say
 
-_LANE_PT, _HEAD_PT, _LANES, _YEARS = 46.0, 11.0, 8, 3
+_LANE_PT, _HEAD_PT, _LANES, _YEARS = 40.0, 11.0, 8, 3
 _RIGHT_PT = 62.0  # room for the words of the newest count
 _WORDS = {
     "france": ("French", style.BASE_COLOUR, "^"),
