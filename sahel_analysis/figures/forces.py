@@ -21,7 +21,7 @@ from .labels import text_width
 from .situation import followed_among, require_one_of, short_date
 from .timelines import bar_axes, say
 
-_LANE_PT, _HEAD_PT, _LANES, _YEARS = 46.0, 11.0, 8, 3
+_LANE_PT, _HEAD_PT, _LANES, _YEARS = 40.0, 11.0, 8, 3
 _RIGHT_PT = 62.0  # room for the words of the newest count
 _WORDS = {
     "france": ("French", style.BASE_COLOUR, "^"),
@@ -233,7 +233,8 @@ def _frame(record_: Record, rows: pd.DataFrame, lanes: Sequence[str], root: str)
     if len(stocks):
         newest = stocks.sort_values("latest", kind="stable").iloc[-1]
         name = record_.tables.countries.at[newest["country"], "name_en"]
-        often = "once" if len(stocks) == 1 else f"{in_letters(len(stocks))} times"
+        number = len(stocks)
+        often = {1: "once", 2: "twice"}.get(number, f"{in_letters(number)} times")
         title = (
             f"{adjective} people counted {often}; the newest count: "
             f"{value_in_words(newest)} in {name}, {short_date(newest['date_edtf'])}"

@@ -68,7 +68,7 @@ from .situation import (
 KINDS = (*vocabulary.EXHIBITS, "bases")
 BOUNDARIES = f"Boundaries: {BOUNDARIES_EN}; no opinion on legal status implied."
 _LONG_NAME = 11  # letters; a longer one is broken where a label must be narrow
-_LEAST_SHAPE, _MOST_SHAPE = 0.46, 0.66  # height over width of a map
+_LEAST_SHAPE, _MOST_SHAPE, _BARE_SHAPE = 0.46, 0.66, 0.42  # height over width of a map
 _BARS_KM = (50, 100, 200, 250, 500, 1000)
 _NARROW_PT = 300  # on a narrower figure insets would hide what is around them
 _NOTE_LINES = 4  # above a small map
@@ -224,6 +224,8 @@ def draw_map(
     shares = np.array(
         [_proportion(outlines[_divided(outlines[keys], width)[0]], width) for keys in parts]
     )
+    if shown.kind == "bases" and shown.sites.empty and shown.russian_sites.empty:
+        shares = np.minimum(shares, _BARE_SHAPE)  # no base to tell: no more than where it lies
     if ax is None:
         ax = new_axes(frame, width_mm, width * shares.sum() + _PARTS_PT * (len(parts) - 1))
     frame.draw(ax)

@@ -326,10 +326,10 @@ def finding(rows: pd.DataFrame, tables: Tables, themes: Iterable[str]) -> str:
         clauses.append(clause + (f", unconfirmed in {unsure}" if unsure else ""))
     text = "; ".join(clauses)
     text = re.sub(r"(countries, \w+ in \w+) countries", r"\1", text)  # said once
-    if len(rows) == 1:
+    if len(rows) == 1:  # named once; where nothing is on record, at the end
         name = _those(rows.index, tables)
-        first, _, rest = text.partition(name)
-        text = first + name + rest.replace(f"in {name}", "there")
+        first, found, rest = text.partition(name)
+        text = first + name + rest.replace(f"in {name}", "there") if found else f"{text} in {name}"
     return text[0].upper() + text[1:]
 
 

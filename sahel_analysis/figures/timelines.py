@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from ..evidence.actors import whose
 from ..evidence.posture import states_of
 from ..evidence.record import Record, record, visible_events
+from ..prose.bottom_line import weight
 from ..prose.words import in_letters, listed, value_in_words
 from ..tables import vocabulary
 from ..tables.dates import MONTHS, bounds, day_in_words
@@ -28,7 +29,7 @@ SIDES = ("", "france", "russia", "others")
 _EVENTS, _EVENTS_OF_ONE = 9, 5  # at most so many are told
 _ENOUGH = 6  # a window is long enough once it holds so many that moved something
 _WINDOWS_DAYS = (183, 365, 730, 1461, 2922)
-_NEWS_DAYS = 7
+_NEWS_DAYS, _OTHERS_LESS, _SMALL = 7, 3, 3
 _PAST_SHARE = 0.2  # of the width, for all that lies before the window
 _LINE_PT = style.LEAST_PT * 1.24
 _BAR_PT, _ROW_GAP_PT, _TICKS_PT = 9.0, 3.0, 13.0
@@ -63,31 +64,24 @@ def told_events(record_: Record, countries: Sequence[str], side: str = "") -> pd
     if side:
         events = events[events["owner"] == side.removesuffix("s")]
     day = pd.Timestamp(record_.as_of)
-    weight = pd.Series(
-        [_weight(row, day) for row in events.itertuples()], events.index, dtype="int"
-    )
+    moved = pd.Series([_moved(row, record_) for row in events.itertuples()], events.index, "int")
     for days in _WINDOWS_DAYS:
         recent = events["latest"] >= day - pd.Timedelta(days=days)
-        if (weight[recent] > 3).sum() >= _ENOUGH:
+        if (moved[recent] > _SMALL).sum() >= _ENOUGH:
             events = events[recent]
             break
-    order = pd.DataFrame({"weight": weight, "latest": events["latest"]}).dropna()
+    order = pd.DataFrame({"weight": moved, "latest": events["latest"]}).dropna()
     order = order.sort_values(["weight", "latest"], kind="stable", ascending=False)
     most = _EVENTS_OF_ONE if len(countries) == 1 else _EVENTS
-    return events.assign(weight=weight)[events.index.isin(order.index[:most])]
+    return events.assign(weight=moved)[events.index.isin(order.index[:most])]
 
 
-def _weight(event: object, day: pd.Timestamp) -> int:
-    """Return how much an event weighs: by what it moves, and more if it is news."""
-    word = vocabulary.EVENT_TYPES[event.event_type]
-    weight = 1
-    if word.concerns == "nobody":
-        weight = 4 if word.kind == "coup" else 1
-    elif event.owner in word.timelines and word.russian != "contact":
-        moves = {"france": word.french, "russia": word.russian == "deployed" or word.ends_russian}
-        weight = 3 if moves[event.owner] else 2
-    news = event.latest >= day - pd.Timedelta(days=_NEWS_DAYS)
-    return 2 * weight + news - (event.confidence == "low")
+def _moved(event: object, record_: Record) -> int:
+    """Return how much an event weighs here: less where it moves neither side, more if it is news."""
+    if event.owner == "other" and event.event_type != "coup":
+        return weight(event, record_) - _OTHERS_LESS
+    day = pd.Timestamp(record_.as_of)
+    return weight(event, record_) + (event.latest >= day - pd.Timedelta(days=_NEWS_DAYS))
 
 
 def state_spans(record_: Record, iso3: str) -> pd.DataFrame:

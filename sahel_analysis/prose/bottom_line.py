@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import itemgetter
 
 import pandas as pd
 
@@ -34,6 +35,12 @@ _MISSION = {
     "withdrawal_completed": "ended",
 }
 _POLITICAL = ("coup", "alliance_formed", "alliance_exit", "mission_launched", "mission_ended")
+# What is done by words, and often elsewhere than in the country that it concerns.
+_SAID = frozenset(
+    {"visit", "statement", "agreement_signed", "agreement_denounced", "alliance_formed",
+     "alliance_exit", "withdrawal_announced", "withdrawal_ordered", "presence_disputed"}
+)  # fmt: skip
+_OPENING_DAY = re.compile(r"On \d{1,2} [A-Z][a-z]+(?: \d{4})? ")
 _LESS = 3  # taken off the weight of what moves no soldier, such as a treaty on energy, or is unsure
 _PEOPLE = {
     (FRANCE, "instructors"): "French instructors",
@@ -72,13 +79,14 @@ def bottom_line(record: Record, scope: str, tells: Sequence[str] = ROOTS) -> lis
         narrative are among them as they stand: print none of them again.
     """
     events = of_sides(record, record.events, tells)
-    news = _news(record, scope, events)
+    news, is_quiet = _news(record, scope, events)
     told = {key for line in news for key in line.rows}
     stands = _standing(record, scope, tells, told)
     doubted = any("is disputed" in line.text for line in stands)
     open_ = _not_known(record, scope, tells, told, unless="whether" if doubted else "?")
-    # A report of one side asks where things stand first.
-    lines = [*news, *stands] if set(ROOTS) <= set(tells) else [*stands, *news]
+    # On a quiet day, and in a report of one side, how things stand is asked first.
+    is_news_first = set(ROOTS) <= set(tells) and not is_quiet
+    lines = [*news, *stands] if is_news_first else [*stands, *news]
     lines += open_
     if not news and not stands:
         day = day_in_words(record.as_of)
@@ -109,52 +117,84 @@ def of_sides(record: Record, events: pd.DataFrame, tells: Sequence[str]) -> pd.D
 # What changed
 
 
-def _news(record: Record, scope: str, events: pd.DataFrame) -> list[Sentence]:
-    """Return what changed in the last weeks, or the last change there was with its day."""
+def _news(record: Record, scope: str, events: pd.DataFrame) -> tuple[list[Sentence], bool]:
+    """Return what changed in the last weeks, and whether that was nothing decisive.
+
+    Of quiet weeks the last decisive change is told with its day, and the greatest of the small ones.
+    """
     if events.empty:
-        return []
+        return [], True
     day = pd.Timestamp(record.as_of)
-    weighed = events.assign(weight=[_weight(row, record) for row in events.itertuples()])
+    weighed = events.assign(weight=[weight(row, record) for row in events.itertuples()])
+    weighed = weighed.assign(decisive=weighed["weight"] >= DECISIVE, today=weighed["latest"] == day)
     recent = weighed[weighed["latest"] > day - pd.Timedelta(days=_RECENT_DAYS)]
-    recent = recent.assign(today=recent["latest"] == day)
-    ranked = recent.sort_values(["today", "weight", "latest"], ascending=False, kind="stable")
-    worth = ranked[(ranked["weight"] >= DECISIVE) | ranked["today"]]
-    if worth.empty:
-        worth = ranked[ranked["weight"] > 1][:1]
-    if worth.empty:
-        # What was there when the record begins is no change; nor is a count.
-        weighed = weighed[weighed["earliest"].notna() & (weighed["weight"] > 1)]
-        if weighed.empty:
-            return []
-        decisive = weighed[weighed["weight"] >= DECISIVE]
-        last = (decisive if len(decisive) else weighed).sort_values("latest", kind="stable")[-1:]
-        return _last_change(record, scope, last)
-    own = _of_narrative(record, scope, worth, recent.index)
-    return own or _of_summaries(record, scope, worth)
+    order = ["decisive", "today", "weight", "latest"]
+    ranked = recent.sort_values(order, ascending=False, kind="stable")
+    worth = ranked[ranked["decisive"] | (ranked["today"] & (ranked["weight"] > 1))]
+    if worth["decisive"].any():
+        return _told(record, scope, worth, recent.index), False
+    # What was there when the record begins is no change.
+    changes = weighed[weighed["earliest"].notna() & (weighed["weight"] > 1)]
+    is_decisive = changes["decisive"].any()
+    last = changes[changes["decisive"]] if is_decisive else changes
+    last = last.sort_values("latest", kind="stable")[-1:]
+    news = _last_change(record, scope, last, is_decisive)
+    small = ranked[(ranked["weight"] > 1) & ~ranked.index.isin(last.index)][:1]
+    return [*news, *_told(record, scope, small, recent.index)], True
 
 
-def _weight(event: object, record: Record) -> int:
-    """Return how much an event is news."""
-    weight = EVENT_TYPES[event.event_type].weight
+def _told(
+    record: Record, scope: str, worth: pd.DataFrame, recent: Collection[str]
+) -> list[Sentence]:
+    """Return news in sentences of the narrative, or in the words of the events."""
+    if worth.empty:
+        return []
+    return _of_narrative(record, scope, worth, recent) or _of_summaries(record, scope, worth)
+
+
+def weight(event: object, record: Record) -> int:
+    """Return how much an event is news, from 1; from `vocabulary.DECISIVE` on it changes something.
+
+    Parameters
+    ----------
+    event : named tuple
+        A row of the table ``events``.
+    record : Record
+        Whose actors are meant.
+    """
+    heavy = EVENT_TYPES[event.event_type].weight
     if event.domain != "military" and event.event_type not in _POLITICAL:
-        weight -= _LESS
+        heavy -= _LESS
     if event.event_type == "alliance_exit":  # of a bloc; not of a body such as a court
         kinds = record.tables.actors["kind"].reindex(event.counterpart_ids)
-        weight -= 0 if (kinds == "bloc").any() else _LESS
+        heavy -= 0 if (kinds == "bloc").any() else _LESS
+    if event.event_type == "mission_launched" and len(event.iso3) > 1:
+        heavy -= _LESS  # several countries pool their own soldiers; nobody comes
     if event.confidence == "low":
-        weight -= _LESS
-    return max(weight, 1)
+        heavy -= _LESS
+    return max(heavy, 1)
 
 
-def _last_change(record: Record, scope: str, last: pd.DataFrame) -> list[Sentence]:
-    """Return the last change on record, with its day."""
-    told = _of_narrative(record, scope, last, last.index)
-    if told:
-        return [replace(told[0], text=f"{told[0].text} No later change is on record.")]
+def _last_change(
+    record: Record, scope: str, last: pd.DataFrame, is_decisive: bool
+) -> list[Sentence]:
+    """Return the last change, with its day, and that none came since; no sentence without one."""
+    if last.empty:
+        return []
+    if told := _of_narrative(record, scope, last, last.index):
+        no_more = (
+            "Nothing decisive has changed since." if is_decisive else "No later event is on record."
+        )
+        return [replace(told[0], text=f"{told[0].text} {no_more}")]
     event = next(last.itertuples())
     when = re.sub(r"^by ", "before ", in_words(event.date_edtf))
     text = _small(_with_place(record, scope, event))
-    return [Sentence(f"The last change on record is of {when}: {text}", (event.Index,))]
+    opening = (
+        f"Nothing decisive has changed since {when}"
+        if is_decisive
+        else f"The last event on record is of {when}"
+    )
+    return [Sentence(f"{opening}: {text}", (event.Index,))]
 
 
 def _of_narrative(
@@ -162,13 +202,12 @@ def _of_narrative(
 ) -> list[Sentence]:
     """Return the sentences of the narrative that tell the news; none if the first is not there.
 
-    Of the region those of the countries will do that name theirs.
+    Of the region those of the countries will do; they name theirs.
     """
     lines = sentences_of(record, scope)
     if scope == REGION:
         for iso3 in dict.fromkeys(worth["iso3"].explode().dropna()):
-            stem = _stem(record.tables.countries.at[iso3, "name_en"])
-            lines += [line for line in sentences_of(record, iso3) if stem in line.text]
+            lines += [_placed(line, iso3, record) for line in sentences_of(record, iso3)]
     lately = set(recent)
     chosen: list[Sentence] = []
     for event_id in worth.index:
@@ -194,7 +233,7 @@ def _of_narrative(
 
 def _same_day(before: Sentence, line: Sentence) -> Sentence:
     """Return a sentence without the day with which the one before began already."""
-    day = re.match(r"On \d{1,2} [A-Z][a-z]+(?: \d{4})? ", before.text)
+    day = _OPENING_DAY.match(before.text)
     if day is None or not line.text.startswith(day[0]):
         return line
     return replace(line, text=f"The same day {line.text[day.end() :]}")
@@ -246,7 +285,25 @@ def _with_place(record: Record, scope: str, event: object) -> str:
         return text
     if _stem(record.tables.countries.at[event.iso3[0], "name_en"]) in text:
         return text
-    return f"in {plain_names(event.iso3, record.tables)[0]}, {_small(text)}"
+    name = plain_names(event.iso3, record.tables)[0]
+    if event.event_type in _SAID:
+        return f"{text.removesuffix('.')} ({name})."
+    return f"in {name}, {_small(text)}"
+
+
+def _placed(line: Sentence, iso3: str, record: Record) -> Sentence:
+    """Return a sentence on a country as one on the region: with the country's name."""
+    name = plain_names([iso3], record.tables)[0]
+    if _stem(record.tables.countries.at[iso3, "name_en"]) in line.text:
+        return line
+    events = record.events[record.events.index.isin(line.rows)]
+    if (events["iso3"].map(len) != 1).any():
+        return line
+    if events["event_type"].isin(_SAID).any():
+        return replace(line, text=f"{line.text.removesuffix('.')} ({name}).")
+    if day := _OPENING_DAY.match(line.text):
+        return replace(line, text=f"{day[0].rstrip()}, in {name}, {line.text[day.end() :]}")
+    return replace(line, text=f"In {name}, {_small(line.text)}")
 
 
 def _stem(name: str) -> str:
@@ -399,7 +456,7 @@ def _attested(row: pd.Series, theme: str) -> str:
     """Return when something was last attested: a clause's verb and time."""
     attested = row[f"{theme}_attested"]
     if attested.startswith(".."):
-        return f"were on record {on_words(attested)}"
+        return f"were last on record {on_words(attested)}"
     if "/" in attested:
         attested = f"../{attested.split('/')[1]}"
     if row[f"{theme}_confirmed"]:
@@ -480,8 +537,11 @@ def _french_region(record: Record, posture: pd.DataFrame, told: Set[str]) -> lis
         "reduced": "are reduced to a few in",
         "present": "stay in",
     }
+    if set(posture["french_posture"]) <= {"none_recorded", "present"}:
+        verbs = {"present": "are in"}
     leaving = list(posture.index[posture["french_posture"] == "leaving"])
     gone = gone_of(record, leaving[0]) if len(leaving) == 1 else None
+    gone = None if gone and told & set(gone.rows) else gone
     after = ", where {} had gone {}".format(*gone.text.split("|")) if gone else ""
     return [
         _Clause(f"French forces {clause.text}", (*clause.rows, *(gone.rows if gone else ())))
@@ -592,12 +652,15 @@ def _not_known(
     sides = [re.compile(_WORDS_OF[side]) for side in tells if side in _WORDS_OF]
     roots = [re.compile(pattern) for pattern in _WORDS_OF.values()]
     is_all = set(ROOTS) <= set(tells)
+    open_: list[tuple[int, Sentence]] = []
     for line in unknowns(record, scope):
-        if told.intersection(line.rows):
+        if told.issuperset(line.rows):
             continue  # what is told says so itself
         first = re.split(r"(?<=[a-z0-9])[.:] ", line.text)[0].rstrip(".")
         is_theirs = any(side.search(first) for side in sides)
         is_theirs |= OTHERS in tells and not any(root.search(first) for root in roots)
         if (is_all or is_theirs) and _SMALL.match(first) and not first.lower().startswith(unless):
-            return [Sentence(f"We do not know {first[0].lower()}{first[1:]}.", line.rows)]
-    return []
+            text = f"We do not know {first[0].lower()}{first[1:]}."
+            foreign = 0 if is_all else sum(bool(root.search(first)) for root in roots) - len(sides)
+            open_.append((max(foreign, 0), Sentence(text, line.rows)))
+    return [line for _, line in sorted(open_, key=itemgetter(0))[:1]]

@@ -495,9 +495,12 @@ class Report:
         """Return the claims of the article for which no source was found either way."""
         return outputs.prose(audit.unverified(self.tables))
 
-    def provenance(self) -> Output:
-        """Return our judgements on where the article's text comes from."""
-        frame = judgements.judgement_table(audit.provenance(self.tables), self.record.as_of)
+    def provenance(self) -> Output | None:
+        """Return our judgements on where the article's text comes from; None without any."""
+        rows = audit.provenance(self.tables)
+        if rows.empty:
+            return None
+        frame = judgements.judgement_table(rows, self.record.as_of)
         return outputs.table(frame, caption="Where the text seems to come from", widths=_JUDGED)
 
     # The annex

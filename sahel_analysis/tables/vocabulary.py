@@ -147,7 +147,7 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
             french="present",
             russian="deployed",
             attests=True,
-            weight=1,
+            weight=2,
         ),
         "force_level": EventType(
             "Force level",

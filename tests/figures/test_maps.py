@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from sahel_analysis.errors import ParameterError
+from sahel_analysis.evidence.posture import followed
 from sahel_analysis.evidence.record import record
 from sahel_analysis.figures import maps, style
 from sahel_analysis.figures.situation import alt_text, country_rows, site_rows, table
@@ -126,7 +127,9 @@ def sizes(figure: Figure) -> list[float]:
     return [text.get_fontsize() for text in figure.findobj(Text) if text.get_text().strip()]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [*range(6), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(6, 40))]
+)
 @pytest.mark.parametrize("width", [style.COLUMN_MM, style.PHONE_MM])
 def test_every_label_stands_and_meets_nothing(seed, width, scope, tables):
     """At any states of any selection every country is named, on the page and on a telephone."""
@@ -138,7 +141,7 @@ def test_every_label_stands_and_meets_nothing(seed, width, scope, tables):
         assert all(word in written for word in name.split()), name
 
 
-@pytest.mark.parametrize("day", ["2013-06-01", "2021-06-01", "2022-09-01", "2026-01-31"])
+@pytest.mark.parametrize("day", ["2013-06-01", "2021-06-01", "2022-09-01", "2026-01-29"])
 def test_all_countries_can_be_read_on_days_that_matter(day, tables):
     """The maps that reports print."""
     ax = maps.plot_map(day, tables=tables)
@@ -170,6 +173,24 @@ def test_every_base_of_a_country_is_named(country, width, tables):
         name = full if width == style.COLUMN_MM else site["name_en"]
         assert all(word in written for word in name.split())
         assert width == style.COLUMN_MM or full in below
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(40))
+def test_bases_can_be_read_on_any_day(seed, tables):
+    """Of a country drawn by lot on a day drawn by lot, and of every country followed in turn."""
+    dice = np.random.default_rng(seed)
+    countries = followed(tables)
+    iso3 = countries[seed] if seed < len(countries) else str(dice.choice(countries))
+    day = str(pd.Timestamp("2013-01-01").date() + pd.Timedelta(days=int(dice.integers(0, 4776))))
+    for width in (style.COLUMN_MM, style.PHONE_MM):
+        shown = maps.situation(day, countries=iso3, kind="bases", tables=tables)
+        ax = maps.draw_map(shown, width_mm=width)
+        check_texts(ax.figure)
+        assert min(sizes(ax.figure)) >= 7
+        written = " ".join(text.get_text() for text in ax.texts)
+        for name in shown.sites["name_en"]:
+            assert all(word in written for word in name.split()), (day, iso3, width, name)
 
 
 def test_signs_on_the_map_are_those_that_the_words_count(article_map, tables):

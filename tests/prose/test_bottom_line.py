@@ -51,19 +51,26 @@ def test_an_exit_and_a_handover_are_named(tables):
 def test_decisive_events_come_before_others_and_those_of_the_day_first():
     """However many statements there were since."""
     coup = event("coup", "2023-12-20", "niger", summary_en="Officers take power.")
-    said = event("statement", "2023-12-30", "niger", summary_en="Niger says much.")
-    assert tiny_line(coup, said).startswith("On 20 December 2023 officers take power.")
-    today = event("visit", "2024-01-01", "russia", summary_en="Moscow comes.")
-    assert tiny_line(coup, today).startswith("On 1 January 2024 Moscow comes.")
+    visit = event("visit", "2024-01-01", "russia", summary_en="Moscow comes.")
+    line = tiny_line(visit, coup)
+    assert line.startswith("On 20 December 2023 officers take power. On 1 January 2024 Moscow")
+    today = event("withdrawal_ordered", "2024-01-01", "niger", summary_en="Niger says no.")
+    assert tiny_line(coup, today).startswith("On 1 January 2024 Niger says no.")
 
 
-def test_without_news_the_last_change_is_told_with_its_day():
-    """A count is no change; nor is what was there when the record begins."""
+def test_on_a_quiet_day_how_things_stand_comes_first_and_then_the_last_decisive_change():
+    """A visit of last week is told last; what was there when the record begins is no change."""
+    there = event("deployment", "../2012-01-01")
     coup = event("coup", "2020-05-01", "niger", summary_en="Officers take power.")
-    count = event("force_level", "2022-01-01", summary_en="There are 5 French soldiers.")
-    line = tiny_line(coup, count)
-    assert line.startswith("The last change on record is of 1 May 2020: officers take power.")
-    assert not tiny_line(event("deployment", "../2012-01-01")).startswith("The last change")
+    visit = event("visit", "2023-12-30", "russia", summary_en="Moscow comes.")
+    line = tiny_line(there, coup, visit)
+    first, then, last = line.split(". ")
+    assert first.startswith("French forces in Ner were last on record")
+    assert then == "Nothing decisive has changed since 1 May 2020: officers take power"
+    assert last == "On 30 December 2023 Moscow comes."
+    assert "decisive" not in tiny_line(there)
+    few = tiny_line(event("visit", "2020-05-01", "russia", summary_en="Moscow comes."))
+    assert few.startswith("The last event on record is of 1 May 2020: Moscow comes.")
 
 
 def test_the_narrative_tells_the_news_where_it_can():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import io
 import random
 import re
+from collections.abc import Iterator
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,11 +16,16 @@ import pytest
 from pypdf import PdfReader
 
 from sahel_analysis import Report, load_tables
+from sahel_analysis.batch.build import build
+from sahel_analysis.batch.jobs import expand
+from sahel_analysis.evidence.posture import followed
 from sahel_analysis.prose.notes import anchor, key_of
 from sahel_analysis.publishing.exporters import export
+from sahel_analysis.report.parameters import date_range
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = 20
+STORY = 0.85  # of the height of a report's pages
 
 
 class _Page(HTMLParser):
@@ -130,3 +138,98 @@ def test_the_two_worlds_stand_side_by_side():
     left, right = told.split(" Right. ")
     assert re.search(r"French forces withdrawn: [^.]*Chad", left)
     assert re.search(r"French forces present: [^.]*Chad", right)
+
+
+@pytest.fixture(scope="module")
+def briefs(tables, tmp_path_factory) -> Path:
+    """Return a folder with the brief of the article's day and those of twenty draws from 2013 on."""
+    dice, first, last = random.Random(16), date(2013, 1, 1), date_range(tables)[1]
+    drawn = {("NER", date(2023, 12, 4))}
+    while len(drawn) < SAMPLE + 1:
+        day = first + timedelta(days=dice.randrange((last - first).days + 1))
+        country = dice.choice(followed(tables))
+        if not Report("Brief", as_of=day, country=country).has_little:
+            drawn.add((country, day))
+    jobs = [
+        job
+        for country, day in sorted(drawn)
+        for job in expand(
+            tables,
+            {"notebook": ["country_brief"], "country": [country], "as_of": [day.isoformat()]},
+        )
+    ]
+    folder = tmp_path_factory.mktemp("briefs")
+    assert not build(jobs, folder).failed
+    return folder
+
+
+def _reports(folder: Path, ending: str) -> list[Path]:
+    """Return the reports of a folder without their annexes."""
+    return [path for path in folder.rglob(f"*.{ending}") if "_evidence" not in path.name]
+
+
+def _levels(page) -> Iterator[tuple[float, str]]:
+    """Yield each text of a PDF's page with its height over the foot of the page; points."""
+    found = []
+    page.extract_text(
+        visitor_text=lambda text, cm, tm, *_: found.append(
+            (tm[4] * cm[1] + tm[5] * cm[3] + cm[5], text.strip())
+        )
+    )
+    return ((level, text) for level, text in found if text)
+
+
+@pytest.mark.long
+def test_a_brief_keeps_to_two_pages_and_its_story_to_most_of_them(briefs):
+    """On any day and of any country; what is no story is the list of sources and what follows."""
+    pages = {path: PdfReader(path).pages for path in _reports(briefs, "pdf")}
+    assert len(pages) == SAMPLE + 1
+    for path, pages_ in pages.items():
+        assert len(pages_) <= 2, path
+        whole = apparatus = 0.0
+        for page in pages_:
+            levels = list(_levels(page))
+            foot = min(level for level, text in levels if not text.startswith("Page"))
+            whole += float(page.mediabox.height) - foot
+            heads = [level for level, text in levels if text.startswith("Key sources")]
+            apparatus += max((level - foot for level in heads), default=0)
+        assert 0 <= apparatus < (1 - STORY) * whole, path
+
+
+@pytest.mark.long
+def test_the_brief_of_the_articles_day_is_prose(briefs):
+    """350 words at least in its bottom line, story, phases and unknowns."""
+    [path] = [path for path in _reports(briefs, "html") if path.stem.endswith("NER")
+              and "2023-12-04" in path.as_posix()]  # fmt: skip
+    page = path.read_text(encoding="utf-8")
+    body = re.sub(r"(?s)<(table|figure|nav|header|footer|style|svg)\b.*?</\1>", " ", page)
+    blocks = re.findall(r"(?s)<(?:p|li)\b[^>]*>(.*?)</(?:p|li)>", body)
+    words = " ".join(re.sub(r"<[^>]*>", " ", block) for block in blocks).split()
+    assert len(words) >= 350
+
+
+@pytest.mark.long
+def test_no_sentence_stands_twice_on_the_pages_of_a_report(briefs):
+    """Neither one of the narrative nor one of an event."""
+    for path in _reports(briefs, "html"):
+        page = re.sub(r"<[^>]*>", " ", path.read_text(encoding="utf-8"))
+        text = " ".join(html.unescape(page).split())
+        known = load_tables()
+        for sentence in {*known.narrative["text_en"], *known.events["summary_en"]}:
+            assert text.count(sentence) <= 1, (path, sentence)
+
+
+@pytest.mark.long
+def test_twenty_sentences_lead_to_rows_with_a_source(briefs, tables):
+    """Each names its rows; every row stands in the annex and ends at a source or a phrase."""
+    walks = []
+    for path in _reports(briefs, "html"):
+        annex = path.with_name(f"{path.stem}_evidence.html")
+        page = _Page()
+        page.feed(annex.read_text(encoding="utf-8"))
+        for rows in re.findall(r'\brows="([^"]+)"', path.read_text(encoding="utf-8")):
+            walks.append((rows.split(";"), page.texts))
+    assert len(walks) > SAMPLE
+    for rows, noted in random.Random(16).sample(walks, SAMPLE):
+        for key in rows:
+            assert key.startswith("KJ-") or (anchor(key) in noted and _grounded(key, tables)), key
