@@ -114,7 +114,7 @@ def _news(record: Record, scope: str, events: pd.DataFrame) -> list[Sentence]:
     if events.empty:
         return []
     day = pd.Timestamp(record.as_of)
-    weighed = events.assign(weight=[_weight(row, record) for row in events.itertuples()])
+    weighed = events.assign(weight=[weight_of(row, record) for row in events.itertuples()])
     recent = weighed[weighed["latest"] > day - pd.Timedelta(days=_RECENT_DAYS)]
     recent = recent.assign(today=recent["latest"] == day)
     ranked = recent.sort_values(["today", "weight", "latest"], ascending=False, kind="stable")
@@ -133,7 +133,7 @@ def _news(record: Record, scope: str, events: pd.DataFrame) -> list[Sentence]:
     return own or _of_summaries(record, scope, worth)
 
 
-def _weight(event: object, record: Record) -> int:
+def weight_of(event: object, record: Record) -> int:
     """Return how much an event is news."""
     weight = EVENT_TYPES[event.event_type].weight
     if event.domain != "military" and event.event_type not in _POLITICAL:
@@ -153,7 +153,7 @@ def _last_change(record: Record, scope: str, last: pd.DataFrame) -> list[Sentenc
         return [replace(told[0], text=f"{told[0].text} No later change is on record.")]
     event = next(last.itertuples())
     when = re.sub(r"^by ", "before ", in_words(event.date_edtf))
-    text = _small(_with_place(record, scope, event))
+    text = small(_with_place(record, scope, event))
     return [Sentence(f"The last change on record is of {when}: {text}", (event.Index,))]
 
 
@@ -218,7 +218,7 @@ def _of_summaries(record: Record, scope: str, worth: pd.DataFrame) -> list[Sente
         day = group[0].date_edtf
         opening = "The same day" if day == before and _is_day(day) else capital(on_words(day))
         comma = "," * text.startswith("in ")
-        line = Sentence(f"{opening}{comma} {_small(text)}", tuple(event.Index for event in group))
+        line = Sentence(f"{opening}{comma} {small(text)}", tuple(event.Index for event in group))
         if told and _length([*told, line]) > _NEWS_WORDS:
             break
         told.append(line)
@@ -246,7 +246,7 @@ def _with_place(record: Record, scope: str, event: object) -> str:
         return text
     if _stem(record.tables.countries.at[event.iso3[0], "name_en"]) in text:
         return text
-    return f"in {plain_names(event.iso3, record.tables)[0]}, {_small(text)}"
+    return f"in {plain_names(event.iso3, record.tables)[0]}, {small(text)}"
 
 
 def _stem(name: str) -> str:
@@ -254,7 +254,7 @@ def _stem(name: str) -> str:
     return name.split()[0][:5]
 
 
-def _small(text: str) -> str:
+def small(text: str) -> str:
     """Return a sentence as it stands after an opening: its first letter small if no name begins it."""
     return text[:1].lower() + text[1:] if _COMMON.match(text) else text
 
