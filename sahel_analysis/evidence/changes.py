@@ -84,12 +84,12 @@ def changes(
 
     Raises
     ------
-    ParameterError
+    ValueError
         If the second day is not after the first.
     """
     if until <= since:
-        message = f"from {since} to {until}: the second day must come after the first."
-        raise ParameterError(message)
+        message = f"from {since} to {until}: the second day must come after the first"
+        raise ValueError(message)
     countries = followed(tables) if countries is None else list(countries)
     before, after = (_on(day, evidence, tables) for day in (since, until))
     new = after.events[~after.events.index.isin(before.events.index)]
@@ -116,9 +116,7 @@ def _on(day: date, evidence: str, tables: Tables) -> Record:
     return Record(day, evidence, tables, events, figures[~(figures["visible_from"] > stamp)])
 
 
-def _states(
-    was: pd.DataFrame, now: pd.DataFrame, after: Record, new: pd.DataFrame
-) -> pd.DataFrame:
+def _states(was: pd.DataFrame, now: pd.DataFrame, after: Record, new: pd.DataFrame) -> pd.DataFrame:
     """Return the states that moved, those that decide most first."""
     rows = []
     for theme in POSTURE_THEMES:
@@ -345,9 +343,7 @@ def _of_commit(name: str) -> dict[str, bytes]:
         return {Path(file).stem: files.read(file) for file in names if file.endswith(".csv")}
 
 
-def compare(
-    old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]
-) -> list[TableChanges]:
+def compare(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> list[TableChanges]:
     """Return what differs between two states of the tables, table by table.
 
     Parameters
