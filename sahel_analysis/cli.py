@@ -320,6 +320,87 @@ def verify_reports(
     sys.exit(1 if faults else 0)
 
 
+@main.command("diff")
+@_DATA
+@click.option("--from", "since", help="First day, ISO 8601: what stood at its end.")
+@click.option("--to", "until", help="Second day; the last of the tables without it.")
+@click.option(
+    "--tables",
+    "states",
+    nargs=2,
+    metavar="OLD NEW",
+    help="Two states of the tables instead: each a folder, a wheel, or a commit of the clone.",
+)
+@click.option("--evidence", default="checked", show_default=True, help="'checked' or 'article'.")
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "markdown", "json"]),
+    help="How it is written.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option(
+    "--map",
+    "map_",
+    type=click.Path(path_type=Path),
+    help="File for a map of the second day, SVG or PNG, the changes outlined.",
+)
+def show_changes(
+    since: str | None,
+    until: str | None,
+    states: tuple[str, str] | None,
+    evidence: str,
+    form: str,
+    map_: Path | None,
+) -> None:
+    """Tell what happened between two days, or what was corrected in the tables."""
+    if bool(states) == bool(since):
+        message = "give --from (and --to), or --tables OLD NEW."
+        raise click.UsageError(message)
+    if states:
+        if until or map_:
+            message = "--tables goes with neither --to nor --map."
+            raise click.UsageError(message)
+        click.echo(_corrected(*states, form))
+        return
+    from .evidence.changes import changes
+    from .prose.changes import as_data, as_text
+    from .report.parameters import days_between
+    from .tables.loading import load_tables
+
+    tables = load_tables()
+    first, last, kind = days_between(since, until, evidence, tables)
+    moved = changes(first, last, kind, tables)
+    if map_:
+        from .figures.maps import write_changes
+
+        write_changes(map_, moved)
+    if form == "json":
+        click.echo(_as_json(as_data(moved)))
+    else:
+        click.echo(as_text(moved, markdown=form == "markdown"))
+
+
+def _corrected(old: str, new: str, form: str) -> str:
+    """Return what differs between two states of the tables."""
+    from .evidence.changes import compare, read_state
+    from .prose.changes import corrections_data, corrections_text
+
+    compared = compare(read_state(old), read_state(new))
+    if form == "json":
+        return _as_json(corrections_data(compared))
+    return corrections_text(compared, old, new, markdown=form == "markdown")
+
+
+def _as_json(content: object) -> str:
+    """Return JSON for people and programs."""
+    import json
+
+    return json.dumps(content, indent=1, ensure_ascii=False, default=str)
+
+
 @main.command("atlas")
 @_DATA
 @_OUTPUT

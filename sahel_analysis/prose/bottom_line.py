@@ -188,7 +188,7 @@ def _last_change(
         return [replace(told[0], text=f"{told[0].text} {no_more}")]
     event = next(last.itertuples())
     when = re.sub(r"^by ", "before ", in_words(event.date_edtf))
-    text = _small(_with_place(record, scope, event))
+    text = small(_with_place(record, scope, event))
     opening = (
         f"Nothing decisive has changed since {when}"
         if is_decisive
@@ -257,7 +257,7 @@ def _of_summaries(record: Record, scope: str, worth: pd.DataFrame) -> list[Sente
         day = group[0].date_edtf
         opening = "The same day" if day == before and _is_day(day) else capital(on_words(day))
         comma = "," * text.startswith("in ")
-        line = Sentence(f"{opening}{comma} {_small(text)}", tuple(event.Index for event in group))
+        line = Sentence(f"{opening}{comma} {small(text)}", tuple(event.Index for event in group))
         if told and _length([*told, line]) > _NEWS_WORDS:
             break
         told.append(line)
@@ -288,7 +288,7 @@ def _with_place(record: Record, scope: str, event: object) -> str:
     name = plain_names(event.iso3, record.tables)[0]
     if event.event_type in _SAID:
         return f"{text.removesuffix('.')} ({name})."
-    return f"in {name}, {_small(text)}"
+    return f"in {name}, {small(text)}"
 
 
 def _placed(line: Sentence, iso3: str, record: Record) -> Sentence:
@@ -303,7 +303,7 @@ def _placed(line: Sentence, iso3: str, record: Record) -> Sentence:
         return replace(line, text=f"{line.text.removesuffix('.')} ({name}).")
     if day := _OPENING_DAY.match(line.text):
         return replace(line, text=f"{day[0].rstrip()}, in {name}, {line.text[day.end() :]}")
-    return replace(line, text=f"In {name}, {_small(line.text)}")
+    return replace(line, text=f"In {name}, {small(line.text)}")
 
 
 def _stem(name: str) -> str:
@@ -311,7 +311,7 @@ def _stem(name: str) -> str:
     return name.split()[0][:5]
 
 
-def _small(text: str) -> str:
+def small(text: str) -> str:
     """Return a sentence as it stands after an opening: its first letter small if no name begins it."""
     return text[:1].lower() + text[1:] if _COMMON.match(text) else text
 

@@ -140,7 +140,7 @@ def _missions(record: Record, posture: pd.DataFrame, scope: str) -> Tile:
     )
     newest_ = known[::-1][:2]
     facts = [
-        f"{_short(actors.loc[key])}: {_MISSION_VERBS[row.state]} {in_words(row.date_edtf)}"
+        f"{short_name(actors.loc[key])}: {_MISSION_VERBS[row.state]} {in_words(row.date_edtf)}"
         for key, row in newest_.iterrows()
     ]
     return _tile(2, state, facts, tuple(newest_["event_id"]))
@@ -149,7 +149,7 @@ def _missions(record: Record, posture: pd.DataFrame, scope: str) -> Tile:
 _MISSION_VERBS = {"running": "since", "denounced": "ground ended", "ended": "ended"}
 
 
-def _short(mission: pd.Series) -> str:
+def short_name(mission: pd.Series) -> str:
     """Return a mission by its acronym, or by its name without its country."""
     acronyms = [name for name in mission["aliases"] if name.isupper()]
     return acronyms[0] if acronyms else mission["name_en"].split(" in ")[0]

@@ -140,6 +140,41 @@ def validate(
     return ReportParameters(**sound)
 
 
+def days_between(
+    since: object, until: object, evidence: object, tables: Tables
+) -> tuple[date, date, str]:
+    """Return two days and the evidence to compare, or refuse them with every fault at once.
+
+    Parameters
+    ----------
+    since, until : str or datetime.date
+        The two days; the second is the last day there is where it is None.
+    evidence : str
+        As in `posture.posture`.
+    tables : Tables
+        Tables that say which days there are.
+
+    Raises
+    ------
+    ParameterError
+        If a day or the evidence is not allowed, or the second day is not after the first.
+    """
+    first, last = date_range(tables)
+    faults, sound = [], {}
+    until = last if until is None else until
+    for name, value in (("from", since), ("to", until), ("evidence", evidence)):
+        try:
+            is_day = name != "evidence"
+            sound[name] = _day(value, first, last) if is_day else _evidence(value, tables)
+        except ValueError as fault:
+            faults.append(f"{name}: '{shown(value)}' is not allowed; {fault}")
+    if {"from", "to"} <= sound.keys() and sound["to"] <= sound["from"]:
+        faults.append(f"to: '{sound['to']}' is not after '{sound['from']}'; expected a later day.")
+    if faults:
+        raise ParameterError("\n".join(faults))
+    return sound["from"], sound["to"], sound["evidence"]
+
+
 def _not_taken(name: str, report: str, takes: Sequence[str]) -> str:
     """Return the fault of a name that is no parameter."""
     what = f"of {shown(report)}; it" if report else "here; a report"
