@@ -10,9 +10,23 @@ local words = {}
 
 local function plain(blocks) return pandoc.utils.blocks_to_inlines(blocks) end
 
+-- A source as a hover note names it: what it is, its day, its grade.
+local function named_source(note)
+  local what, grade = pandoc.utils.stringify(note):match '^(.-)%. Reliability (%u):'
+  return what and ('• ' .. what .. '. Grade\u{a0}' .. grade)
+end
+
+-- Notes for the hover: without links, each source that one leads to by its name.
 local function without_links(blocks)
+  local names = {}
+  for _, item in ipairs(blocks[1].content) do
+    names['#' .. item[1][1].identifier] = named_source(item[2][1])
+  end
   return blocks:walk {
-    Link = function(link) return link.content end,
+    Link = function(link)
+      local name = names[link.target]
+      return name and {pandoc.Str(name)} or link.content
+    end,
     Span = function(span) return span.content end,
   }
 end
@@ -76,6 +90,19 @@ local function with_scope(rows, scope)
   end)
 end
 
+-- Each cell with the name of its column, which it carries where a table is shown as cards.
+local function with_labels(body, head)
+  local labels = head.rows[1] and head.rows[1].cells:map(function(cell)
+    return pandoc.utils.stringify(cell.contents)
+  end) or {}
+  for _, row in ipairs(body) do
+    for place, cell in ipairs(row.cells) do
+      if place > 1 and labels[place] ~= '' then cell.attributes.label = labels[place] end
+    end
+  end
+  return body
+end
+
 local function data_table(div)
   local grid = div.content[#div.content]
   local caption = numbered('table', plain(pandoc.Blocks {table.unpack(div.content, 1, #div.content - 1)}))
@@ -92,7 +119,7 @@ local function data_table(div)
     grid.head.rows = with_scope(grid.head.rows, 'col')
     grid.bodies = grid.bodies:map(function(body)
       body.row_head_columns = 1
-      body.body = with_scope(body.body, 'row')
+      body.body = with_labels(with_scope(body.body, 'row'), grid.head)
       return body
     end)
   end
@@ -131,6 +158,7 @@ end
 local function mark(link)
   if link.classes:includes 'annex' then
     link.target = link.target .. (typst and '.pdf' or '.html')
+    link.classes = html and {} or link.classes
     return link
   end
   local anchor = link.target:match '^#(.+)$'
@@ -402,6 +430,14 @@ function Pandoc(doc)
       end,
     }
   end
+
+  -- What HTML takes for an attribute of its own, and allows on text fields alone.
+  local function rows_as_data(element)
+    if not element.attributes.rows then return nil end
+    element.attributes['data-rows'], element.attributes.rows = element.attributes.rows, nil
+    return element
+  end
+  if html then doc = doc:walk {Span = rows_as_data, Link = rows_as_data, Div = rows_as_data} end
 
   -- The cover's parts stand where the template wants them; DOCX has no template, so they stay.
   local rest = pandoc.Blocks {}
