@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 from sahel_analysis.errors import ExportError
 from sahel_analysis.publishing.typesetting import (
@@ -68,7 +69,7 @@ _PATIENCE = 300  # seconds; pandoc takes less than one
 _COLLECTING = "-A16m -H16m -F8"
 _PDF_STANDARDS = ["a-2a", "ua-1"]
 _OLDEST = (1980, 1, 1, 0, 0, 0)
-_DOCX_TEXT, _PANDOC_TEXT = 9184, 7920  # width of text, twentieths of a point
+_DOCX_TEXT, _PANDOC_TEXT = 9866, 7920  # width of text, twentieths of a point
 _DROP = re.compile(r'\bdrop="(\d+)"')
 _LOG = logging.getLogger(__name__)
 _COLUMN = re.compile(rb'(<w:gridCol w:w=")([0-9]+)')
@@ -189,11 +190,16 @@ def _written(document: Document, formats: Sequence[str], dropped: int) -> dict[s
 def _with_figures(document: Document, page: bytes) -> bytes:
     """Return an HTML page that holds its figures, those for telephones too, and its typeface."""
 
+    label = _WORDS["figure"]
+
     def inlined(image: re.Match) -> str:
         name = image[1]
         drawn = f'<img src="{_data_address(document.figures[name])}"{image[2]}>'
         if name not in document.narrow:
-            return drawn
+            # Its type would be too small on a telephone, where it is larger than the window.
+            return (
+                f'<div class="wide" role="region" aria-label="{label}" tabindex="0">{drawn}</div>'
+            )
         narrow = _data_address(document.narrow[name])
         source = f'<source media="{_TELEPHONE}" srcset="{narrow}">'
         return f"<picture>{source}{drawn}</picture>"
@@ -329,12 +335,13 @@ def _reference() -> bytes:
 
 
 def _dated(written: bytes, document: Document) -> bytes:
-    """Return a Word file with the report's date, its tables as wide as its text, its rows whole.
+    """Return a Word file with the report's date and head, tables as wide as its text, rows whole.
 
     Pandoc's sandbox knows no date but 1970, and its tables are made for a narrower page.
     """
     target = io.BytesIO()
     day = document.as_of or UNDATED
+    head = " · ".join(filter(None, (document.title, document.edition)))
     with zipfile.ZipFile(io.BytesIO(written)) as old, zipfile.ZipFile(target, "w") as new:
         for part in old.infolist():
             content = old.read(part)
@@ -342,6 +349,8 @@ def _dated(written: bytes, document: Document) -> bytes:
                 content = content.replace(b"1970-01-01T", f"{day}T".encode())
             if part.filename == "word/document.xml":
                 content = _COLUMN.sub(_widened, content).replace(b"<w:tr><w:tc>", _WHOLE_ROW)
+            if part.filename == "word/header1.xml":
+                content = content.replace(b"RUNNING HEAD", escape(head).encode())
             # Pandoc's are of the local clock and of our template's files on this disk.
             part.date_time, part.external_attr = _OLDEST, 0o600 << 16
             new.writestr(part, content)
