@@ -18,7 +18,7 @@ from traitlets.config import Config
 from sahel_analysis.errors import ExportError
 from sahel_analysis.prose.markdown import escape
 from sahel_analysis.publishing.documents import FORMATS, TEMPLATES, Document, convert
-from sahel_analysis.report.outputs import COVER_TYPE
+from sahel_analysis.report.outputs import COVER_TYPE, NARROW_TYPE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -48,7 +48,7 @@ class Publisher(Preprocessor):
         """Return the notebook without set-up cells, its cover and figures in the resources."""
         name = _name(resources)
         resources["cover"] = None
-        resources["figures"] = {}
+        resources["figures"], resources["narrow"] = {}, {}
         resources["has_annex"], resources["is_annex"] = False, self.annex
         cells = []
         for number, cell in enumerate(nb.cells, start=1):
@@ -106,6 +106,8 @@ class Publisher(Preprocessor):
                 raise ExportError(message)
         metadata["file"] = f"figure-{len(figures) + 1}.svg"
         figures[metadata["file"]] = "".join(output.data[SVG])
+        if NARROW_TYPE in output.data:
+            resources["narrow"][metadata["file"]] = "".join(output.data[NARROW_TYPE])
         return output
 
 
@@ -154,6 +156,12 @@ class _MarkdownExporter(TemplateExporter):
             edition=", ".join(value for _, value in cover.get("edition", [])),
             as_of=cover.get("as_of", ""),
             figures=resources["figures"],
+            narrow=resources["narrow"],
+            beside=("The report", f"{name}.html")
+            if annex
+            else ("Evidence annex", f"{name}_evidence.html")
+            if resources["has_annex"]
+            else (),
         )
         return document, resources
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COVER_TYPE = "application/vnd.sahel.cover+json"
+NARROW_TYPE = "application/vnd.sahel.narrow+svg"  # a figure's drawing for telephones
 
 # JupyterLab typesets $...$ in HTML outputs; this class keeps MathJax away from literal text.
 _LITERAL = "mathjax_ignore tex2jax_ignore"
@@ -153,7 +154,14 @@ def notes(entries: Iterable[tuple[str, str]]) -> Output:
     return Output({"text/markdown": markdown.notes(entries), "text/html": _div(f"<dl>{rows}</dl>")})
 
 
-def figure(fig: Figure, *, caption: str, alt: str, title: str | None = None) -> Output:
+def figure(
+    fig: Figure,
+    *,
+    caption: str,
+    alt: str,
+    title: str | None = None,
+    narrow: Figure | None = None,
+) -> Output:
     """Return a figure with its caption and alternative text, and close it.
 
     Parameters
@@ -166,6 +174,8 @@ def figure(fig: Figure, *, caption: str, alt: str, title: str | None = None) -> 
         Plain text that says what the figure shows to somebody who cannot see it.
     title : str, optional
         Markdown on one line: the finding, set in bold before the caption.
+    narrow : matplotlib.figure.Figure, optional
+        The same for a telephone, 88 mm wide; HTML pages show it in narrow windows.
 
     Raises
     ------
@@ -185,8 +195,12 @@ def figure(fig: Figure, *, caption: str, alt: str, title: str | None = None) -> 
         f'alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{source}">'
         f"<figcaption>{markdown.to_inline_html(heading)}</figcaption></figure>"
     )
+    drawings = {"image/svg+xml": svg}
+    if narrow is not None:
+        drawings[NARROW_TYPE] = _svg(narrow)
+        pyplot.close(narrow)
     return Output(
-        {"image/svg+xml": svg, "text/html": _div(page)},
+        {**drawings, "text/html": _div(page)},
         {"image/svg+xml": {"alt": " ".join(alt.split()), "caption": " ".join(heading.split())}},
     )
 

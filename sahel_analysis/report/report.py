@@ -585,9 +585,12 @@ class Report:
         """Return Markdown as prose; its marks join the report's notes."""
         return outputs.prose(self._remember(text))
 
-    def figure(self, fig, *, caption: str, alt: str, title: str | None = None) -> Output:
+    def figure(
+        self, fig, *, caption: str, alt: str, title: str | None = None, narrow=None
+    ) -> Output:
         """Return a matplotlib figure with caption and alternative text; see `outputs.figure`."""
-        return outputs.figure(fig, caption=self._remember(caption), alt=alt, title=title)
+        told = self._remember(caption)
+        return outputs.figure(fig, caption=told, alt=alt, title=title, narrow=narrow)
 
     def table(
         self, frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None = None

@@ -4,15 +4,29 @@
 local html, typst, docx = FORMAT:match 'html', FORMAT == 'typst', FORMAT == 'docx'
 -- A table of so few rows is not broken over two pages.
 local KEPT_ROWS = 12
-local notes, anchors, cited, named = {}, {}, {}, {}
+local notes, anchors, cited, named, footnotes = {}, {}, {}, {}, {}
 local counts = {figure = 0, table = 0, mark = 0}
 local words = {}
 
 local function plain(blocks) return pandoc.utils.blocks_to_inlines(blocks) end
 
+-- A source as a hover note names it: what it is, its day, its grade.
+local function named_source(note)
+  local what, grade = pandoc.utils.stringify(note):match '^(.-)%. Reliability (%u):'
+  return what and ('• ' .. what .. '. Grade\u{a0}' .. grade)
+end
+
+-- Notes for the hover: without links, each source that one leads to by its name.
 local function without_links(blocks)
+  local names = {}
+  for _, item in ipairs(blocks[1].content) do
+    names['#' .. item[1][1].identifier] = named_source(item[2][1])
+  end
   return blocks:walk {
-    Link = function(link) return link.content end,
+    Link = function(link)
+      local name = names[link.target]
+      return name and {pandoc.Str(name)} or link.content
+    end,
     Span = function(span) return span.content end,
   }
 end
@@ -76,6 +90,19 @@ local function with_scope(rows, scope)
   end)
 end
 
+-- Each cell with the name of its column, which it carries where a table is shown as cards.
+local function with_labels(body, head)
+  local labels = head.rows[1] and head.rows[1].cells:map(function(cell)
+    return pandoc.utils.stringify(cell.contents)
+  end) or {}
+  for _, row in ipairs(body) do
+    for place, cell in ipairs(row.cells) do
+      if place > 1 and labels[place] ~= '' then cell.attributes.label = labels[place] end
+    end
+  end
+  return body
+end
+
 local function data_table(div)
   local grid = div.content[#div.content]
   local caption = numbered('table', plain(pandoc.Blocks {table.unpack(div.content, 1, #div.content - 1)}))
@@ -92,7 +119,7 @@ local function data_table(div)
     grid.head.rows = with_scope(grid.head.rows, 'col')
     grid.bodies = grid.bodies:map(function(body)
       body.row_head_columns = 1
-      body.body = with_scope(body.body, 'row')
+      body.body = with_labels(with_scope(body.body, 'row'), grid.head)
       return body
     end)
   end
@@ -127,15 +154,33 @@ local function with_grade(inlines)
   return note
 end
 
+-- A footnote of Word, with a reference to it where the same source is cited again.
+local function footnote(anchor)
+  local number = footnotes[anchor]
+  if not number then
+    footnotes.last = (footnotes.last or 0) + 1
+    footnotes[anchor] = footnotes.last
+    return pandoc.Span({pandoc.Note {pandoc.Para(named[anchor])}}, {id = 'footnote_' .. footnotes.last})
+  end
+  local function field(kind)
+    return '<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr><w:fldChar w:fldCharType="' .. kind .. '"/></w:r>'
+  end
+  return pandoc.RawInline('openxml', field 'begin'
+    .. '<w:r><w:instrText xml:space="preserve"> NOTEREF footnote_' .. number .. ' \\f \\h </w:instrText></w:r>' .. field 'separate'
+    .. '<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr><w:t>' .. number .. '</w:t></w:r>' .. field 'end')
+end
+
 -- A link to a note.
 local function mark(link)
   if link.classes:includes 'annex' then
     link.target = link.target .. (typst and '.pdf' or '.html')
+    link.classes = html and {} or link.classes
     return link
   end
   local anchor = link.target:match '^#(.+)$'
   if anchor and link.classes:includes 'source' then
     if typst then return within('#mark(<' .. anchor .. '>)[', link.content, ']') end
+    if docx and named[anchor] then return footnote(anchor) end
     local note = html and named[anchor]
     if not note then return pandoc.Superscript {link} end
     return with_note(link, note, {'cite', 'above'})
@@ -156,7 +201,8 @@ local function mark(link)
     return within(label .. '#mark(<' .. anchor .. '>)[', link.content, ']')
   end
   if not html then
-    return pandoc.Span({link}, {id = id, ['custom-style'] = 'Citation Mark'})
+    link.content = {pandoc.Span(link.content, {['custom-style'] = 'Citation Mark'})}
+    return pandoc.Span({link}, {id = id})
   end
   link.attr = pandoc.Attr(id)
   return with_note(link, note, {'cite'})
@@ -178,11 +224,14 @@ local function keep_marks(inlines)
   return inlines
 end
 
--- "Country: Niger", a paragraph for each.
-local function lines(list)
-  return list.content:map(function(item)
-    return pandoc.Para(pandoc.Inlines(item[1]) .. {pandoc.Str ': ', pandoc.Strong(plain(item[2][1]))})
-  end)
+-- "Country: Niger   As of: 4 December 2023" in one paragraph.
+local function one_line(list)
+  local facts = pandoc.Inlines {}
+  for place, item in ipairs(list.content) do
+    if place > 1 then facts:insert(pandoc.Str '   ') end
+    facts:extend(item[1] .. {pandoc.Str ': ', pandoc.Strong(plain(item[2][1]))})
+  end
+  return pandoc.Para(facts)
 end
 
 -- Each note leads back to the first mark that cites it.
@@ -230,6 +279,13 @@ end
 
 -- A phase of the story: its title and time beside its sentences.
 local function phase(div)
+  if docx then
+    local title, when = div.content[1], div.content[2]
+    if when.content[1] and when.content[1].t == 'Span' and when.content[1].classes:includes 'when' then
+      title.content = title.content .. {pandoc.Str ' · '} .. when.content
+      div.content:remove(2)
+    end
+  end
   if not typst then return div end
   local left, right = pandoc.Blocks {}, pandoc.Blocks {}
   for place, block in ipairs(div.content) do
@@ -301,7 +357,7 @@ function Pandoc(doc)
   local step = doc.meta.dropped and tonumber(pandoc.utils.stringify(doc.meta.dropped)) or 0
   doc.meta.dropped = nil
   if step > 0 then doc = fitting(doc, step) end
-  for _, kind in ipairs {'figure', 'table', 'back'} do
+  for _, kind in ipairs {'figure', 'table', 'back', 'bottom-line'} do
     words[kind] = pandoc.utils.stringify(doc.meta['word-' .. kind])
   end
 
@@ -317,7 +373,7 @@ function Pandoc(doc)
   end
   for key in pairs(doc.meta) do
     -- Word stores every value it does not know as a custom property of the file.
-    if docx and (key:match '^word%-' or key == 'as-of' or key == 'edition-line') then
+    if docx and (key:match '^word%-' or key == 'as-of' or key:match '^beside' or key == 'brief' or key == 'edition-line') then
       doc.meta[key] = nil
     end
   end
@@ -403,14 +459,24 @@ function Pandoc(doc)
     }
   end
 
+  -- What HTML takes for an attribute of its own, and allows on text fields alone.
+  local function rows_as_data(element)
+    if not element.attributes.rows then return nil end
+    element.attributes['data-rows'], element.attributes.rows = element.attributes.rows, nil
+    return element
+  end
+  if html then doc = doc:walk {Span = rows_as_data, Link = rows_as_data, Div = rows_as_data} end
+
   -- The cover's parts stand where the template wants them; DOCX has no template, so they stay.
   local rest = pandoc.Blocks {}
   for _, block in ipairs(doc.blocks) do
     local part = block.t == 'Div' and block.classes[1]
     if part == 'edition' or part == 'bottom-line' then
       if docx and part == 'edition' then
-        rest:insert(pandoc.Div(lines(block.content[1]), {['custom-style'] = 'Edition'}))
+        rest:insert(pandoc.Div({one_line(block.content[1])}, {['custom-style'] = 'Edition'}))
       elseif docx then
+        local label = pandoc.Para {pandoc.Str(words['bottom-line'])}
+        rest:insert(pandoc.Div({label}, {['custom-style'] = 'Bottom Line Label'}))
         block.attributes['custom-style'] = 'Bottom Line'
         rest:insert(block)
       else
@@ -422,6 +488,8 @@ function Pandoc(doc)
         end
         doc.meta[part] = pandoc.MetaBlocks(content)
       end
+    elseif docx and part == 'sources' and footnotes.last then
+      rest:remove() -- its heading: Word's footnotes hold the list
     else
       rest:insert(block)
     end
