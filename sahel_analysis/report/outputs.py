@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COVER_TYPE = "application/vnd.sahel.cover+json"
+TABLES_TYPE = "application/vnd.sahel.tables+json"  # file name to content, for the PDF
 
 # JupyterLab typesets $...$ in HTML outputs; this class keeps MathJax away from literal text.
 _LITERAL = "mathjax_ignore tex2jax_ignore"
@@ -337,9 +338,18 @@ def joined(*parts: Output) -> Output:
     )
 
 
-def annex(output: Output) -> Output:
-    """Return an output as part of the evidence annex, which is a document of its own."""
-    return Output(output.data, {**output.metadata, "sahel": {"annex": True}})
+def annex(output: Output, files: Mapping[str, str]) -> Output:
+    """Return an output as the evidence annex, which is a document of its own.
+
+    Parameters
+    ----------
+    output : Output
+        From `joined`.
+    files : mapping of str to str
+        Name to content of what the PDF of the report and that of its annex carry as attachments.
+    """
+    data = {**output.data, TABLES_TYPE: dict(files)}
+    return Output(data, {**output.metadata, "sahel": {"annex": True}})
 
 
 def _svg(fig: Figure) -> str:
