@@ -10,12 +10,11 @@ import pandas as pd
 import shapely
 
 from ..errors import ExportError
-from ..evidence.posture import posture_of
 from ..evidence.record import Record, edition, told_claims
 from ..figures.geography import BOUNDARIES_EN, disputed, places_frame, with_geometry
 from ..files import whole, write_text
 from .citations import cited_sources
-from .spreadsheet import event_rows
+from .spreadsheet import event_rows, posture_rows
 
 CRS = "EPSG:4326"
 # A tenth of a metre: finer digits would be noise of the projection, there and back.
@@ -76,15 +75,7 @@ def layers(record: Record) -> dict[str, pd.DataFrame]:
 
 def _posture(record: Record) -> gpd.GeoDataFrame:
     """Return the posture of every country followed, with its outline."""
-    frame, countries = posture_of(record), record.tables.countries
-    frame = frame.assign(
-        as_of=record.as_of.isoformat(),
-        evidence=record.evidence,
-        french_posture_event_ids=frame["french_posture_event_ids"].map(";".join),
-        russian_engagement_event_ids=frame["russian_engagement_event_ids"].map(";".join),
-    )
-    frame.insert(0, "name_en", countries["name_en"].reindex(frame.index))
-    return with_geometry(frame, countries, record.tables.folder)
+    return with_geometry(posture_rows(record), record.tables.countries, record.tables.folder)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

@@ -32,6 +32,17 @@ def attachments(tables: Tables, title: str, as_of: date | None = None) -> dict[s
     dict of str to str
         File name to content.
     """
+    return data_package(public(tables, as_of), TABLES, title)
+
+
+def public(tables: Tables, as_of: date | None = None) -> Tables:
+    """Return tables with the sources that their rows cite, and no word of what came out later.
+
+    Parameters
+    ----------
+    tables, as_of
+        As in `attachments`.
+    """
     rests = (tables.events, tables.figures, tables.checks)
     cited = {key for frame in rests for cell in frame["source_ids"] for key in cell}
     sources = tables.sources[tables.sources.index.isin(cited | set(tables.claims["source_id"]))]
@@ -41,5 +52,4 @@ def attachments(tables: Tables, title: str, as_of: date | None = None) -> dict[s
         sources = sources.copy()
         sources.loc[late, list(_PUBLIC_LATER)] = ""
         checks = checks.assign(since_en="")
-    shown = replace(tables, sources=sources, checks=checks)
-    return data_package(shown, TABLES, title)
+    return replace(tables, sources=sources, checks=checks)
