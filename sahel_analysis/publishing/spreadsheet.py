@@ -102,7 +102,7 @@ def base_rows(record: Record) -> pd.DataFrame:
     """Return the bases of French and Russian forces, one line each, lists parted by ``;``.
 
     Indexed by ``base_id``: state and place, such as ``france_gao``. Columns of `bases.bases` with
-    ``side`` and ``place_id``; days are ISO dates, empty where none is on record.
+    ``side``, ``place_id`` and ``passed_to``; days are ISO dates, empty where none is on record.
     """
     parts = []
     for root in ROOTS:
@@ -111,7 +111,8 @@ def base_rows(record: Record) -> pd.DataFrame:
             frame[name] = frame[name].map(";".join)
         for name in ("attested", "closed_on"):
             frame[name] = frame[name].dt.strftime("%Y-%m-%d").fillna("")
-        frame = frame.reset_index()
+        # A word of SQL would have to be quoted.
+        frame = frame.reset_index().rename(columns={"to": "passed_to"})
         frame.insert(0, "side", root)
         parts.append(frame.set_index(f"{root}_" + frame["place_id"]))
     return pd.concat(parts).rename_axis("base_id")

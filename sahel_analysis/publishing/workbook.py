@@ -42,7 +42,7 @@ _DERIVED = {
     "attested": "Latest day on which a row has seen them there.",
     "closed_on": "Latest possible day on which they left.",
     "forces": "Keys of the forces that are there.",
-    "to": "Keys of the actors to whom it passed.",
+    "passed_to": "Keys of the actors to whom it passed.",
     "event_ids": "Keys of the events behind the row.",
     "earliest": "First possible day of the date.",
     "latest": "Last possible day of the date.",
