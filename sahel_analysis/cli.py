@@ -130,6 +130,8 @@ FORMATS = {
     "geojson": (".geojson", "posture and events, for web maps"),
     "csv": (".csv", "events, for spreadsheets"),
     "csl-json": (".csl.json", "sources, for Zotero"),
+    "xlsx": (".xlsx", "a workbook of all tables, with cover, contents and notes"),
+    "sqlite": (".sqlite", "all tables with three views, for SQL"),
 }
 
 
@@ -140,13 +142,13 @@ FORMATS = {
     "form",
     required=True,
     type=click.Choice(list(FORMATS)),
-    help="Map layers (gpkg, geojson), events (csv) or sources (csl-json).",
+    help="Map layers (gpkg, geojson), events (csv), sources (csl-json) or all (xlsx, sqlite).",
 )
 @click.option("--as-of", help="Last day that counts, ISO 8601; the last event's without it.")
 @click.option("--evidence", default="checked", show_default=True, help="'checked' or 'article'.")
 @click.option("--output", type=click.Path(path_type=Path), help="The file; else named by its day.")
 def export_record(form: str, as_of: str | None, evidence: str, output: Path | None) -> None:
-    """Hand on layers, events or sources to other tools."""
+    """Hand on layers, tables or sources to other tools."""
     from .evidence.record import edition, record
     from .report.parameters import validate
     from .tables.loading import load_tables
@@ -170,6 +172,14 @@ def _writer(form: str) -> Callable:
         from .publishing.citations import write_csl_json
 
         return write_csl_json
+    if form == "xlsx":
+        from .publishing.workbook import write_xlsx
+
+        return write_xlsx
+    if form == "sqlite":
+        from .publishing.database import write_sqlite
+
+        return write_sqlite
     from .publishing import layers
 
     return layers.write_gpkg if form == "gpkg" else layers.write_geojson

@@ -67,7 +67,7 @@ _PATIENCE = 300  # seconds; pandoc takes less than one
 # For pandoc's runtime: memory rather than garbage collection, which took a quarter of its time. A
 # pandoc built without such options says so and goes on.
 _COLLECTING = "-A16m -H16m -F8"
-_PDF_STANDARDS = ["a-2a", "ua-1"]
+_PDF_STANDARDS = ["a-3a", "ua-1"]  # A-3 is the first that carries files of any kind
 _OLDEST = (1980, 1, 1, 0, 0, 0)
 _DOCX_TEXT, _PANDOC_TEXT = 9866, 7920  # width of text, twentieths of a point
 _DROP = re.compile(r'\bdrop="(\d+)"')
@@ -104,6 +104,8 @@ class Document:
         The same for figures of which there is a drawing for telephones too.
     beside : tuple of str
         What stands beside the page and its address: the evidence annex, or from there the report.
+    attachments : mapping of str to str
+        File name to content of what the PDF carries.
     """
 
     name: str
@@ -117,6 +119,7 @@ class Document:
     figures: Mapping[str, str] = field(default_factory=dict)
     narrow: Mapping[str, str] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
+    attachments: Mapping[str, str] = field(default_factory=dict)
 
 
 def convert(document: Document, formats: Iterable[str]) -> dict[str, bytes]:
@@ -128,8 +131,8 @@ def convert(document: Document, formats: Iterable[str]) -> dict[str, bytes]:
         The report.
     formats : iterable of str
         Of `FORMATS`: ``html``, one file that holds its style and figures and loads nothing;
-        ``pdf``, tagged, conforming to PDF/A-2a and PDF/UA-1; ``docx``, with real headings,
-        captions, alt texts and table headers.
+        ``pdf``, tagged, conforming to PDF/A-3a and PDF/UA-1, with its attachments; ``docx``,
+        with real headings, captions, alt texts and table headers.
 
     Returns
     -------
@@ -236,7 +239,17 @@ def _shorter(path: re.Match) -> str:
 def _set(document: Document, source: bytes) -> bytes:
     """Return the PDF of a Typst source."""
     day = document.as_of or UNDATED
-    return typeset(source, document.figures, document.name, day, pdf_standards=_PDF_STANDARDS)
+    files = {**document.figures, **document.attachments}
+    carried = "".join(_attached(name) for name in document.attachments).encode()
+    return typeset(carried + source, files, document.name, day, pdf_standards=_PDF_STANDARDS)
+
+
+def _attached(name: str) -> str:
+    """Return the Typst that attaches a file to a PDF."""
+    kind = "text/csv" if name.endswith(".csv") else "application/json"
+    told = f"{name}: rows behind this report" if kind == "text/csv" else "What the columns mean"
+    options = f'relationship: "data", mime-type: "{kind}", description: "{told}"'
+    return f'#pdf.attach("{name}", {options})\n'
 
 
 def _word_file(document: Document, dropped: int) -> bytes:

@@ -18,7 +18,7 @@ from traitlets.config import Config
 from sahel_analysis.errors import ExportError
 from sahel_analysis.prose.markdown import escape
 from sahel_analysis.publishing.documents import FORMATS, TEMPLATES, Document, convert
-from sahel_analysis.report.outputs import COVER_TYPE, NARROW_TYPE
+from sahel_analysis.report.outputs import COVER_TYPE, NARROW_TYPE, TABLES_TYPE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -50,6 +50,7 @@ class Publisher(Preprocessor):
         resources["cover"] = None
         resources["figures"], resources["narrow"] = {}, {}
         resources["has_annex"], resources["is_annex"] = False, self.annex
+        resources["attachments"] = {}
         cells = []
         for number, cell in enumerate(nb.cells, start=1):
             if UNPUBLISHED & set(cell.metadata.get("tags", [])):
@@ -78,6 +79,7 @@ class Publisher(Preprocessor):
             return None
         is_annex = bool(output.metadata.get("sahel", {}).get("annex"))
         resources["has_annex"] |= is_annex
+        resources["attachments"] |= output.data.get(TABLES_TYPE, {})
         if is_annex != self.annex:
             return None
         if "text/markdown" in output.data:
@@ -162,6 +164,7 @@ class _MarkdownExporter(TemplateExporter):
             else ("Evidence annex", f"{name}_evidence.html")
             if resources["has_annex"]
             else (),
+            attachments=resources["attachments"],
         )
         return document, resources
 

@@ -35,7 +35,7 @@ def typeset(
     source : bytes
         The source, UTF-8.
     figures : mapping of str to str
-        File name as the source has it, to SVG.
+        File name as the source has it, to SVG, and to the text of a file to be attached.
     name : str
         Name of the report, for messages.
     day : str
@@ -97,7 +97,7 @@ def _with_typst(
 
     with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
         for file, drawn in figures.items():
-            (Path(folder) / file).write_text(drawn, encoding="utf-8")
+            (Path(folder) / file).write_bytes(drawn.encode())
         main = Path(folder) / "main.typ"
         main.write_bytes(source)
         shared = {"root": folder, "font_paths": fonts, "ignore_system_fonts": True}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 COVER_TYPE = "application/vnd.sahel.cover+json"
 NARROW_TYPE = "application/vnd.sahel.narrow+svg"  # a figure's drawing for telephones
+TABLES_TYPE = "application/vnd.sahel.tables+json"  # file name to content, for the PDF
 
 # JupyterLab typesets $...$ in HTML outputs; this class keeps MathJax away from literal text.
 _LITERAL = "mathjax_ignore tex2jax_ignore"
@@ -351,9 +352,18 @@ def joined(*parts: Output) -> Output:
     )
 
 
-def annex(output: Output) -> Output:
-    """Return an output as part of the evidence annex, which is a document of its own."""
-    return Output(output.data, {**output.metadata, "sahel": {"annex": True}})
+def annex(output: Output, files: Mapping[str, str]) -> Output:
+    """Return an output as the evidence annex, which is a document of its own.
+
+    Parameters
+    ----------
+    output : Output
+        From `joined`.
+    files : mapping of str to str
+        Name to content of what the PDF of the report and that of its annex carry as attachments.
+    """
+    data = {**output.data, TABLES_TYPE: dict(files)}
+    return Output(data, {**output.metadata, "sahel": {"annex": True}})
 
 
 def _svg(fig: Figure) -> str:

@@ -22,6 +22,7 @@ from ..prose.words import counted, listed
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables, require_tables
 from . import exhibits, outputs
+from .attachments import attachments
 from .outputs import Output
 from .parameters import ReportParameters, misspelt, scope, validate
 
@@ -530,7 +531,8 @@ class Report:
             self._headed("Notes", self.notes()),
             self._headed("Signature", self.signature()),
         ]
-        return outputs.annex(outputs.joined(*parts))
+        day = None if self.subject == "article" else self.record.as_of
+        return outputs.annex(outputs.joined(*parts), attachments(self.tables, self.title, day))
 
     @staticmethod
     def _headed(title: str, output: Output) -> Output:

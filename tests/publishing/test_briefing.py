@@ -11,11 +11,13 @@ from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import papermill
 import pytest
+from frictionless import Package
 from pypdf import PdfReader
 
-from sahel_analysis import Report, load_tables
+from sahel_analysis import Report, load_tables, record
 from sahel_analysis.batch.build import build
 from sahel_analysis.batch.jobs import expand
 from sahel_analysis.evidence.posture import followed
@@ -233,3 +235,38 @@ def test_twenty_sentences_lead_to_rows_with_a_source(briefs, tables):
     for rows, noted in random.Random(16).sample(walks, SAMPLE):
         for key in rows:
             assert key.startswith("KJ-") or (anchor(key) in noted and _grounded(key, tables)), key
+@pytest.mark.parametrize("form", ["pdf", "evidence.pdf"])
+def test_a_pdf_carries_the_rows_behind_it(form, files, tables, tmp_path):
+    """A sound data package; every visible event, and no source that came later but by its key."""
+    reader = PdfReader(io.BytesIO(files[form]))
+    for name, contents in reader.attachments.items():
+        (tmp_path / name).write_bytes(contents[0])
+    described = Package(str(tmp_path / "datapackage.json"))
+    report = described.validate()
+    assert report.valid, report.flatten()
+    assert {r.path for r in described.resources} == set(reader.attachments) - {"datapackage.json"}
+    metadata = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert "<pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in metadata
+    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
+
+    def read(name):
+        return pd.read_csv(tmp_path / f"{name}.csv", keep_default_na=False, dtype="str")
+
+    shown = record("2023-12-04", tables=tables)
+    assert set(read("events")["event_id"]) >= set(shown.events.index)
+    assert set(read("figures")["figure_id"]) >= set(shown.figures.index)
+    assert read("checks")["claim_id"].tolist() == shown.tables.checks.index.tolist()
+    assert set(read("checks")["since_en"]) == {""}
+    sources = read("sources").set_index("source_id")
+    late = sources.index[tables.sources.loc[sources.index, "published_earliest"] > "2023-12-04"]
+    assert len(late)
+    assert set(sources.loc[late, ["title", "url", "published_edtf"]].to_numpy().ravel()) == {""}
+    cited = {key for cell in shown.events["source_ids"] for key in cell}
+    assert cited <= set(sources.index)
+
+
+def test_the_source_audit_carries_what_came_out_later(tables):
+    """It weighs the text with all that is known, so nothing of it is left out."""
+    annex = Report("Audit", subject="article", tables=tables).annex()
+    files = annex.data["application/vnd.sahel.tables+json"]
+    assert tables.checks["since_en"].iloc[0] in files["checks.csv"]
