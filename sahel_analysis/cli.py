@@ -91,6 +91,7 @@ def validate(folder: Path | None) -> None:
     from .evidence.consistency import inconsistencies
     from .prose.wording import lint_judgements, lint_narrative
     from .tables.loading import FRAMES, load_tables
+    from .tables.rules import by_article
     from .tables.schema import read_schema
     from .tables.vocabulary import unlisted_words
 
@@ -103,7 +104,8 @@ def validate(folder: Path | None) -> None:
         *lint_narrative(tables),
     ]
     if problems:
-        raise DataError(problems)
+        frames = {name: getattr(tables, name) for name in FRAMES}
+        raise DataError(by_article(problems, frames))
     rows = sum(len(getattr(tables, name)) for name in FRAMES)
     click.echo(f"{folder}: {len(FRAMES)} tables, {rows} rows, no fault found.")
 
@@ -200,6 +202,7 @@ _MATRIX = (
     ("--country", "Country, ISO 3166-1 alpha-3: a brief each, one subset in a region notebook."),
     ("--as-of", "Last day that counts, ISO 8601."),
     ("--evidence", "'checked' or 'article'."),
+    ("--article", "Article, its key in sources.csv; the first without it."),
     ("--format", "'html', 'pdf' or 'docx'; the executed notebook is always kept."),
 )
 

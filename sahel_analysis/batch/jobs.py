@@ -6,11 +6,13 @@ import signal
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import product
 from pathlib import Path
 
 from ..errors import MOST, ParameterError, did_you_mean, shown
 from ..evidence.posture import countries_told
+from ..evidence.record import articles, one_article
 from ..publishing.documents import FORMATS
 from ..report.parameters import (
     ReportParameters,
@@ -23,7 +25,7 @@ from ..tables.loading import Tables
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 DEFAULT_FORMATS = ("html", "pdf")
-OPTIONS = ("notebook", "country", "as_of", "evidence", "format")
+OPTIONS = ("notebook", "country", "as_of", "evidence", "article", "format")
 _NAMED_BY = ("number", "title")  # keys of an edition that choose no report
 
 
@@ -61,7 +63,8 @@ class Job:
         """File name of the report without its suffix."""
         country = self.parameters.country
         chosen = [country] if country else self.parameters.countries
-        return "_".join([self.notebook, *(["-".join(chosen)] if chosen else [])])
+        parts = (self.notebook, "-".join(chosen), self.parameters.article)
+        return "_".join(filter(None, parts))
 
     @property
     def path(self) -> str:
@@ -199,7 +202,7 @@ def expand(
         every country in the region notebooks and a brief for each in scope that two events or
         more name; several countries are
         one subset in a region notebook and one brief each. Without ``as_of`` the article's day, or
-        the last day where the tables hold no article.
+        the last day where the tables hold no article; without ``article`` the first.
     notebooks : pathlib.Path, optional
         As in `reports`.
 
@@ -225,13 +228,16 @@ def expand(
     formats = tuple(options.get("format") or DEFAULT_FORMATS)
     faults += _unknown("notebook", chosen, known) + _unknown("format", formats, FORMATS)
     editions = product(
-        options.get("as_of") or [default_day(tables).isoformat()],
+        options.get("as_of") or [""],
         options.get("evidence") or [ReportParameters.evidence],
+        options.get("article") or [ReportParameters.article],
         [name for name in chosen if name in known],
     )
     jobs: dict[str, Job] = {}
-    for day, evidence, notebook in editions:
-        edition, takes = {"as_of": day, "evidence": evidence}, known[notebook]
+    for day, evidence, article, notebook in editions:
+        told = one_article(tables, article if article in articles(tables) else "")
+        day, takes = day or default_day(told).isoformat(), known[notebook]
+        edition = {"as_of": day, "evidence": evidence, "article": article}
         for values in _parameters(takes, edition, options.get("country") or [], tables):
             try:
                 parameters = validate(values, tables, report=notebook, takes=takes)
@@ -245,14 +251,22 @@ def expand(
     if options.get("country"):
         return list(jobs.values())
     # Of a country with little to tell there is a report only where it is asked for.
-    asked = {(job.parameters.as_of, job.parameters.evidence) for job in jobs.values()}
-    enough = {(*edition, iso3) for edition in asked for iso3 in countries_told(*edition, tables)}
+    asked = {_asked(job) for job in jobs.values()}
+    enough = {
+        (day, evidence, article, iso3)
+        for day, evidence, article in asked
+        for iso3 in countries_told(day, evidence, one_article(tables, article))
+    }
     return [
         job
         for job in jobs.values()
-        if not (asks := job.parameters).country
-        or (asks.as_of, asks.evidence, asks.country) in enough
+        if not job.parameters.country or (*_asked(job), job.parameters.country) in enough
     ]
+
+
+def _asked(job: Job) -> tuple[date, str, str]:
+    """Return day, evidence and article of a job."""
+    return job.parameters.as_of, job.parameters.evidence, job.parameters.article
 
 
 def _refuse(headline: str, faults: Iterable[str]) -> None:

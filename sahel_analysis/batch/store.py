@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from ..errors import SahelError
-from ..evidence.record import extract
+from ..evidence.record import extract, one_article
 from ..tables.loading import Tables
 from ..tables.schema import outlines_file
 from .jobs import Job, Outcome
@@ -267,7 +267,7 @@ class Inputs:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
-        self._extracts: dict[tuple[date, str], str] = {}
+        self._extracts: dict[tuple[date, str, str], str] = {}
         self._shared = {
             "boundaries": boundaries_sha256(tables.folder),
             "code": code_sha256(),
@@ -289,9 +289,10 @@ class Inputs:
 
     def _rows(self, job: Job) -> str:
         """Return the digest of the rows that a job's report may see."""
-        asked = job.parameters.as_of, job.parameters.country or "all"
+        asked = job.parameters.as_of, job.parameters.country or "all", job.parameters.article
         if asked not in self._extracts:
-            self._extracts[asked] = extract(self._tables, *asked).sha256
+            *shown, article = asked
+            self._extracts[asked] = extract(one_article(self._tables, article), *shown).sha256
         return self._extracts[asked]
 
 

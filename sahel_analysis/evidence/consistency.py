@@ -15,7 +15,7 @@ from ..tables.dates import day_in_words
 from ..tables.loading import Tables
 from ..tables.schema import outlines_file
 from .posture import posture_series
-from .record import article_day, public_from, visible_events
+from .record import public_from, said_on, visible_events
 from .settling import Settling
 
 _GOOD = {"A", "B"}
@@ -168,9 +168,9 @@ def _unchecked(tables: Tables, name: str) -> Iterator[Fault]:
 
 def _check_time(tables: Tables, name: str) -> Iterator[Fault]:
     """Check that a check was made after its sources appeared, and not before the article."""
-    published = tables.sources["published_earliest"]
+    published, appeared = tables.sources["published_earliest"], said_on(tables)
     for row in tables.checks.itertuples():
-        if row.checked_on < article_day(tables):
+        if row.checked_on < appeared[row.Index]:
             yield row.Index, "checked_on", "lies before the article appeared."
         later = [key for key in row.source_ids if published[key] > row.checked_on]
         if later:

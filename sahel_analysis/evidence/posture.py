@@ -20,7 +20,7 @@ from ..tables.dates import iso_day
 from ..tables.loading import Tables, require_tables
 from ..tables.vocabulary import EVENT_TYPES, RUSSIAN_STATES
 from .actors import FRANCE, RUSSIA, concerning, family
-from .record import Record, record, visible_events
+from .record import Record, one_article, record, visible_events
 
 LEAST_EVENTS = 2  # with fewer a country has too little to tell for a report
 CONFIRMED_MONTHS = 24  # for so long a state counts as confirmed after a row last attested it
@@ -263,7 +263,7 @@ def posture_series(
     >>> series["french_posture"].xs("MLI", level="iso3").to_list()
     ['present', 'withdrawn']
     """
-    tables = require_tables(tables)
+    tables = one_article(require_tables(tables))
     if isinstance(dates, str | date) or not isinstance(dates, Iterable):
         message = f"'{shown(dates)}' is not several days; expected a list such as ['2023-12-04']."
         raise ParameterError(message)

@@ -72,6 +72,7 @@ def record(
     evidence: str = "checked",
     countries: str | Iterable[str] = "all",
     tables: Tables | None = None,
+    article: str = "",
 ) -> Record:
     """Return what one kind of evidence shows up to one day.
 
@@ -87,6 +88,8 @@ def record(
         rows that name none at all.
     tables : Tables, optional
         Tables already loaded; read from the package's own data without it.
+    article : str, optional
+        See `one_article`.
 
     Returns
     -------
@@ -96,7 +99,8 @@ def record(
     Raises
     ------
     ParameterError
-        If `as_of` is no day, `evidence` is not one of the two, or a country is not in scope.
+        If `as_of` is no day, `evidence` is not one of the two, a country is not in scope, or there
+        is no such article.
 
     Examples
     --------
@@ -106,7 +110,7 @@ def record(
     False
     """
     day = iso_day(as_of)
-    whole = require_tables(tables)
+    whole = one_article(require_tables(tables), article)
     _require_countries(countries, whole)
     seen = extract(whole, day, countries)
     events, figures = visible_events(seen, evidence), visible_figures(seen, evidence)
@@ -150,8 +154,9 @@ def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] =
         day = pd.Timestamp(as_of)
         for name in ("events", "figures", "checks"):
             frames[name] = frames[name][~(public_from(tables, name) > day)]
-        if article_day(tables) > day:
-            frames["claims"], frames["checks"] = frames["claims"][:0], frames["checks"][:0]
+        later = said_on(tables) > day
+        for name in ("claims", "checks"):
+            frames[name] = frames[name][~frames[name].index.isin(later.index[later])]
         judgements = frames["judgements"]
         if day < tables.events["latest"].max():  # the last edition tells what was judged since
             frames["judgements"] = judgements[judgements["valid_from"] <= day]
@@ -201,7 +206,7 @@ def public_from(tables: Tables, name: str) -> pd.Series:
     -------
     pandas.Series of datetime64
         By key. Of an event or figure the later of its latest possible day and of ``known_from``,
-        of one that the article tells never before the article's day; of a check ``known_from``, or
+        of one that an article tells never before that article's day; of a check ``known_from``, or
         the day of its earliest dated source, or that of the check. NaT: it always was.
     """
     frame = getattr(tables, name)
@@ -210,9 +215,9 @@ def public_from(tables: Tables, name: str) -> pd.Series:
         return known.fillna(_first_published(tables, frame)).fillna(frame["checked_on"])
     own = frame["latest"].fillna(frame["earliest"])
     own = own.fillna(_first_published(tables, frame)) if name == "figures" else own
-    public = pd.concat([own, known], axis="columns").max(axis="columns")
-    told = frame["basis"] == "article"
-    return public.mask(told, public.clip(lower=article_day(tables)).fillna(article_day(tables)))
+    told = frame["claim_ids"][frame["basis"] == "article"]
+    said = _by_key(told, said_on(tables)).max().fillna(article_day(tables))
+    return pd.concat([own, known, said.reindex(own.index)], axis="columns").max(axis="columns")
 
 
 def _first_published(tables: Tables, frame: pd.DataFrame) -> pd.Series:
@@ -274,9 +279,96 @@ def row_digests(tables: Tables) -> tuple[dict[str, dict[str, bytes]], bytes]:
     return digests, f"{package['name']} {package['version']}".encode()
 
 
+def articles(tables: Tables) -> list[str]:
+    """Return the keys of the sources that are articles, the first one first."""
+    return list(tables.sources.index[tables.sources["article_day"].notna()])
+
+
+@lru_cache(maxsize=4)  # every report of a matrix asks
+def one_article(tables: Tables, source_id: str = "") -> Tables:
+    """Return the tables as if they held one article alone; the others stay as mere sources.
+
+    Applied where a report, the audit, the atlas or a test of freshness takes its tables, so that
+    whatever follows sees one article.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables.
+    source_id : str, optional
+        Key of the article; the first without it.
+
+    Returns
+    -------
+    Tables
+        Without the other articles' sentences, themes, claims and checks, without the events and
+        figures that rest on them, and the judgements that rest on those.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such article.
+    """
+    known = articles(tables)
+    if source_id and source_id not in known:
+        message = f"article: '{shown(source_id)}' is not allowed; {articles_known(tables)}"
+        raise ParameterError(message)
+    if len(known) < 2:
+        return tables
+    chosen = source_id or known[0]
+    sources = tables.sources.copy()
+    sources.loc[[key for key in known if key != chosen], ["article_day", "text_sha256"]] = [
+        pd.NaT,
+        "",
+    ]
+    claims = tables.claims[tables.claims["source_id"] == chosen]
+    foreign = frozenset(tables.claims.index.difference(claims.index))
+    frames = {
+        "sources": sources,
+        "claims": claims,
+        "checks": tables.checks[~tables.checks.index.isin(foreign)],
+        **{
+            name: getattr(tables, name)[getattr(tables, name)["source_id"] == chosen]
+            for name in ("sentences", "themes")
+        },
+    }
+    for name in ("events", "figures"):
+        frame = getattr(tables, name)
+        other = (frame["basis"] == "article") & ~_free_of(frame["claim_ids"], foreign)
+        frames[name] = frame[~other].assign(claim_ids=_without(frame["claim_ids"], foreign))
+    gone = frozenset(tables.events.index.difference(frames["events"].index))
+    frames["events"]["same_as"] = _without(frames["events"]["same_as"], gone)
+    held = tables.judgements
+    free = _free_of(held["claim_ids"], foreign) & _free_of(held["event_ids"], gone)
+    return replace(tables, **frames, judgements=held[free])
+
+
+def articles_known(tables: Tables) -> str:
+    """Return which articles there are, to go on after "is not allowed;"."""
+    known = articles(tables)
+    return f"expected one of {', '.join(known)}." if known else "the tables hold no article."
+
+
+def _free_of(cells: pd.Series, keys: frozenset[str]) -> pd.Series:
+    """Return which list cells name none of some keys."""
+    return pd.Series([keys.isdisjoint(cell) for cell in cells], cells.index, dtype="bool")
+
+
+def _without(cells: pd.Series, keys: frozenset[str]) -> pd.Series:
+    """Return list cells without some keys."""
+    kept = [tuple(key for key in cell if key not in keys) for cell in cells]
+    return pd.Series(kept, cells.index, dtype="object")
+
+
 def article_day(tables: Tables) -> pd.Timestamp:
-    """Return the day from which the article speaks; NaT where the tables hold no article."""
-    return tables.sources["article_day"].max()
+    """Return the day from which the article speaks, the first one; NaT without an article."""
+    return next(iter(tables.sources["article_day"].dropna()), pd.NaT)
+
+
+def said_on(tables: Tables) -> pd.Series:
+    """Return the day of each claim's article, by key."""
+    days = tables.claims["source_id"].map(tables.sources["article_day"])
+    return days.astype("datetime64[s]").fillna(article_day(tables))
 
 
 def told_claims(record_: Record) -> pd.DataFrame:
@@ -285,7 +377,7 @@ def told_claims(record_: Record) -> pd.DataFrame:
     A claim without a date, or with an open end, speaks of the article's own day.
     """
     claims = record_.tables.claims
-    spoken = claims["latest"].fillna(article_day(record_.tables))
+    spoken = claims["latest"].fillna(said_on(record_.tables))
     return claims[spoken <= pd.Timestamp(record_.as_of)]
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..errors import MOST, ParameterError, did_you_mean, shown
 from ..evidence.posture import followed
-from ..evidence.record import EVIDENCE, article_day
+from ..evidence.record import EVIDENCE, article_day, articles, articles_known
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables
 
@@ -39,12 +39,15 @@ class ReportParameters:
         Countries shown, ISO 3166-1 alpha-3, in table order; empty where all are shown.
     country : str
         The one country of a country brief; empty elsewhere.
+    article : str
+        Key of the article; empty for the first.
     """
 
     as_of: date
     evidence: str = "checked"
     countries: tuple[str, ...] = ()
     country: str = ""
+    article: str = ""
 
     def literals(self) -> dict[str, str | list[str]]:
         """Return the parameters by name as a notebook's cell would hold them."""
@@ -53,6 +56,7 @@ class ReportParameters:
             "evidence": self.evidence,
             "countries": list(self.countries) or "all",
             "country": self.country,
+            "article": self.article,
         }
 
 
@@ -74,7 +78,7 @@ def date_range(tables: Tables) -> tuple[date, date]:
 def default_day(tables: Tables) -> date:
     """Return the day of a report that is asked for without one.
 
-    The article's; where the tables hold no article, the last day there is.
+    The article's, the first one's; where the tables hold no article, the last day there is.
     """
     first, last = date_range(tables)
     day = article_day(tables)
@@ -122,6 +126,7 @@ def validate(
         "evidence": lambda value: _evidence(value, tables),
         "countries": lambda value: _countries(value, known),
         "country": lambda value: _one_of(value, known),
+        "article": lambda value: _article(value, tables),
     }
     unknown = (name for name in values if name not in takes)
     faults = [*faults, *(_not_taken(name, report, takes) for name in islice(unknown, MOST))]
@@ -210,6 +215,14 @@ def _evidence(value: object, tables: Tables) -> str:
         message = "the tables hold no article; expected 'checked'."
         raise ValueError(message)
     return kind
+
+
+def _article(value: object, tables: Tables) -> str:
+    """Return the key of an article; of the first none, so that one report has one name."""
+    known = articles(tables)
+    if not isinstance(value, str) or (value and value not in known):
+        raise ValueError(articles_known(tables))
+    return "" if value in known[:1] else value
 
 
 def _one_of(value: object, known: Mapping[str, str]) -> str:

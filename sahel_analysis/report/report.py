@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import ParameterError, did_you_mean, shown
 from ..evidence.actors import ROOTS, family
 from ..evidence.posture import LEAST_EVENTS, posture_of
-from ..evidence.record import Record, record
+from ..evidence.record import Record, one_article, record
 from ..prose import audit, judgements, listings, method, narrative
 from ..prose.bottom_line import OTHERS, SIDES, bottom_line, of_sides
 from ..prose.markdown import bullets, escape
@@ -73,8 +73,9 @@ class Report:
         Tables already loaded; the package's own without it.
     **parameters : str or list of str
         ``as_of`` (a day, ISO 8601; the last there is without it), ``evidence`` (``"checked"`` or
-        ``"article"``), and ``countries`` (``"all"`` or a list of ISO 3166-1 alpha-3 codes) or
-        ``country`` (one such code).
+        ``"article"``), ``countries`` (``"all"`` or a list of ISO 3166-1 alpha-3 codes) or
+        ``country`` (one such code), and ``article`` (key of one in the table of sources; the first
+        without it).
 
     Attributes
     ----------
@@ -128,6 +129,7 @@ class Report:
         whole = require_tables(tables)
         faults = [*misspelt(_cells_run()), *_faults(title, subtitle, subject, tells)]
         asked = validate(parameters, whole, faults=faults)
+        whole = one_article(whole, asked.article)
         self.parameters: ReportParameters = asked
         self.subject, self.tells, self.pages = subject, tuple(tells), pages
         self.record: Record = record(asked.as_of, asked.evidence, asked.country or "all", whole)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import DataError, ParameterError, Problem, shown
 from .reading import check_references, read_rows, type_columns
-from .rules import check_basis, check_rules
+from .rules import by_article, check_basis, check_rules
 from .schema import FILE, data_folder, read_schema
 from .vocabulary import unknown_words
 
@@ -36,6 +36,7 @@ class Tables:
     sha256: str
     sources: pd.DataFrame
     sentences: pd.DataFrame
+    themes: pd.DataFrame
     claims: pd.DataFrame
     checks: pd.DataFrame
     events: pd.DataFrame
@@ -143,7 +144,7 @@ def _typed(
         # Rules speak of sound cells only; with faulty ones they would report the same fault twice.
         problems.extend(check_rules(frames, labels))
     if problems:
-        raise DataError(problems)
+        raise DataError(by_article(problems, frames))
     return Tables(folder=folder, sha256=digest.hexdigest(), **frames)
 
 
@@ -164,9 +165,9 @@ def require_tables(tables: object) -> Tables:
 
 
 def load_events(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the events: one row is one dated occurrence, told by the article or by references.
+    """Load the events: one row is one dated occurrence, told by an article or by references.
 
-    Article rows stand as the article has them, wrong ones included. Fighting and casualties are
+    Article rows stand as their article has them, wrong ones included. Fighting and casualties are
     left out. Indexed by ``event_id``; `folder` and errors as in `load_tables`.
 
     Examples
@@ -184,9 +185,9 @@ def load_events(folder: str | Path | None = None) -> pd.DataFrame:
 
 
 def load_claims(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the claims: one row is one atomic assertion of the article, right or wrong.
+    """Load the claims: one row is one atomic assertion of an article, right or wrong.
 
-    Made by two independent readings and a settlement of their differences. The article's text is
+    Made by two independent readings and a settlement of their differences. An article's text is
     left out but for a phrase of 3 to 12 words per claim. Indexed by ``claim_id``; `folder` and
     errors as in `load_tables`.
 

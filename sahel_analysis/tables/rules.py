@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -29,6 +30,7 @@ def check_rules(frames: dict[str, pd.DataFrame], labels: dict[str, str]) -> list
     rules = {
         "sources": _sources,
         "sentences": _sentences,
+        "themes": _themes,
         "claims": _claims,
         "checks": _checks,
         "events": _events,
@@ -48,11 +50,13 @@ Fault = tuple[str, str, str]
 
 
 def _sources(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Check that at most one source is the article, whose text is hashed, and that links lead on."""
+    """Check that an article has both its day and the hash of its text, and that links lead on."""
     sources = frames["sources"]
-    hashed = sources.index[sources["text_sha256"] != ""]
-    for row in hashed if len(hashed) > 1 else ():
-        yield row, "text_sha256", f"is set on {len(hashed)} rows; expected the article alone."
+    hashed, dated = sources["text_sha256"] != "", sources["article_day"].notna()
+    for row in sources.index[dated & ~hashed]:
+        yield row, "text_sha256", "is empty; an article has its day and the hash of its text."
+    for row in sources.index[hashed & ~dated]:
+        yield row, "article_day", "is empty; an article has its day and the hash of its text."
     for row, url in sources["url"].items():
         try:
             sound = not url or bool(urlsplit(url).hostname)
@@ -63,27 +67,43 @@ def _sources(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def _sentences(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Check that a place of the article has one sentence."""
+    """Check that a place of an article has one sentence."""
     sentences = frames["sentences"]
-    for row in sentences.index[sentences.duplicated(["paragraph", "sentence"], keep=False)]:
+    yield from _not_of_articles(frames, "sentences")
+    for row in sentences.index[sentences.duplicated(_PLACE, keep=False)]:
         yield row, "sentence", "another row has the same paragraph and sentence."
+
+
+_PLACE = ["source_id", "paragraph", "sentence"]
+
+
+def _not_of_articles(frames: dict[str, pd.DataFrame], name: str) -> Iterator[Fault]:
+    """Check that rows belong to an article."""
+    sources, owners = frames["sources"], frames[name]["source_id"]
+    for row, owner in owners[~owners.isin(sources.index[sources["text_sha256"] != ""])].items():
+        yield row, "source_id", f"'{owner}' is no article; its row has no text_sha256."
+
+
+def _themes(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Check that a theme is a part of an article's story."""
+    yield from _not_of_articles(frames, "themes")
 
 
 def _claims(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that a claim has a sentence and the date its basis calls for, and stands once."""
-    claims, sources, sentences = frames["claims"], frames["sources"], frames["sentences"]
-    places = set(zip(sentences["paragraph"], sentences["sentence"], strict=True))
-    article = set(sources.index[sources["text_sha256"] != ""])
+    claims, owners = frames["claims"], frames["themes"]["source_id"]
+    places = set(frames["sentences"][_PLACE].itertuples(index=False, name=None))
+    yield from _not_of_articles(frames, "claims")
     for row in claims.itertuples():
         if (row.date_basis == "none") != (row.date_edtf == ""):
             fault = f"'{row.date_basis}' does not fit date '{row.date_edtf}'."
             yield row.Index, "date_basis", fault
-        if row.source_id not in article:
-            yield row.Index, "source_id", f"'{row.source_id}' is not the article."
-        if (row.paragraph, row.sentence) not in places:
+        if owners[row.theme] != row.source_id:
+            yield row.Index, "theme", f"'{row.theme}' is a theme of {owners[row.theme]}."
+        if (row.source_id, row.paragraph, row.sentence) not in places:
             where = f"paragraph {row.paragraph}, sentence {row.sentence}"
             yield row.Index, "sentence", f"{where} is not in sentences.csv."
-    doubled = claims.duplicated(["paragraph", "sentence", "statement_en"], keep=False)
+    doubled = claims.duplicated([*_PLACE, "statement_en"], keep=False)
     for row in claims.index[doubled]:
         yield row, "statement_en", "stands twice in one sentence."
 
@@ -105,11 +125,14 @@ def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     if events.empty:
         yield "", "", "holds no event; expected at least one."
     of_article = set(events.index[events["basis"] == "article"])
+    owners = frames["claims"]["source_id"].to_dict()
     lies_in = places["iso3"].to_dict()
     followed = set(countries.index[countries["in_scope"]])
     for row in events.itertuples():
         if pd.isna(row.latest):
             yield row.Index, "date_edtf", f"'{row.date_edtf}' has no latest day; close it."
+        if row.basis == "article" and len({owners[key] for key in row.claim_ids}) > 1:
+            yield row.Index, "claim_ids", "are of several articles; expected a row for each."
         if row.same_as and row.basis != "reference":
             yield row.Index, "same_as", "is for reference events."
         for other in row.same_as:
@@ -205,3 +228,34 @@ def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
             yield row.Index, "valid_to", "lies before valid_from."
         if row.scope not in {"region", "article", *countries.index}:
             yield row.Index, "scope", f"'{row.scope}' is not in countries.csv."
+
+
+def by_article(problems: list[Problem], frames: dict[str, pd.DataFrame]) -> list[Problem]:
+    """Return problems in which those of an article's rows name the article, where there are several.
+
+    Parameters
+    ----------
+    problems : list of Problem
+        What was found.
+    frames : dict of pandas.DataFrame
+        Typed tables by name; those that could not be read are left out.
+    """
+    sources, claims = frames.get("sources"), frames.get("claims")
+    if sources is None or (sources["text_sha256"] != "").sum() < 2:
+        return problems
+    owners = {
+        f"{name}.csv": frames[name]["source_id"].to_dict()
+        for name in ("sentences", "themes", "claims")
+        if name in frames
+    }
+    if claims is not None:
+        owners["checks.csv"] = claims["source_id"].to_dict()
+        for name in ("events", "figures"):
+            cited = (frames[name]["claim_ids"] if name in frames else pd.Series()).explode()
+            owners[f"{name}.csv"] = cited.map(owners["claims.csv"]).dropna().to_dict()
+    named = []
+    for problem in problems:
+        owner = owners.get(problem.table.rpartition("/")[2], {}).get(problem.row)
+        message = f"{problem.message} (article {owner})" if owner else problem.message
+        named.append(replace(problem, message=message))
+    return named

@@ -235,6 +235,8 @@ def test_twenty_sentences_lead_to_rows_with_a_source(briefs, tables):
     for rows, noted in random.Random(16).sample(walks, SAMPLE):
         for key in rows:
             assert key.startswith("KJ-") or (anchor(key) in noted and _grounded(key, tables)), key
+
+
 @pytest.mark.parametrize("form", ["pdf", "evidence.pdf"])
 def test_a_pdf_carries_the_rows_behind_it(form, files, tables, tmp_path):
     """A sound data package; every visible event, and no source that came later but by its key."""
