@@ -88,6 +88,16 @@ def main() -> None:
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def validate(folder: Path | None) -> None:
     """Hold the tables in FOLDER (or the package's own) against schema and rules."""
+    from .tables.loading import FRAMES
+
+    tables = _sound_tables(folder)
+    rows = sum(len(getattr(tables, name)) for name in FRAMES)
+    click.echo(f"{tables.folder}: {len(FRAMES)} tables, {rows} rows, no fault found.")
+    click.echo("\n".join(tables.release.told()))
+
+
+def _sound_tables(folder: Path | None) -> Tables:
+    """Return the tables of a folder, held against schema and every rule."""
     from .evidence.consistency import inconsistencies
     from .prose.wording import lint_judgements, lint_narrative
     from .tables.loading import FRAMES, load_tables
@@ -96,9 +106,8 @@ def validate(folder: Path | None) -> None:
     from .tables.vocabulary import unlisted_words
 
     tables = load_tables(folder)
-    folder = tables.folder
     problems = [
-        *unlisted_words(read_schema(folder), folder.name),
+        *unlisted_words(read_schema(tables.folder), tables.folder.name),
         *inconsistencies(tables),
         *lint_judgements(tables),
         *lint_narrative(tables),
@@ -106,8 +115,19 @@ def validate(folder: Path | None) -> None:
     if problems:
         frames = {name: getattr(tables, name) for name in FRAMES}
         raise DataError(by_article(problems, frames))
-    rows = sum(len(getattr(tables, name)) for name in FRAMES)
-    click.echo(f"{folder}: {len(FRAMES)} tables, {rows} rows, no fault found.")
+    return tables
+
+
+@main.command("seal")
+@_DATA
+@click.argument("version")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def seal_tables(version: str, folder: Path | None) -> None:
+    """Seal the tables in FOLDER (or the package's own) as those of release VERSION."""
+    from .tables.sealing import seal
+
+    path = seal(_sound_tables(folder).folder, version)
+    click.echo(f"{path}: sealed as {version}.")
 
 
 @main.command()
@@ -299,7 +319,7 @@ def build_reports(
         click.echo(listed(wanted, output))
         return
     summary = build(wanted, output, workers=workers, scheduler=scheduler, timeout=timeout)
-    click.echo(summary.table())
+    click.echo("\n".join([*tables.release.told(), summary.table()]))
     sys.exit(1 if summary.failed else 0)
 
 

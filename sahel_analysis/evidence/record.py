@@ -186,6 +186,8 @@ def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] =
         frames |= _led_to(frames, tables, chosen)
     digests, package = row_digests(tables)
     whole = hashlib.sha256(package)
+    # Rows that the release had are told on every last page: nobody knows where they would stand.
+    whole.update(json.dumps([tables.release.sealed, *tables.release.lost()]).encode())
     for name in FRAMES:
         for key in sorted(frames[name].index):
             whole.update(digests[name][key])

@@ -9,7 +9,7 @@ import pandas as pd
 from ..evidence.posture import family, followed
 from ..evidence.record import Record, article_day, contradicted, told_claims
 from ..tables.dates import day_in_words
-from ..tables.loading import Tables
+from ..tables.loading import FRAMES, Tables
 from ..tables.schema import read_package
 from .markdown import bullets, escape
 from .notes import marks
@@ -149,6 +149,11 @@ def _rows_used(record: Record) -> dict[str, str]:
     }
 
 
+def _keys(tables: Tables) -> set[str]:
+    """Return the keys of all rows."""
+    return {key for name in FRAMES for key in getattr(tables, name).index}
+
+
 def signature(record: Record, parameters: dict[str, str]) -> pd.DataFrame:
     """Return the table that signs a report: from what it was made.
 
@@ -171,6 +176,7 @@ def signature(record: Record, parameters: dict[str, str]) -> pd.DataFrame:
     rows = {
         "Article": "; ".join(read) or "none in the tables",
         "Data": f"{package['name']} {package['version']}, SHA-256 of the rows seen {tables.sha256}",
+        "Release": " ".join(tables.release.told(_keys(tables))),
         "Code": f"sahel_analysis {version('sahel-analysis')}",
         "Parameters": "; ".join(f"{name} = {value}" for name, value in parameters.items()),
         "Evidence ends": day_in_words(record.as_of),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 from dataclasses import dataclass, fields, replace
+from errno import ENOENT
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,8 +14,9 @@ import pandas as pd
 
 from ..errors import DataError, ParameterError, Problem, shown
 from .reading import check_references, read_rows, type_columns
-from .rules import by_article, check_basis, check_rules
-from .schema import FILE, data_folder, read_schema
+from .rules import REQUIRED, by_article, check_basis, check_rules
+from .schema import FILE, LAYERS, data_folder, read_package, schema_of
+from .sealing import Release, content_of, layer_sha256, released
 from .vocabulary import unknown_words
 
 
@@ -20,7 +24,7 @@ from .vocabulary import unknown_words
 class Tables:
     """All tables of one data folder.
 
-    Every attribute but `folder` and `sha256` is a frame indexed by its key, in key order. List
+    Every attribute but `folder`, `sha256` and `release` is a frame indexed by its key, in key order. List
     cells are tuples of str, missing text is ``""``, missing numbers and dates are NaN and NaT.
     A column ``date_edtf`` is joined by ``earliest`` and ``latest`` (datetime64).
 
@@ -30,6 +34,8 @@ class Tables:
         Where the tables were read.
     sha256 : str
         Hash over the files, to tell one state of the tables from another.
+    release : Release
+        How the files differ from the release whose seal they carry.
     """
 
     folder: Path
@@ -49,6 +55,7 @@ class Tables:
     narrative: pd.DataFrame
     unknowns: pd.DataFrame
     corrections: pd.DataFrame
+    release: Release = Release()
 
     def __repr__(self) -> str:
         """Return the folder and the number of rows of each table."""
@@ -56,8 +63,9 @@ class Tables:
         return f"Tables({str(self.folder)!r}: {rows})"
 
 
-REQUIRED = ("sources", "events", "actors", "countries", "places")  # the others may be empty
-FRAMES = tuple(field.name for field in fields(Tables) if field.name not in {"folder", "sha256"})
+FRAMES = tuple(
+    field.name for field in fields(Tables) if field.name not in {"folder", "sha256", "release"}
+)
 
 
 def load_tables(folder: str | Path | None = None) -> Tables:
@@ -95,47 +103,51 @@ def load_tables(folder: str | Path | None = None) -> Tables:
     folder = data_folder(folder)
     unread: list[Problem] = []
     contents: list[bytes | None] = []
-    for table in read_schema(folder).values():
+    package = read_package(folder)
+    for table in schema_of(package, folder.name).values():
         try:
-            contents.append((folder / table.path).read_bytes())
-        except FileNotFoundError as fault:
-            needed = table.name in REQUIRED
-            # A table that is not there is as empty as one with a header alone.
-            contents.append(None if needed else ",".join(table.columns).encode())
-            if needed:
-                message = f"cannot be read ({fault.strerror}); looked for it in '{folder}'."
-                unread.append(Problem(f"{folder.name}/{table.path}", "", "", message))
+            if table.name in REQUIRED and not (folder / table.path).exists():
+                raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+            contents.append(content_of(folder, table))
         except OSError as fault:
             contents.append(None)
             message = f"cannot be read ({fault.strerror}); looked for it in '{folder}'."
             unread.append(Problem(f"{folder.name}/{table.path}", "", "", message))
-    package = (folder / FILE).read_bytes()
-    typed = _typed(folder, package, tuple(contents), tuple(unread))
+    outlines = tuple(layer_sha256(folder, name) for name in LAYERS)
+    written = json.dumps(package, sort_keys=True)
+    typed = _typed(folder, written, tuple(contents), tuple(unread), outlines)
     # Nothing that is done to these frames reaches those that are kept: pandas copies on write.
     return replace(typed, **{name: getattr(typed, name).copy(deep=False) for name in FRAMES})
 
 
 @lru_cache(maxsize=1)
 def _typed(
-    folder: Path, package: bytes, contents: tuple[bytes | None, ...], unread: tuple[Problem, ...]
+    folder: Path,
+    written: str,
+    contents: tuple[bytes | None, ...],
+    unread: tuple[Problem, ...],
+    outlines: tuple[str, ...],
 ) -> Tables:
     """Return the tables of some files' contents; the same contents are typed once.
 
     So a process that has read the tables hands them on to the processes that it forks.
     """
-    schema = read_schema(folder)
+    package = json.loads(written)
+    schema = schema_of(package, folder.name)
     if set(schema) != set(FRAMES):
         message = f"describes {', '.join(schema)}; expected {', '.join(FRAMES)}."
         raise DataError([Problem(f"{folder.name}/{FILE}", "", "resources", message)])
     problems = [*unknown_words(schema, folder.name), *unread]
     frames: dict[str, pd.DataFrame] = {}
-    digest = hashlib.sha256(package)
+    cells: dict[str, pd.DataFrame] = {}
+    digest = hashlib.sha256(written.encode())
     for (name, table), content in zip(schema.items(), contents, strict=True):
         if content is not None:
             digest.update(hashlib.sha256(content).digest())
             label = f"{folder.name}/{table.path}"
             rows = read_rows(content, label, table, problems)
             if rows is not None:
+                cells[name] = rows
                 frames[name] = type_columns(rows, label, table, problems)
     check_references(frames, schema, folder.name, problems)
     labels = {name: f"{folder.name}/{table.path}" for name, table in schema.items()}
@@ -145,7 +157,9 @@ def _typed(
         problems.extend(check_rules(frames, labels))
     if problems:
         raise DataError(by_article(problems, frames))
-    return Tables(folder=folder, sha256=digest.hexdigest(), **frames)
+    files = dict(zip(schema, contents, strict=True))
+    release = released(package, schema, files, cells, dict(zip(LAYERS, outlines, strict=True)))
+    return Tables(folder=folder, sha256=digest.hexdigest(), release=release, **frames)
 
 
 def require_tables(tables: object) -> Tables:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -37,9 +38,12 @@ def check_rules(frames: dict[str, pd.DataFrame], labels: dict[str, str]) -> list
         "figures": _figures,
         "actors": _actors,
         "countries": _countries,
+        "places": _places,
         "judgements": _judgements,
     }
     problems: list[Problem] = []
+    for name, frame in frames.items():
+        collect(problems, (Problem(labels[name], *fault) for fault in _doubles(name, frame)))
     for name, rule in rules.items():
         faults = rule(frames)
         collect(problems, (Problem(labels[name], str(row), *fault) for row, *fault in faults))
@@ -47,6 +51,27 @@ def check_rules(frames: dict[str, pd.DataFrame], labels: dict[str, str]) -> list
 
 
 Fault = tuple[str, str, str]
+# No user part, no look-alike letters, no address in numbers of another base.
+_HOST = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]+\.?(?::[0-9]{1,5})?"
+)
+_PLAIN = "'https://example.org/page'"
+
+
+REQUIRED = ("sources", "events", "actors", "countries", "places")  # tables that have rows
+
+
+def _doubles(name: str, frame: pd.DataFrame) -> Iterator[Fault]:
+    """Check that a table has rows where it must, none twice under two keys, and no name twice."""
+    if frame.empty and name in REQUIRED:
+        yield "", "", "holds no row; expected at least one."
+    same = frame.astype("str").duplicated(keep=False) if name != "corrections" else []
+    for row in frame.index[same]:
+        yield row, frame.index.name, "another row says the same under another key."
+    if name in ("actors", "countries", "places"):
+        twins = frame["name_en"].str.casefold().duplicated(keep=False)
+        for row in frame.index[twins]:
+            yield row, "name_en", f"'{frame.at[row, 'name_en']}' is the name of another row too."
 
 
 def _sources(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
@@ -59,11 +84,15 @@ def _sources(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
         yield row, "article_day", "is empty; an article has its day and the hash of its text."
     for row, url in sources["url"].items():
         try:
-            sound = not url or bool(urlsplit(url).hostname)
+            sound = not url or _HOST.fullmatch(urlsplit(url).netloc)
         except ValueError:  # brackets that do not close, characters that change into others
             sound = False
-        if not sound:
-            yield row, "url", f"'{shown(url)}' is no address of the web."
+        if not sound or "://xn--" in url.lower() or ".xn--" in url.lower():
+            yield (
+                row,
+                "url",
+                f"'{shown(url)}' is no plain address of the web; expected such as {_PLAIN}.",
+            )
 
 
 def _sentences(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
@@ -109,10 +138,15 @@ def _claims(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 
 
 def _checks(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Check that a confirmation has two sources, any verdict but "unverifiable" one."""
+    """Check that a confirmation has two voices, any verdict but "unverifiable" one, none its own."""
+    sources = frames["sources"]
+    voices = sources["agency"].where(sources["agency"] != "", sources["publisher"])
     for row in frames["checks"].itertuples():
-        if row.credibility == 1 and len(row.source_ids) < 2:
+        if row.credibility == 1 and len({voices[key] or key for key in row.source_ids}) < 2:
             yield row.Index, "credibility", "1 needs two independent sources."
+        told_by = frames["claims"].at[row.Index, "source_id"]
+        if told_by in row.source_ids:
+            yield row.Index, "source_ids", f"'{told_by}' cannot vouch for what it says itself."
         if not row.source_ids and row.verdict != "unverifiable":
             yield row.Index, "source_ids", f"is empty; '{row.verdict}' needs a source."
         if (row.gravity == "") != (row.verdict == "corroborated"):
@@ -122,13 +156,13 @@ def _checks(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
 def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that an event has a day, and lies where it says."""
     events, places, countries = frames["events"], frames["places"], frames["countries"]
-    if events.empty:
-        yield "", "", "holds no event; expected at least one."
     of_article = set(events.index[events["basis"] == "article"])
     owners = frames["claims"]["source_id"].to_dict()
     lies_in = places["iso3"].to_dict()
     followed = set(countries.index[countries["in_scope"]])
+    told = _articles(frames)
     for row in events.itertuples():
+        yield from _not_by_article(row, told)
         if pd.isna(row.latest):
             yield row.Index, "date_edtf", f"'{row.date_edtf}' has no latest day; close it."
         if row.basis == "article" and len({owners[key] for key in row.claim_ids}) > 1:
@@ -144,9 +178,24 @@ def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
             yield row.Index, "place_id", f"'{row.place_id}' lies in {iso3}, which iso3 lacks."
 
 
+def _articles(frames: dict[str, pd.DataFrame]) -> set[str]:
+    """Return the keys of the sources that are articles."""
+    sources = frames["sources"]
+    return set(sources.index[sources["text_sha256"] != ""])
+
+
+def _not_by_article(row: tuple, articles: set[str]) -> Iterator[Fault]:
+    """Check that what other sources tell does not rest on articles that it is held against."""
+    if row.basis == "reference" and row.source_ids and articles.issuperset(row.source_ids):
+        own = ", ".join(f"'{key}'" for key in row.source_ids)
+        yield row.Index, "source_ids", f"{own} is an article held against it; expected others too."
+
+
 def _figures(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that a figure has a value within its range."""
+    told = _articles(frames)
     for row in frames["figures"].itertuples():
+        yield from _not_by_article(row, told)
         values = [value for value in (row.low, row.best, row.high) if not pd.isna(value)]
         if not values:
             yield row.Index, "best", "is empty; expected low, best or high."
@@ -210,6 +259,15 @@ def _countries(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that there is a country to report on."""
     if not frames["countries"]["in_scope"].any():
         yield "", "in_scope", "is true on no row; expected at least one."
+
+
+def _places(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Check that a place lies in the country of the place around it."""
+    places = frames["places"]
+    for row in places[places["within"] != ""].itertuples():
+        around = places.at[row.within, "iso3"]
+        if around != row.iso3:
+            yield row.Index, "within", f"'{row.within}' lies in {around}, this place in {row.iso3}."
 
 
 def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
