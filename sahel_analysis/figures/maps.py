@@ -23,7 +23,7 @@ from ..evidence.record import EVIDENCE, Record, record
 from ..prose.words import in_letters, listed
 from ..tables import vocabulary
 from ..tables.dates import day_in_words
-from ..tables.loading import Tables, load_tables
+from ..tables.loading import Tables, require_tables
 from . import style
 from .frame import Frame, Key, new_axes
 from .geography import (
@@ -422,7 +422,7 @@ def plot_map_series(
     matplotlib.axes.Axes
         The axes in whose place the maps stand.
     """
-    tables = load_tables() if tables is None else tables
+    tables = require_tables(tables)
     order = sorted(days, key=str)
     return draw_series([situation(day, evidence, countries, tables=tables) for day in order], ax,
                        width_mm=width_mm)  # fmt: skip
@@ -441,7 +441,7 @@ def plot_map_pair(
 
     Parameters and result are those of `plot_map`.
     """
-    tables = load_tables() if tables is None else tables
+    tables = require_tables(tables)
     pair = [situation(as_of, evidence, countries, tables=tables) for evidence in EVIDENCE]
     changes = [_changes(pair[1], pair[0]), _changes(pair[0], pair[1])]
     differ = list(dict.fromkeys([*changes[0], *changes[1]]))

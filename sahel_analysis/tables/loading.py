@@ -30,6 +30,8 @@ class Tables:
         Where the tables were read.
     sha256 : str
         Hash over the files, to tell one state of the tables from another.
+    seen : tuple or None
+        Of an extract: the day and the countries of the report that may see these rows.
     """
 
     folder: Path
@@ -48,6 +50,7 @@ class Tables:
     narrative: pd.DataFrame
     unknowns: pd.DataFrame
     corrections: pd.DataFrame
+    seen: tuple | None = None
 
     def __repr__(self) -> str:
         """Return the folder and the number of rows of each table."""
@@ -56,7 +59,9 @@ class Tables:
 
 
 REQUIRED = ("sources", "events", "actors", "countries", "places")  # the others may be empty
-FRAMES = tuple(field.name for field in fields(Tables) if field.name not in {"folder", "sha256"})
+FRAMES = tuple(
+    field.name for field in fields(Tables) if field.name not in {"folder", "sha256", "seen"}
+)
 
 
 def load_tables(folder: str | Path | None = None) -> Tables:
@@ -91,7 +96,16 @@ def load_tables(folder: str | Path | None = None) -> Tables:
         ...
     sahel_analysis.errors.DataError: ...
     """
-    folder = data_folder(folder)
+    return separate(_read(data_folder(folder)))
+
+
+def separate(tables: Tables) -> Tables:
+    """Return the same tables for somebody else to change: pandas copies what is written to."""
+    return replace(tables, **{name: getattr(tables, name).copy(deep=False) for name in FRAMES})
+
+
+def _read(folder: Path) -> Tables:
+    """Return the tables in a folder, one object as long as its files are the same."""
     unread: list[Problem] = []
     contents: list[bytes | None] = []
     for table in read_schema(folder).values():
@@ -109,9 +123,7 @@ def load_tables(folder: str | Path | None = None) -> Tables:
             message = f"cannot be read ({fault.strerror}); looked for it in '{folder}'."
             unread.append(Problem(f"{folder.name}/{table.path}", "", "", message))
     package = (folder / FILE).read_bytes()
-    typed = _typed(folder, package, tuple(contents), tuple(unread))
-    # Nothing that is done to these frames reaches those that are kept: pandas copies on write.
-    return replace(typed, **{name: getattr(typed, name).copy(deep=False) for name in FRAMES})
+    return _typed(folder, package, tuple(contents), tuple(unread))
 
 
 @lru_cache(maxsize=1)
@@ -148,7 +160,7 @@ def _typed(
 
 
 def require_tables(tables: object) -> Tables:
-    """Return tables as given, or those of `load_tables` where None was given.
+    """Return tables as given, or those of `load_tables` where None was given, to be read only.
 
     Raises
     ------
@@ -156,7 +168,7 @@ def require_tables(tables: object) -> Tables:
         If something else was given.
     """
     if tables is None:
-        return load_tables()
+        return _read(data_folder(None))
     if not isinstance(tables, Tables):
         message = f"tables: '{shown(tables)}' is not allowed; expected what load_tables() returns."
         raise ParameterError(message)
