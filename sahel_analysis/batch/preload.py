@@ -34,12 +34,12 @@ def _warm_up() -> None:
     from ..publishing.exporters import export
     from ..report.parameters import default_day, scope
     from ..report.report import Report
-    from ..tables.loading import load_tables
+    from ..tables.loading import require_tables
     from .jobs import notebook_folder
 
-    tables = load_tables()
+    tables = require_tables(None)  # the object that notebooks will get
     day, country = default_day(tables), next(iter(scope(tables)))
-    report = Report("Trial", as_of=day, country=country, tables=tables)
+    report = Report("Trial", as_of=day, country=country)
     for output in (report.cover(), report.map(), report.timeline(), report.notes()):
         output._repr_mimebundle_()
     # To no format: Typst would start threads, and a process with threads is not to be forked.

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -288,15 +288,7 @@ def states_of(
     evidence, tables
         As in `posture`; the tables are not read anew.
     """
-    events = visible_events(tables, evidence)
-    military = events["domain"] == "military"
-    families = {actor: family(tables.actors, actor) for actor in family(tables.actors, RUSSIA)}
-    french = concerning(events[military], tables.actors, FRANCE)
-    russian = concerning(
-        events[military | (events["event_type"] == "visit")], tables.actors, RUSSIA
-    )
-    french, russian = _by_country(french, families), _by_country(russian, families)
-    first_named = events.explode("iso3").groupby("iso3")["visible_from"].min()
+    french, russian, families, first_named = _histories(evidence, tables)
     folded = {}
     for iso3 in countries:
         first = first_named.get(iso3)
@@ -312,6 +304,21 @@ def states_of(
         )
     frame = pd.concat(folded, names=["iso3"]).swaplevel()
     return frame.reindex(pd.MultiIndex.from_product([days, folded], names=["as_of", "iso3"]))
+
+
+@lru_cache(maxsize=4)  # every exhibit of a report asks
+def _histories(evidence: str, tables: Tables) -> tuple[dict, dict, dict, pd.Series]:
+    """Return French and Russian steps by country, forces within forces, and first days named."""
+    events = visible_events(tables, evidence)
+    military = events["domain"] == "military"
+    families = {actor: family(tables.actors, actor) for actor in family(tables.actors, RUSSIA)}
+    french = concerning(events[military], tables.actors, FRANCE)
+    russian = concerning(
+        events[military | (events["event_type"] == "visit")], tables.actors, RUSSIA
+    )
+    french, russian = _by_country(french, families), _by_country(russian, families)
+    first_named = events.explode("iso3").groupby("iso3")["visible_from"].min()
+    return french, russian, families, first_named
 
 
 def _by_country(

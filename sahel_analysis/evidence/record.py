@@ -18,7 +18,7 @@ from pandas.api.typing import SeriesGroupBy
 
 from ..errors import ParameterError, did_you_mean, shown
 from ..tables.dates import day_in_words, iso_day
-from ..tables.loading import FRAMES, Tables, require_tables
+from ..tables.loading import FRAMES, Tables, require_tables, separate
 from ..tables.schema import read_package
 from ..tables.vocabulary import EVENT_TYPES
 from ..tables.vocabulary import EVIDENCE as _KINDS
@@ -148,6 +148,8 @@ def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] =
         The same tables with fewer rows; ``sha256`` is the digest of those that are left.
     """
     chosen = _chosen(countries)
+    if tables.seen and tables.seen[0] == as_of and chosen in (frozenset(), tables.seen[1]):
+        return tables
     frames = {name: getattr(tables, name) for name in FRAMES}
     frames["corrections"] = frames["corrections"][:0]  # told by the index, not by reports
     if as_of is not None:
@@ -191,7 +193,8 @@ def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] =
     for name in FRAMES:
         for key in sorted(frames[name].index):
             whole.update(digests[name][key])
-    return replace(tables, sha256=whole.hexdigest(), **frames)
+    seen = replace(tables, sha256=whole.hexdigest(), seen=(as_of, chosen), **frames)
+    return separate(seen)  # what is not cut is shared with all that read the same files
 
 
 def public_from(tables: Tables, name: str) -> pd.Series:
@@ -383,6 +386,7 @@ def told_claims(record_: Record) -> pd.DataFrame:
     return claims[spoken <= pd.Timestamp(record_.as_of)]
 
 
+@lru_cache(maxsize=4)  # every mark asks
 def contradicted(tables: Tables) -> frozenset[str]:
     """Return the ids of the claims that independent sources contradict."""
     checks = tables.checks

@@ -23,7 +23,7 @@ from ..evidence.record import EVIDENCE, Record, record
 from ..prose.words import in_letters, listed
 from ..tables import vocabulary
 from ..tables.dates import day_in_words
-from ..tables.loading import Tables, load_tables
+from ..tables.loading import Tables, require_tables
 from . import style
 from .frame import Frame, Key, new_axes
 from .geography import (
@@ -413,7 +413,7 @@ def plot_map_pair(
 
     Parameters and result are those of `plot_map`.
     """
-    tables = load_tables() if tables is None else tables
+    tables = require_tables(tables)
     pair = [situation(as_of, evidence, countries, tables=tables) for evidence in EVIDENCE]
     changes = [_changes(pair[1], pair[0]), _changes(pair[0], pair[1])]
     differ = list(dict.fromkeys([*changes[0], *changes[1]]))

@@ -36,6 +36,8 @@ class Tables:
         Hash over the files, to tell one state of the tables from another.
     release : Release
         How the files differ from the release whose seal they carry.
+    seen : tuple or None
+        Of an extract: the day and the countries of the report that may see these rows.
     """
 
     folder: Path
@@ -56,6 +58,7 @@ class Tables:
     unknowns: pd.DataFrame
     corrections: pd.DataFrame
     release: Release = Release()
+    seen: tuple | None = None
 
     def __repr__(self) -> str:
         """Return the folder and the number of rows of each table."""
@@ -63,9 +66,8 @@ class Tables:
         return f"Tables({str(self.folder)!r}: {rows})"
 
 
-FRAMES = tuple(
-    field.name for field in fields(Tables) if field.name not in {"folder", "sha256", "release"}
-)
+_NO_TABLES = {"folder", "sha256", "release", "seen"}
+FRAMES = tuple(field.name for field in fields(Tables) if field.name not in _NO_TABLES)
 
 
 def load_tables(folder: str | Path | None = None) -> Tables:
@@ -100,7 +102,16 @@ def load_tables(folder: str | Path | None = None) -> Tables:
         ...
     sahel_analysis.errors.DataError: ...
     """
-    folder = data_folder(folder)
+    return separate(_read(data_folder(folder)))
+
+
+def separate(tables: Tables) -> Tables:
+    """Return the same tables for somebody else to change: pandas copies what is written to."""
+    return replace(tables, **{name: getattr(tables, name).copy(deep=False) for name in FRAMES})
+
+
+def _read(folder: Path) -> Tables:
+    """Return the tables in a folder, one object as long as its files are the same."""
     unread: list[Problem] = []
     contents: list[bytes | None] = []
     package = read_package(folder)
@@ -115,9 +126,7 @@ def load_tables(folder: str | Path | None = None) -> Tables:
             unread.append(Problem(f"{folder.name}/{table.path}", "", "", message))
     outlines = tuple(layer_sha256(folder, name) for name in LAYERS)
     written = json.dumps(package, sort_keys=True)
-    typed = _typed(folder, written, tuple(contents), tuple(unread), outlines)
-    # Nothing that is done to these frames reaches those that are kept: pandas copies on write.
-    return replace(typed, **{name: getattr(typed, name).copy(deep=False) for name in FRAMES})
+    return _typed(folder, written, tuple(contents), tuple(unread), outlines)
 
 
 @lru_cache(maxsize=1)
@@ -163,7 +172,7 @@ def _typed(
 
 
 def require_tables(tables: object) -> Tables:
-    """Return tables as given, or those of `load_tables` where None was given.
+    """Return tables as given, or those of `load_tables` where None was given, to be read only.
 
     Raises
     ------
@@ -171,7 +180,7 @@ def require_tables(tables: object) -> Tables:
         If something else was given.
     """
     if tables is None:
-        return load_tables()
+        return _read(data_folder(None))
     if not isinstance(tables, Tables):
         message = f"tables: '{shown(tables)}' is not allowed; expected what load_tables() returns."
         raise ParameterError(message)

@@ -8,7 +8,11 @@ local notes, anchors, cited, named, footnotes = {}, {}, {}, {}, {}
 local counts = {figure = 0, table = 0, mark = 0}
 local words = {}
 
-local function plain(blocks) return pandoc.utils.blocks_to_inlines(blocks) end
+local function plain(blocks)
+  local only = #blocks == 1 and blocks[1]
+  if only and (only.t == 'Para' or only.t == 'Plain') then return only.content end
+  return pandoc.utils.blocks_to_inlines(blocks)
+end
 
 -- A source as a hover note names it: what it is, its day, its grade.
 local function named_source(note)
@@ -353,6 +357,20 @@ local function fitting(doc, step)
   }
 end
 
+-- Blocks with what becomes of the divs among them, from the inside out; nothing else is looked at.
+local function over_divs(blocks, change)
+  local changed = pandoc.Blocks {}
+  for _, block in ipairs(blocks) do
+    local made
+    if block.t == 'Div' then
+      block.content = over_divs(block.content, change)
+      made = change(block)
+    end
+    if type(made) == 'table' then changed:extend(made) else changed:insert(made or block) end
+  end
+  return changed
+end
+
 function Pandoc(doc)
   local step = doc.meta.dropped and tonumber(pandoc.utils.stringify(doc.meta.dropped)) or 0
   doc.meta.dropped = nil
@@ -378,85 +396,74 @@ function Pandoc(doc)
     end
   end
 
+  -- Level 1 is the title's: a leading one is replaced by it, another becomes a section. PDF and
+  -- DOCX count sections from 1; no level may be skipped.
+  local top, last = html and 2 or 1, html and 1 or 0
+  local first = true
+  local function remember(element)
+    if element.identifier ~= '' then anchors[element.identifier] = true end
+  end
+  -- Every walk carries the whole text from Haskell to Lua and back, so there are few.
   doc = doc:walk {
     traverse = 'topdown',
     Image = function(image) return image, false end, -- its alt text stays as it is
     Str = curl,
     RawInline = function(raw) return pandoc.Str(raw.text) end,
     RawBlock = function(raw) return pandoc.Para {pandoc.Str(raw.text)} end,
-  }
-
-  local function remember(element)
-    if element.identifier ~= '' then anchors[element.identifier] = true end
-  end
-  doc:walk {
-    Header = remember, Span = remember,
-    Div = function(div)
-      remember(div)
-      if div.classes:includes 'sources' then
-        div:walk {Span = function(span) named[span.identifier] = with_grade(span.content) end}
-      end
-      if not div.classes:includes 'notes' then return end
-      -- All at once: a walk over each note would cost more than the rest of this filter.
-      local shown = html and without_links(div.content)[1].content
-      for place, item in ipairs(div.content[1].content) do
-        notes[item[1][1].identifier] = not html or plain(shown[place][2][1])
-      end
-    end,
-  }
-
-  -- Level 1 is the title's: a leading one is replaced by it, another becomes a section. PDF and
-  -- DOCX count sections from 1; no level may be skipped.
-  local top, last = html and 2 or 1, html and 1 or 0
-  local first = true
-  doc = doc:walk {
-    traverse = 'topdown',
     Header = function(header)
-      if first and header.level == 1 then first = false; return {} end
+      remember(header)
+      local leading = first
       first = false
-      local level = math.max(header.level, 2) - 2 + top
-      header.level = math.min(level, last + 1)
-      last = header.level
-      return header, false
+      if leading and header.level == 1 then return {} end
+      last = math.min(math.max(header.level, 2) - 2 + top, last + 1)
+      header.level = last
+      return header
     end,
+    Span = remember, Div = remember,
   }
+  over_divs(doc.blocks, function(div)
+    if div.classes:includes 'sources' then
+      div:walk {Span = function(span) named[span.identifier] = with_grade(span.content) end}
+    end
+    if not div.classes:includes 'notes' then return end
+    -- All at once: a walk over each note would cost more than the rest of this filter.
+    local shown = html and without_links(div.content)[1].content
+    for place, item in ipairs(div.content[1].content) do
+      notes[item[1][1].identifier] = not html or plain(shown[place][2][1])
+    end
+  end)
 
   doc = doc:walk {
     traverse = 'topdown',
     Div = function(div)
       if div.classes:includes 'notes' then return div, false end
     end,
-    Inlines = keep_marks,
+    Inlines = next(notes) and keep_marks or nil,
     Link = function(link) return mark(link), false end,
+    Span = function(span) if span.classes:includes 'chance' then return chance(span) end end,
   }
-  doc = doc:walk {Span = function(span) if span.classes:includes 'chance' then return chance(span) end end}
   local after = {
     figure = figure, ['table'] = data_table, notes = note_list, tiles = tiles, phase = phase,
     story = wrapped 'story', sources = sources, unknowns = wrapped 'unknowns',
     annex = wrapped 'annex', since = wrapped 'since',
   }
-  doc = doc:walk {
-    Div = function(div)
-      for class, make in pairs(after) do
-        if div.classes:includes(class) then return make(div) end
-      end
-    end,
-  }
+  doc.blocks = over_divs(doc.blocks, function(div)
+    for class, make in pairs(after) do
+      if div.classes:includes(class) then return make(div) end
+    end
+  end)
 
   -- A line that introduces an exhibit goes to the next page with it.
   if typst then
-    doc.blocks = doc.blocks:walk {
-      Blocks = function(blocks)
-        for place = #blocks - 1, 1, -1 do
-          local following = blocks[place + 1]
-          if blocks[place].t == 'Para' and following.t == 'RawBlock' and following.text:match '^#figure' then
-            blocks:insert(place + 1, pandoc.RawBlock('typst', ']'))
-            blocks:insert(place, pandoc.RawBlock('typst', '#block(sticky: true)['))
-          end
-        end
-        return blocks
-      end,
-    }
+    local blocks = doc.blocks
+    for place = #blocks - 1, 1, -1 do
+      local following = blocks[place + 1]
+      if blocks[place].t == 'Para' and following.t == 'RawBlock' and following.text:match '^#figure' then
+        blocks:insert(place + 1, pandoc.RawBlock('typst', ']'))
+        blocks:insert(place, pandoc.RawBlock('typst', '#block(sticky: true)['))
+      end
+    end
+    doc.blocks = blocks
   end
 
   -- What HTML takes for an attribute of its own, and allows on text fields alone.
