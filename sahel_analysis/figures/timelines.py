@@ -683,9 +683,12 @@ def missions(record_: Record, countries: Sequence[str]) -> pd.DataFrame:
         if starts.empty and ends.empty and broken.empty:
             continue
         words = [
-            f"{label} {short_date(events['date_edtf'].iloc[0])}"
-            for label, events in (("consent withdrawn", broken), ("ended", ends))
-            if len(events)
+            f"{label} {short_date(edtf.iloc[0])}"
+            for label, edtf in (
+                ("consent withdrawn", broken["date_edtf"]),
+                ("ended", ends["date_edtf"][-1:]),  # of a mandate and a departure the departure
+            )
+            if len(edtf)
         ]
         aliases = actors.at[actor_id, "aliases"]
         name = aliases[0] if aliases else actors.at[actor_id, "name_en"]

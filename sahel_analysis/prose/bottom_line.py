@@ -586,6 +586,10 @@ def _politics(record: Record, posture: pd.DataFrame, told: Set[str]) -> list[_Cl
             text = f"{of}{in_letters(len(runs))} still {verb}, in {where}"
         else:
             text = f"{of}none runs on"
+        if len(told_to_go := known[known["state"] == "denounced"]):
+            verb = "is" if len(told_to_go) == 1 else "are"
+            where = names_or_number(list(dict.fromkeys(told_to_go["iso3"])), record)
+            text += f", and {in_letters(len(told_to_go))} {verb} told to go, in {where}"
         clauses.append(_Clause(text, tuple(known["event_id"])))
     return clauses
 
