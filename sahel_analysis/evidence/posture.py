@@ -275,7 +275,11 @@ def posture_series(
 
 
 def states_of(
-    countries: Iterable[str], days: list[pd.Timestamp], evidence: str, tables: Tables
+    countries: Iterable[str],
+    days: list[pd.Timestamp],
+    evidence: str,
+    tables: Tables,
+    events: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return what `posture_series` returns, of some countries alone.
 
@@ -287,8 +291,14 @@ def states_of(
         In rising order.
     evidence, tables
         As in `posture`; the tables are not read anew.
+    events : pandas.DataFrame, optional
+        Events of a record: then each day has the state that they tell of it in hindsight, not the
+        one that was public then.
     """
-    events = visible_events(tables, evidence)
+    if events is None:
+        events = visible_events(tables, evidence)
+    else:
+        events = events.assign(visible_from=events["latest"], visible_until=pd.NaT)
     military = events["domain"] == "military"
     families = {actor: family(tables.actors, actor) for actor in family(tables.actors, RUSSIA)}
     french = concerning(events[military], tables.actors, FRANCE)

@@ -103,7 +103,8 @@ def state_spans(record_: Record, iso3: str) -> pd.DataFrame:
     named = events["iso3"].map(lambda iso3s: iso3 in iso3s).astype(bool)
     day = pd.Timestamp(record_.as_of)
     days = sorted({*events["latest"][named], day})
-    series = states_of([iso3], days, record_.evidence, record_.tables).xs(iso3, level="iso3")
+    states = states_of([iso3], days, record_.evidence, record_.tables, events)
+    series = states.xs(iso3, level="iso3")
     spans = []
     for theme in vocabulary.POSTURE_THEMES:
         states = series[theme]
@@ -586,8 +587,12 @@ def bar_axes(
     ]
     ticks = [day for day in ticks if scale.start <= day <= end]
     window = (end - scale.start).days
-    words = [_tick(day, window) for day in ticks]
-    ax.set_xticks([scale(day) for day in ticks], words, fontsize=style.LEAST_PT)
+    words = {scale(day): _tick(day, window) for day in ticks}
+    edge = width + right  # a tick whose words would run out of the figure is left out
+    kept = {
+        x: word for x, word in words.items() if x + text_width(word, style.LEAST_PT) / 2 <= edge
+    }
+    ax.set_xticks(list(kept), list(kept.values()), fontsize=style.LEAST_PT)
     return scale, height
 
 

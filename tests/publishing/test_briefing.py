@@ -26,6 +26,7 @@ from sahel_analysis.report.parameters import date_range
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = 20
 STORY = 0.85  # of the height of a report's pages
+FOOTER = 34  # points from the edge of the paper
 
 
 class _Page(HTMLParser):
@@ -165,18 +166,18 @@ def briefs(tables, tmp_path_factory) -> Path:
 
 def _reports(folder: Path, ending: str) -> list[Path]:
     """Return the reports of a folder without their annexes."""
-    return [path for path in folder.rglob(f"*.{ending}") if "_evidence" not in path.name]
+    return list(folder.rglob(f"country_brief_???.{ending}"))
 
 
 def _levels(page) -> Iterator[tuple[float, str]]:
-    """Yield each text of a PDF's page with its height over the foot of the page; points."""
+    """Return each text of a PDF's page above its footer, with its height on the page; points."""
     found = []
     page.extract_text(
         visitor_text=lambda text, cm, tm, *_: found.append(
             (tm[4] * cm[1] + tm[5] * cm[3] + cm[5], text.strip())
         )
     )
-    return ((level, text) for level, text in found if text)
+    return ((level, text) for level, text in found if text and level > FOOTER)
 
 
 @pytest.mark.long
@@ -189,7 +190,7 @@ def test_a_brief_keeps_to_two_pages_and_its_story_to_most_of_them(briefs):
         whole = apparatus = 0.0
         for page in pages_:
             levels = list(_levels(page))
-            foot = min(level for level, text in levels if not text.startswith("Page"))
+            foot = min(level for level, _ in levels)
             whole += float(page.mediabox.height) - foot
             heads = [level for level, text in levels if text.startswith("Key sources")]
             apparatus += max((level - foot for level in heads), default=0)
