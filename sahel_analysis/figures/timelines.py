@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from ..errors import require_one_of
 from ..evidence.actors import whose
 from ..evidence.posture import states_of
 from ..evidence.record import Record, record
@@ -23,7 +24,7 @@ from . import style
 from .frame import Frame, Key, new_axes
 from .geography import size_points
 from .labels import text_width, wrapped
-from .situation import followed_among, newest_counts, require_one_of, short_date
+from .situation import followed_among, newest_counts, short_date
 
 SIDES = ("", "france", "russia", "others")
 _EVENTS, _EVENTS_OF_ONE = 9, 5  # at most so many are told
@@ -428,8 +429,9 @@ def exits(record_: Record, countries: Sequence[str]) -> pd.DataFrame:
         last = french.iloc[-1] if len(french) else None
         if last is None or last["state"] == "present":
             continue
-        before = french[(french["state"] == "leaving") & (french["start"] <= last["start"])]
-        ordered = before["start"].iloc[-1] if len(before) else pd.NaT
+        stayed = french["end"][french["state"] == "present"].max()
+        leaving = french["start"][(french["state"] == "leaving") & ~(french["start"] < stayed)]
+        ordered = leaving.min()  # the first order since they were last there for good
         out = pd.NaT if last["state"] == "leaving" else last["start"]
         deployed = spans[(spans["theme"] == "russian_engagement") & (spans["state"] == "deployed")]
         russians = deployed["start"].iloc[0] if len(deployed) else pd.NaT

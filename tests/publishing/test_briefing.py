@@ -132,15 +132,6 @@ def test_every_contradicted_claim_is_named_with_its_correction(tables):
             assert anchor(source) in page.targets, (key, source)
 
 
-def test_the_two_worlds_stand_side_by_side():
-    """The pair of maps says in its alternative text that the article and the record part on Chad."""
-    report = Report("Two worlds", "4 December 2023", as_of="2023-12-04")
-    told = report.map_pair().metadata["image/svg+xml"]["alt"]
-    left, right = told.split(" Right. ")
-    assert re.search(r"French forces withdrawn: [^.]*Chad", left)
-    assert re.search(r"French forces present: [^.]*Chad", right)
-
-
 @pytest.fixture(scope="module")
 def briefs(tables, tmp_path_factory) -> Path:
     """Return a folder with the brief of the article's day and those of twenty draws from 2013 on."""
