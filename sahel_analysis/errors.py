@@ -138,3 +138,27 @@ def did_you_mean(value: object, allowed: Iterable[str]) -> str:
         return ""
     close = get_close_matches(shown(value).casefold(), options, n=1, cutoff=0.6)
     return f" Did you mean '{options[close[0]]}'?" if close else ""
+
+
+def require_one_of(name: str, value: object, allowed: Iterable[str]) -> None:
+    """Refuse a value of a parameter that is none of those allowed, and name them.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter.
+    value : object
+        What was given.
+    allowed : iterable of str
+        What may be given; an empty text is allowed, not named.
+
+    Raises
+    ------
+    ParameterError
+        If `value` is none of them.
+    """
+    options = list(allowed)
+    if value not in options:
+        named = "', '".join(option for option in options if option)
+        message = f"{name}: '{shown(value)}' is not allowed; expected one of '{named}'."
+        raise ParameterError(message + did_you_mean(value, options))

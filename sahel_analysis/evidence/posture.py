@@ -275,7 +275,11 @@ def posture_series(
 
 
 def states_of(
-    countries: Iterable[str], days: list[pd.Timestamp], evidence: str, tables: Tables
+    countries: Iterable[str],
+    days: list[pd.Timestamp],
+    evidence: str,
+    tables: Tables,
+    events: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return what `posture_series` returns, of some countries alone.
 
@@ -287,8 +291,15 @@ def states_of(
         In rising order.
     evidence, tables
         As in `posture`; the tables are not read anew.
+    events : pandas.DataFrame, optional
+        Events of a record: then each day has the state that they tell of it in hindsight, not the
+        one that was public then.
     """
-    french, russian, families, first_named = _histories(evidence, tables)
+    if events is None:
+        french, russian, families, first_named = _histories(evidence, tables)
+    else:
+        hindsight = events.assign(visible_from=events["latest"], visible_until=pd.NaT)
+        french, russian, families, first_named = _steps(hindsight, tables)
     folded = {}
     for iso3 in countries:
         first = first_named.get(iso3)
@@ -308,8 +319,12 @@ def states_of(
 
 @lru_cache(maxsize=4)  # every exhibit of a report asks
 def _histories(evidence: str, tables: Tables) -> tuple[dict, dict, dict, pd.Series]:
+    """Return the steps of all that one kind of evidence ever shows; see `_steps`."""
+    return _steps(visible_events(tables, evidence), tables)
+
+
+def _steps(events: pd.DataFrame, tables: Tables) -> tuple[dict, dict, dict, pd.Series]:
     """Return French and Russian steps by country, forces within forces, and first days named."""
-    events = visible_events(tables, evidence)
     military = events["domain"] == "military"
     families = {actor: family(tables.actors, actor) for actor in family(tables.actors, RUSSIA)}
     french = concerning(events[military], tables.actors, FRANCE)

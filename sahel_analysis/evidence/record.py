@@ -16,7 +16,7 @@ from functools import lru_cache
 import pandas as pd
 from pandas.api.typing import SeriesGroupBy
 
-from ..errors import ParameterError, did_you_mean, shown
+from ..errors import ParameterError, did_you_mean, require_one_of, shown
 from ..tables.dates import day_in_words, iso_day
 from ..tables.loading import FRAMES, Tables, require_tables, separate
 from ..tables.schema import read_package
@@ -416,7 +416,7 @@ def visible_events(tables: Tables, evidence: str) -> pd.DataFrame:
     ParameterError
         If `evidence` is not one of the two.
     """
-    _require_evidence(evidence)  # what is no text has no place in a cache
+    require_one_of("evidence", evidence, EVIDENCE)  # what is no text has no place in a cache
     return _visible_events(tables, evidence).copy()
 
 
@@ -452,19 +452,9 @@ def edition(record_: Record) -> str:
     return f"as of {day_in_words(record_.as_of)}, {record_.evidence} evidence"
 
 
-def _require_evidence(evidence: str) -> None:
-    """Refuse what is no kind of evidence."""
-    if evidence not in EVIDENCE:
-        message = (
-            f"evidence: '{shown(evidence)}' is not allowed; expected 'article' or 'checked'."
-            f"{did_you_mean(evidence, EVIDENCE)}"
-        )
-        raise ParameterError(message)
-
-
 def _visible(tables: Tables, name: str, evidence: str) -> pd.DataFrame:
     """Return the rows with ``basis`` and ``claim_ids`` that an evidence ever shows, and from when."""
-    _require_evidence(evidence)
+    require_one_of("evidence", evidence, EVIDENCE)
     frame = getattr(tables, name)
     told = frame["basis"] == "article"
     start = public_from(tables, name)

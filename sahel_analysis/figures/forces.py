@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from ..errors import require_one_of
 from ..evidence.actors import family
 from ..evidence.record import Record, record
 from ..prose.words import in_letters, value_in_words
@@ -18,10 +19,10 @@ from ..tables.loading import Tables
 from . import style
 from .frame import Frame, Key, new_axes
 from .labels import text_width
-from .situation import followed_among, require_one_of, short_date
+from .situation import followed_among, short_date
 from .timelines import bar_axes, say
 
-_LANE_PT, _HEAD_PT, _LANES, _YEARS = 40.0, 11.0, 8, 3
+_LANE_PT, _HEAD_PT, _LANES, _YEARS = 46.0, 11.0, 8, 3
 _RIGHT_PT = 62.0  # room for the words of the newest count
 _WORDS = {
     "france": ("French", style.BASE_COLOUR, "^"),

@@ -18,12 +18,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 
+from ..errors import require_one_of
 from ..evidence.posture import posture_of
-from ..evidence.record import EVIDENCE, Record, record
+from ..evidence.record import Record, record
 from ..prose.words import in_letters, listed
 from ..tables import vocabulary
 from ..tables.dates import day_in_words
-from ..tables.loading import Tables, require_tables
+from ..tables.loading import Tables
 from . import style
 from .frame import Frame, Key, new_axes
 from .geography import (
@@ -60,7 +61,6 @@ from .situation import (
     finding,
     followed_among,
     handover,
-    require_one_of,
     short_date,
     site_rows,
 )
@@ -401,41 +401,10 @@ def _site_forms(row: pd.Series, record_: Record, narrow: bool) -> list[Block]:
 
 
 @style.figure_style()
-def plot_map_pair(
-    as_of: str | date,
-    countries: str | Sequence[str] = "all",
-    tables: Tables | None = None,
-    ax: Axes | None = None,
-    *,
-    width_mm: float = style.COLUMN_MM,
-) -> Axes:
-    """Draw the article's map beside the checked one, with the names of the countries that differ.
-
-    Parameters and result are those of `plot_map`.
-    """
-    tables = require_tables(tables)
-    pair = [situation(as_of, evidence, countries, tables=tables) for evidence in EVIDENCE]
-    changes = [_changes(pair[1], pair[0]), _changes(pair[0], pair[1])]
-    differ = list(dict.fromkeys([*changes[0], *changes[1]]))
-    number = in_letters(len(differ)) if differ else "none"
-    title = (
-        f"The article and the checked record differ on {number} of {len(pair[0].rows)} countries"
-    )
-    around = _series_frame(pair)
-    shows = "Area: French forces. Squares: Russian personnel. Names: where the two differ."
-    frame = replace(around, title=title, subtitle=f"{shows} {day_in_words(pair[0].record.as_of)}.")
-    titles = [vocabulary.EVIDENCE[evidence].phrase.capitalize() for evidence in EVIDENCE]
-    return draw_series(pair, ax, titles=titles, changes=changes, frame=frame, width_mm=width_mm)
-
-
-@style.figure_style()
 def draw_series(
     shown: Sequence[Situation],
     ax: Axes | None = None,
     *,
-    titles: Sequence[str] = (),
-    changes: Sequence[Mapping[str, str]] = (),
-    frame: Frame | None = None,
     width_mm: float = style.COLUMN_MM,
 ) -> Axes:
     """Draw small maps from rows already at hand, each with the names of what is new in it.
@@ -446,15 +415,8 @@ def draw_series(
         What the maps are drawn from, all of the same countries.
     ax, width_mm
         As in `plot_map`.
-    titles : sequence of str, optional
-        Titles of the maps; their days without them.
-    changes : sequence of mapping, optional
-        What each map names and says, by country; what changed since the one before without it.
-    frame : Frame, optional
-        Words around the maps.
     """
-    titles = list(titles) or [day_in_words(each.record.as_of) for each in shown]
-    changes = changes or [_changes(before, each) for before, each in pairwise([None, *shown])]
+    changes = [_changes(before, each) for before, each in pairwise([None, *shown])]
     width = width_mm * 72 / 25.4 - 2 if ax is None else size_points(ax)[0]
     columns = min(3 if width > _NARROW_PT else 1, len(shown))
     wide = (width - _GUTTER_PT * (columns - 1)) / columns
@@ -464,7 +426,7 @@ def draw_series(
     notes = [_note(words, wide) for words in changes]
     head = style.TEXT_PT * 1.3 + max(len(lines) for lines in notes) * style.LEAST_PT * 1.24 + 4
     rows = -(-len(shown) // columns)
-    frame = frame or _series_frame(shown)
+    frame = _series_frame(shown)
     if ax is None:
         ax = new_axes(frame, width_mm, rows * (high + head) + (rows - 1) * _GUTTER_PT)
     frame.draw(ax)
@@ -480,7 +442,8 @@ def draw_series(
         named = [key for key in changes[number] if key in outlines.index]
         _draw_small(part, each, outlines, named)
         bold = {"fontsize": style.TEXT_PT, "fontweight": "bold", "va": "top"}
-        part.annotate(titles[number], (0, 1), (0, head), "axes fraction", "offset points", **bold)
+        title = day_in_words(each.record.as_of)
+        part.annotate(title, (0, 1), (0, head), "axes fraction", "offset points", **bold)
         for line, text in enumerate(notes[number]):
             down = head - style.TEXT_PT * 1.3 - line * style.LEAST_PT * 1.24
             look = {"fontsize": style.LEAST_PT, "va": "top", "color": style.INK_SOFT}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..errors import ParameterError, did_you_mean, shown
+from ..errors import ParameterError
 from ..evidence.actors import family
 from ..evidence.bases import CONFIRMED_MONTHS, bases
 from ..evidence.posture import followed
@@ -123,30 +123,6 @@ def _site(group: pd.DataFrame, places: pd.DataFrame, town: str) -> pd.Series:
     row["event_ids"] = tuple(key for ids in group["event_ids"] for key in ids)
     row["approximate"] = row["precision"] == "approximate"
     return row.rename(town)
-
-
-def require_one_of(name: str, value: str, allowed: Iterable[str]) -> None:
-    """Refuse a value of a parameter that is none of those allowed, and name them.
-
-    Parameters
-    ----------
-    name : str
-        Name of the parameter.
-    value : str
-        What was given.
-    allowed : iterable of str
-        What may be given; an empty text is allowed, not named.
-
-    Raises
-    ------
-    ParameterError
-        If `value` is none of them.
-    """
-    options = list(allowed)
-    if value not in options:
-        named = "', '".join(option for option in options if option)
-        message = f"{name}: '{shown(value)}' is not allowed; expected one of '{named}'."
-        raise ParameterError(message + did_you_mean(value, options))
 
 
 def followed_among(tables: Tables, countries: str | Sequence[str]) -> list[str]:

@@ -11,9 +11,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from ..errors import require_one_of
 from ..evidence.actors import whose
 from ..evidence.posture import states_of
-from ..evidence.record import Record, record, visible_events
+from ..evidence.record import Record, record
 from ..prose.bottom_line import weight
 from ..prose.words import in_letters, listed, value_in_words
 from ..tables import vocabulary
@@ -23,7 +24,7 @@ from . import style
 from .frame import Frame, Key, new_axes
 from .geography import size_points
 from .labels import text_width, wrapped
-from .situation import followed_among, newest_counts, require_one_of, short_date
+from .situation import followed_among, newest_counts, short_date
 
 SIDES = ("", "france", "russia", "others")
 _EVENTS, _EVENTS_OF_ONE = 9, 5  # at most so many are told
@@ -101,12 +102,12 @@ def state_spans(record_: Record, iso3: str) -> pd.DataFrame:
         latest possible day on which the state began, however late that became public;
         none_recorded left out.
     """
-    events = visible_events(record_.tables, record_.evidence)
+    events = record_.events
     named = events["iso3"].map(lambda iso3s: iso3 in iso3s).astype(bool)
     day = pd.Timestamp(record_.as_of)
-    turns = pd.concat([events["latest"][named], events["visible_from"][named]])
-    days = sorted({*turns[turns <= day], day})
-    series = states_of([iso3], days, record_.evidence, record_.tables).xs(iso3, level="iso3")
+    days = sorted({*events["latest"][named], day})
+    states = states_of([iso3], days, record_.evidence, record_.tables, events)
+    series = states.xs(iso3, level="iso3")
     spans = []
     for theme in vocabulary.POSTURE_THEMES:
         states = series[theme]
@@ -434,9 +435,9 @@ def exits(record_: Record, countries: Sequence[str]) -> pd.DataFrame:
         last = french.iloc[-1] if len(french) else None
         if last is None or last["state"] == "present":
             continue
-        stayed = french[french["state"] == "present"]["start"].max()
-        before = french[(french["state"] == "leaving") & ~(french["start"] < stayed)]
-        ordered = before["start"].iloc[0] if len(before) else pd.NaT
+        stayed = french["end"][french["state"] == "present"].max()
+        leaving = french["start"][(french["state"] == "leaving") & ~(french["start"] < stayed)]
+        ordered = leaving.min()  # the first order since they were last there for good
         out = pd.NaT if last["state"] == "leaving" else last["start"]
         deployed = spans[(spans["theme"] == "russian_engagement") & (spans["state"] == "deployed")]
         russians = deployed["start"].iloc[0] if len(deployed) else pd.NaT
@@ -602,8 +603,12 @@ def bar_axes(
     ]
     ticks = [day for day in ticks if scale.start <= day <= end]
     window = (end - scale.start).days
-    words = [_tick(day, window) for day in ticks]
-    ax.set_xticks([scale(day) for day in ticks], words, fontsize=style.LEAST_PT)
+    words = {scale(day): _tick(day, window) for day in ticks}
+    edge = width + right  # a tick whose words would run out of the figure is left out
+    kept = {
+        x: word for x, word in words.items() if x + text_width(word, style.LEAST_PT) / 2 <= edge
+    }
+    ax.set_xticks(list(kept), list(kept.values()), fontsize=style.LEAST_PT)
     return scale, height
 
 

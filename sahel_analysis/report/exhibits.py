@@ -54,18 +54,6 @@ def draw_map_series(report: Report) -> Output:
     return _figure(report, ax, f"Small maps, one per day. {' '.join(alts)}")
 
 
-def draw_map_pair(report: Report) -> Output:
-    """Return the article's map beside the checked one, for a report's day and countries."""
-    day, _, countries = _asked(report)
-    both = [
-        maps.situation(day, each, countries, tables=report.tables)
-        for each in ("article", "checked")
-    ]
-    left, right = (_alt(each) for each in both)
-    ax = maps.plot_map_pair(day, countries, report.tables)
-    return _figure(report, ax, f"Two maps side by side. Left. {left} Right. {right}")
-
-
 def draw_timeline(report: Report) -> Output:
     """Return what happened on a line of time, the latest events in words."""
     ax = timelines.plot_timeline(*_asked(report), report.tables)

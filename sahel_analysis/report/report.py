@@ -8,7 +8,7 @@ from functools import cached_property, wraps
 
 import pandas as pd
 
-from ..errors import ParameterError, did_you_mean, shown
+from ..errors import did_you_mean, require_one_of, shown
 from ..evidence.actors import ROOTS, family
 from ..evidence.posture import LEAST_EVENTS, posture_of
 from ..evidence.record import Record, one_article, record
@@ -187,7 +187,7 @@ class Report:
             ``france`` or ``russia``: only events that are a matter of theirs. ``others``: coups,
             alliances, and what is a matter of neither.
         """
-        _require_side(side, ("", *_EVENTS))
+        require_one_of("side", side, ("", *_EVENTS))
         several = len(self.countries) > 1
         events = listings.naming(self.record.events, self.countries, regions=several)
         return of_sides(self.record, events, [side]) if side else events
@@ -200,7 +200,7 @@ class Report:
         side : str, optional
             ``france`` or ``russia``: only figures of theirs.
         """
-        _require_side(side, ("", *_FIGURES))
+        require_one_of("side", side, ("", *_FIGURES))
         several = len(self.countries) > 1
         figures = listings.naming(self.record.figures, self.countries, regions=several)
         if not side:
@@ -415,11 +415,6 @@ class Report:
         kind = kind or ("bases" if self.parameters.country else "combined")
         return None if self.has_little else exhibits.draw_map(self, kind)
 
-    @_of_article
-    def map_pair(self) -> Output | None:
-        """Return the article's map beside the checked one."""
-        return None if self.has_little else exhibits.draw_map_pair(self)
-
     def map_series(self) -> Output | None:
         """Return small maps of the days on which the record turns, up to the report's own."""
         return None if self.has_little else exhibits.draw_map_series(self)
@@ -442,7 +437,7 @@ class Report:
 
     def force_levels(self, side: str = "france") -> Output | None:
         """Return counts of people of one side, ``france`` or ``russia``; None without any."""
-        _require_side(side, tuple(_FIGURES))
+        require_one_of("side", side, tuple(_FIGURES))
         counted_ = self.figures(side)
         if self.has_little or not (counted_["unit"] == "people").any():
             return None
@@ -643,11 +638,3 @@ def _faults(title: object, subtitle: object, subject: object, tells: object) -> 
     sides = tells if isinstance(tells, list | tuple) else []
     if not sides or any(not isinstance(side, str) or side not in SIDES for side in sides):
         yield f"tells: '{shown(tells)}' is not allowed; expected a list such as ['france']."
-
-
-def _require_side(side: str, allowed: Sequence[str]) -> None:
-    """Refuse a side that is not one of some."""
-    if side not in allowed:
-        options = "', '".join(allowed)
-        message = f"side: '{shown(side)}' is not allowed; expected one of '{options}'."
-        raise ParameterError(message + did_you_mean(side, allowed))

@@ -168,6 +168,20 @@ def test_an_exit_lasts_from_the_order_to_the_last_unit():
     assert (row.words, pd.isna(row.out)) == ("not out yet", True)
 
 
+def test_an_exit_stands_on_its_day_and_not_on_the_day_it_became_known():
+    """What was told two years later is drawn where it happened."""
+    rows = (
+        event("deployment", "2013-01-01"),
+        event("withdrawal_completed", "2020-01-31", known_from="2022-01-31"),
+        event("coup", "2021-06-01", "niger"),
+    )
+    early, late = (
+        record(day, "checked", tables=tiny(*rows)) for day in ("2021-12-31", "2022-12-31")
+    )
+    assert timelines.exits(early, ["NER"]).empty
+    assert timelines.exits(late, ["NER"]).at["NER", "out"] == pd.Timestamp("2020-01-31")
+
+
 def test_an_agreement_ends_with_its_denunciation():
     """A bar without an end goes on to the day."""
     rows = (

@@ -19,7 +19,6 @@ from sahel_analysis.evidence.posture import followed
 from sahel_analysis.evidence.record import record
 from sahel_analysis.figures import maps, style
 from sahel_analysis.figures.situation import alt_text, country_rows, site_rows, table
-from sahel_analysis.prose.words import in_letters
 from sahel_analysis.tables import vocabulary
 
 DAY = "2023-12-04"
@@ -425,23 +424,3 @@ def test_small_maps_name_what_changed_and_nothing_else(tables):
     assert {shown[1].rows.at[key, "name_en"] for key in changed} <= named
     assert min(sizes(ax.figure)) >= 7
     assert first.get_xlim()[1] - first.get_xlim()[0] > 0
-
-
-def test_a_pair_names_what_differs_on_both_maps(tables):
-    """Whoever compares two maps is told where to look, and how often."""
-    ax = maps.plot_map_pair(DAY, tables=tables)
-    pair = [maps.situation(DAY, evidence, tables=tables) for evidence in ("article", "checked")]
-    columns = ["french_posture", "russian_engagement"]
-    left, right = (each.rows[columns] for each in pair)
-    french = left["french_posture"] != right["french_posture"]
-    deployed = (left["russian_engagement"] == "deployed") != (
-        right["russian_engagement"] == "deployed"
-    )
-    differ = list(left.index[french | deployed])
-    assert differ
-    names = set(pair[0].rows.loc[differ, "name_en"])
-    for part in ax.figure.axes[1:]:
-        written = " ".join(text.get_text() for text in part.texts)
-        assert all(word in written for name in names for word in name.split())
-    title = ax.figure.texts[0].get_text()
-    assert title.endswith(f"{in_letters(len(differ))} of {len(left)} countries")

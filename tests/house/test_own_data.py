@@ -86,14 +86,10 @@ def test_a_missing_root_is_one_sentence(bare):
 
 
 def test_without_an_article_the_audit_says_so(bare):
-    """In one sentence, and reports of countries draw no comparison."""
-    tables = load_tables(bare)
-    for report in (
-        Report("Audit", subject="article", tables=tables),
-        Report("Region", as_of="2023-12-04", tables=tables),
-    ):
-        assert "hold no article" in report.map_pair()._repr_mimebundle_()[0]["text/markdown"]
-        assert report.annex()._repr_mimebundle_()
+    """In one sentence."""
+    report = Report("Audit", subject="article", tables=load_tables(bare))
+    assert "hold no article" in report.verdicts()._repr_mimebundle_()[0]["text/markdown"]
+    assert report.annex()._repr_mimebundle_()
 
 
 def test_a_folder_s_tables_make_the_report_and_its_key(bare, notebooks, tmp_path):

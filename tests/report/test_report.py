@@ -17,7 +17,7 @@ from sahel_analysis.report.outputs import COVER_TYPE
 DAY = "2023-12-04"
 OF_COUNTRIES = (
     "cover", "tiles", "story", "phases", "judgements", "article_errors", "unknowns", "key_sources",
-    "map", "map_pair", "map_series", "timeline", "agreements", "missions", "exit_ladder",
+    "map", "map_series", "timeline", "agreements", "missions", "exit_ladder",
     "force_levels", "posture_table", "events_table", "figures_table", "words", "notes", "signature",
     "annex",
 )  # fmt: skip
