@@ -90,6 +90,7 @@ def validate(folder: Path | None) -> None:
     """Hold the tables in FOLDER (or the package's own) against schema and rules."""
     from .evidence.consistency import inconsistencies
     from .prose.wording import lint_judgements, lint_narrative
+    from .report.editions import lint_editions
     from .tables.loading import FRAMES, load_tables
     from .tables.schema import read_schema
     from .tables.vocabulary import unlisted_words
@@ -101,6 +102,7 @@ def validate(folder: Path | None) -> None:
         *inconsistencies(tables),
         *lint_judgements(tables),
         *lint_narrative(tables),
+        *lint_editions(tables),
     ]
     if problems:
         raise DataError(problems)
@@ -221,7 +223,8 @@ def _jobs(
     notebooks: Path | None,
 ) -> list:
     """Return the jobs that the options ask for."""
-    from .batch.jobs import expand, own_editions, read_editions
+    from .batch.jobs import expand, read_editions
+    from .report.editions import own_editions
     from .tables.schema import VARIABLE
 
     asked = {name: [part for value in given for part in value] for name, given in options.items()}

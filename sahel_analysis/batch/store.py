@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..errors import SahelError
 from ..evidence.record import extract, row_digests
+from ..report.editions import edition_before, edition_of
 from ..tables.loading import FRAMES, Tables
 from ..tables.schema import outlines_file
 from .jobs import Job, Outcome
@@ -34,6 +35,7 @@ _CHANGES = {
     "notebook": "the notebook changed",
     "parameters": "the parameters changed",
     "rows": "rows that it shows changed",
+    "edition": "its edition changed",
     "boundaries": "the boundaries changed",
     "code": "the package's code changed",
     "environment": "installed packages changed",
@@ -310,6 +312,7 @@ class Inputs:
             "notebook": self._notebooks[named],
             "parameters": digest(json.dumps(job.values, sort_keys=True).encode()),
             "rows": self._rows(job),
+            "edition": self._edition(job),
             **self._shared,
             "state": self.state,
         }
@@ -365,6 +368,11 @@ class Inputs:
         }  # fmt: skip
         chosen = own if any(own.values()) else differing
         return [f"{name} {key}" for name, keys in chosen.items() for key in sorted(keys)]
+
+    def _edition(self, job: Job) -> str:
+        """Return the digest of what names a job's edition and the one before."""
+        asked = job.parameters.as_of, job.parameters.evidence, self._tables
+        return digest(f"{edition_of(*asked)} {edition_before(*asked)}".encode())
 
     def _rows(self, job: Job) -> str:
         """Return the digest of the rows that a job's report may see."""

@@ -10,10 +10,12 @@ import pandas as pd
 
 from ..errors import ParameterError, did_you_mean, shown
 from ..evidence.actors import ROOTS, family
+from ..evidence.changes import changes
 from ..evidence.posture import LEAST_EVENTS, posture_of
 from ..evidence.record import Record, record
 from ..prose import audit, judgements, listings, method, narrative
 from ..prose.bottom_line import OTHERS, SIDES, bottom_line, of_sides
+from ..prose.changes import tell
 from ..prose.markdown import bullets, escape
 from ..prose.notes import cited, notes
 from ..prose.sentences import KeySources, Sentence
@@ -22,6 +24,7 @@ from ..prose.words import counted, listed
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables, require_tables
 from . import exhibits, outputs
+from .editions import edition_before, edition_of, imprint
 from .outputs import Output
 from .parameters import ReportParameters, misspelt, scope, validate
 
@@ -36,9 +39,9 @@ _FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian 
 _SUBJECTS = ("countries", "article")
 _NO_ARTICLE = "The tables hold no article, so there is nothing to compare or to audit."
 _JUDGED = (30, 15, 28, 27)  # widths of the table of judgements
-# How much the pages of a country brief hold, and those of any other report.
-_BRIEF = {"judgements": 3, "errors": 2, "sources": 6}
-_REPORT = {"judgements": 5, "errors": 3, "sources": 8}
+# How much the pages of a country brief hold, and those of any other report; of changes in words.
+_BRIEF = {"judgements": 3, "errors": 2, "sources": 6, "since": 110}
+_REPORT = {"judgements": 5, "errors": 3, "sources": 8, "since": 220}
 
 
 def _of_article(show: Callable[..., Output]) -> Callable[..., Output]:
@@ -228,7 +231,12 @@ class Report:
 
     @cached_property
     def _bottom_line(self) -> list[Sentence]:
-        """What the cover says first."""
+        """What the cover says first: as the editor of a named edition has it, or as the rows do."""
+        named = edition_of(self.record.as_of, self.record.evidence, self.tables)
+        if named and self._is_whole and set(self.tells) == set(ROOTS):
+            own = [Sentence(text, named.row_ids) for text in (named.headline, named.bottom_line)]
+            if own := [line for line in own if line.text]:
+                return own
         return bottom_line(self.record, self._scope, self.tells)
 
     @cached_property
@@ -298,10 +306,17 @@ class Report:
             subtitle=self.subtitle,
             edition=edition,
             bottom_line=line,
+            imprint=self._imprint,
             as_of=self.record.as_of,
             pages=self.pages,
             layout="brief" if self.parameters.country else "report",
         )
+
+    @property
+    def _imprint(self) -> str:
+        """The line that names edition, version and how to cite."""
+        asked = self.record.as_of, self.record.evidence, self.tables
+        return imprint(self.title, *asked, dated=self.subject != "article")
 
     @property
     def _too_little(self) -> str:
@@ -342,6 +357,29 @@ class Report:
                 f"{self._sources.text(phase.sentences)}\n:::"
             )
         return outputs.prose("\n\n".join(blocks))
+
+    def since(self) -> Output | None:
+        """Return what moved since the edition before; None where there is none, or nothing moved."""
+        asked = self.record.as_of, self.record.evidence, self.tables
+        earlier = edition_before(*asked)
+        if self.has_little or earlier is None or self.subject == "article":
+            return None
+        moved = changes(earlier.as_of, *asked, self.countries)
+        sections = tell(moved, self._most["since"])
+        if not sections:
+            return None
+        lines = [line for section in sections for line in section.lines]
+        known = {*self.tables.events.index, *self.tables.figures.index}
+        self._cite(key for line in lines for key in line.rows if key in known)
+        told = bullets(
+            f"**{section.heading}.** "
+            + " ".join(
+                f'[{escape(line.text)}]{{rows="{";".join(line.rows)}"}}' for line in section.lines
+            )
+            for section in sections
+        )
+        heading = f"## Since the edition of {day_in_words(earlier.as_of)}"
+        return outputs.prose(f'::: {{.changes drop="1"}}\n{heading}\n\n{told}\n:::')
 
     def unknowns(self) -> Output | None:
         """Return what is not known, as a list; None where nothing is."""

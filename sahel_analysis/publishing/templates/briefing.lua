@@ -377,7 +377,7 @@ function Pandoc(doc)
   local after = {
     figure = figure, ['table'] = data_table, notes = note_list, tiles = tiles, phase = phase,
     story = wrapped 'story', sources = sources, unknowns = wrapped 'unknowns',
-    annex = wrapped 'annex', since = wrapped 'since',
+    annex = wrapped 'annex', since = wrapped 'since', imprint = wrapped 'imprint',
   }
   doc = doc:walk {
     Div = function(div)
