@@ -386,6 +386,25 @@ def show_changes(
         click.echo(as_text(moved, markdown=form == "markdown"))
 
 
+@main.command("watch")
+@_DATA
+@click.option("--from", "since", help="First day, ISO 8601: only what moved since is told.")
+@click.option("--to", "until", help="The day; that of the newest judgement without it.")
+@click.option("--evidence", default="checked", show_default=True, help="'checked' or 'article'.")
+def show_watch_list(since: str | None, until: str | None, evidence: str) -> None:
+    """Tell how the indicators of our judgements stand, and how good our forecasts were."""
+    from .evidence.settling import forecasts, watch_list
+    from .prose.judgements import score_in_words, watched
+    from .report.parameters import watch_days
+    from .tables.loading import load_tables
+
+    tables = load_tables()
+    first, last, kind = watch_days(since, until, evidence, tables)
+    listed = watch_list(tables, kind, first or last, last)
+    click.echo(watched(listed, tables, first, last))
+    click.echo(f"\n{score_in_words(forecasts(tables))}")
+
+
 def _corrected(old: str, new: str, form: str) -> str:
     """Return what differs between two states of the tables."""
     from .evidence.changes import compare, read_state

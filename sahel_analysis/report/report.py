@@ -38,10 +38,11 @@ _EVENTS = {
 _FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian personnel"}
 _SUBJECTS = ("countries", "article")
 _NO_ARTICLE = "The tables hold no article, so there is nothing to compare or to audit."
+_ALL_CHANGES = 1200  # words that the annex has for what moved since the edition before
 _JUDGED = (30, 15, 28, 27)  # widths of the table of judgements
 # How much the pages of a country brief hold, and those of any other report; of changes in words.
-_BRIEF = {"judgements": 3, "errors": 2, "sources": 6, "since": 110}
-_REPORT = {"judgements": 5, "errors": 3, "sources": 8, "since": 220}
+_BRIEF = {"judgements": 3, "errors": 2, "sources": 6, "since": 75}
+_REPORT = {"judgements": 5, "errors": 3, "sources": 8, "since": 150}
 
 
 def _of_article(show: Callable[..., Output]) -> Callable[..., Output]:
@@ -359,17 +360,22 @@ class Report:
         return outputs.prose("\n\n".join(blocks))
 
     def since(self) -> Output | None:
-        """Return what moved since the edition before; None where there is none, or nothing moved."""
+        """Return what moved since the edition before; None where there is none, or nothing moved.
+
+        The pages have the most decisive lines, the annex has all of them.
+        """
+        text = self._since(self._most["since"])
+        return outputs.prose(f'::: {{.changes drop="8"}}\n{text}\n:::') if text else None
+
+    def _since(self, most: int) -> str:
+        """Return what moved since the edition before, in so many words at most, as Markdown."""
         asked = self.record.as_of, self.record.evidence, self.tables
         earlier = edition_before(*asked)
         if self.has_little or earlier is None or self.subject == "article":
-            return None
-        moved = changes(earlier.as_of, *asked, self.countries)
-        sections = tell(moved, self._most["since"])
-        if not sections:
-            return None
-        lines = [line for section in sections for line in section.lines]
+            return ""
+        sections = tell(changes(earlier.as_of, *asked, self.countries), most)
         known = {*self.tables.events.index, *self.tables.figures.index}
+        lines = [line for section in sections for line in section.lines]
         self._cite(key for line in lines for key in line.rows if key in known)
         told = bullets(
             f"**{section.heading}.** "
@@ -378,8 +384,8 @@ class Report:
             )
             for section in sections
         )
-        heading = f"## Since the edition of {day_in_words(earlier.as_of)}"
-        return outputs.prose(f'::: {{.changes drop="1"}}\n{heading}\n\n{told}\n:::')
+        day = day_in_words(earlier.as_of)
+        return f"## Since the edition of {day}\n\n{told}" if sections else ""
 
     def unknowns(self) -> Output | None:
         """Return what is not known, as a list; None where nothing is."""
@@ -564,6 +570,8 @@ class Report:
             text = self._remember(judgements.key_judgements(basis, self.record))
             parts.append(self._headed("What our judgements rest on", outputs.prose(text)))
         self._cite(key for line in self._printed for key in line.rows)
+        if since := self._since(_ALL_CHANGES):
+            parts.append(outputs.prose(since))
         parts += [
             self._headed("Sources and method", outputs.prose(self._method)),
             self.words(),
