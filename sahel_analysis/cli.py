@@ -100,6 +100,7 @@ def _sound_tables(folder: Path | None) -> Tables:
     """Return the tables of a folder, held against schema and every rule."""
     from .evidence.consistency import inconsistencies
     from .prose.wording import lint_judgements, lint_narrative
+    from .report.editions import lint_editions
     from .tables.loading import FRAMES, load_tables
     from .tables.rules import by_article
     from .tables.schema import read_schema
@@ -111,6 +112,7 @@ def _sound_tables(folder: Path | None) -> Tables:
         *inconsistencies(tables),
         *lint_judgements(tables),
         *lint_narrative(tables),
+        *lint_editions(tables),
     ]
     if problems:
         frames = {name: getattr(tables, name) for name in FRAMES}
@@ -254,7 +256,8 @@ def _jobs(
     notebooks: Path | None,
 ) -> list:
     """Return the jobs that the options ask for."""
-    from .batch.jobs import expand, own_editions, read_editions
+    from .batch.jobs import expand, read_editions
+    from .report.editions import own_editions
     from .tables.schema import VARIABLE
 
     asked = {name: [part for value in given for part in value] for name, given in options.items()}
@@ -414,6 +417,25 @@ def show_changes(
         click.echo(_as_json(as_data(moved)))
     else:
         click.echo(as_text(moved, markdown=form == "markdown"))
+
+
+@main.command("watch")
+@_DATA
+@click.option("--from", "since", help="First day, ISO 8601: only what moved since is told.")
+@click.option("--to", "until", help="The day; that of the newest judgement without it.")
+@click.option("--evidence", default="checked", show_default=True, help="'checked' or 'article'.")
+def show_watch_list(since: str | None, until: str | None, evidence: str) -> None:
+    """Tell how the indicators of our judgements stand, and how good our forecasts were."""
+    from .evidence.settling import forecasts, watch_list
+    from .prose.judgements import score_in_words, watched
+    from .report.parameters import watch_days
+    from .tables.loading import load_tables
+
+    tables = load_tables()
+    first, last, kind = watch_days(since, until, evidence, tables)
+    listed = watch_list(tables, kind, first or last, last)
+    click.echo(watched(listed, tables, first, last))
+    click.echo(f"\n{score_in_words(forecasts(tables))}")
 
 
 def _corrected(old: str, new: str, form: str) -> str:

@@ -101,8 +101,11 @@ def build(
     store, summary = Store(output), Summary()
     # Ctrl-C is for this thread; while it waits for the other one, files change places in peace.
     with _stoppable(), store.locked(), ThreadPoolExecutor(1) as writer:
-        steps = {step.job.path: step for step in plan(jobs, Inputs(load_tables()), store)}
+        inputs = Inputs(load_tables())
+        steps = {step.job.path: step for step in plan(jobs, inputs, store)}
         due = [step.job for step in steps.values() if step.reasons]
+        if due:
+            store.keep_rows(inputs.state, inputs.digests)
         summary.fresh = [path for path, step in steps.items() if not step.reasons]
         try:
             with closing(_outcomes(due, workers, scheduler, timeout)) as outcomes:

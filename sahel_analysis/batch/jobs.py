@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,6 +13,7 @@ from ..errors import MOST, ParameterError, did_you_mean, shown
 from ..evidence.posture import countries_told
 from ..evidence.record import articles, one_article
 from ..publishing.documents import FORMATS
+from ..report.editions import NAMED_BY, read_file
 from ..report.parameters import (
     ReportParameters,
     default_day,
@@ -26,7 +26,6 @@ from ..tables.loading import Tables
 _PACKAGE = Path(__file__).resolve().parents[1]
 DEFAULT_FORMATS = ("html", "pdf")
 OPTIONS = ("notebook", "country", "as_of", "evidence", "article", "format")
-_NAMED_BY = ("number", "title")  # keys of an edition that choose no report
 
 
 @dataclass(frozen=True)
@@ -157,12 +156,6 @@ def notebook_folder() -> Path:
     """Return the folder of the notebooks: in an installed package, else in the clone."""
     inside = _PACKAGE / "notebooks"
     return inside if inside.is_dir() else _PACKAGE.parent / "notebooks"
-
-
-def own_editions() -> Path | None:
-    """Return the file of the clone's own editions; None in an installed package, which has none."""
-    path = _PACKAGE.parent / "editions.toml"
-    return path if path.is_file() else None
 
 
 def reports(folder: Path | None = None) -> dict[str, tuple[str, ...]]:
@@ -311,7 +304,7 @@ def read_editions(
     ----------
     path : pathlib.Path
         TOML: a table ``[editions.NAME]`` per edition, whose keys are `OPTIONS`, each a text or a
-        list of texts, and ``number`` and ``title``, which name it.
+        list of texts, and those of `report.editions.NAMED_BY`, which name it.
     tables, notebooks
         See `expand`.
     names : sequence of str
@@ -327,7 +320,7 @@ def read_editions(
     ParameterError
         If the file cannot be read, or anything in it is not allowed; names edition and fault.
     """
-    editions = _editions(path)
+    editions = read_file(path)
     faults = [
         f"'{shown(name)}' is no edition; expected one of {', '.join(map(shown, editions))}."
         f"{did_you_mean(name, editions)}"
@@ -340,7 +333,7 @@ def read_editions(
         options = {
             option: [shown(value) for value in (given if isinstance(given, list) else [given])]
             for option, given in editions.get(name, {}).items()
-            if option not in _NAMED_BY
+            if option not in NAMED_BY
         }
         try:
             wanted = expand(tables, options, notebooks)
@@ -352,20 +345,3 @@ def read_editions(
             jobs[job.path] = replace(job, formats=tuple(dict.fromkeys(known + job.formats)))
     _refuse(f"The editions in '{path}' cannot be made.", faults)
     return list(jobs.values())
-
-
-def _editions(path: Path) -> dict[str, dict]:
-    """Return the editions of a file by name."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        message = f"'{path}' cannot be read ({fault.strerror}); name a file of editions."
-        raise ParameterError(message) from fault
-    except (ValueError, RecursionError) as fault:
-        message = f"'{path}' is not TOML: {shown(fault, 200)}. Mend the file."
-        raise ParameterError(message) from fault
-    editions = content.get("editions")
-    if not isinstance(editions, dict) or not all(isinstance(e, dict) for e in editions.values()):
-        message = f"'{path}' names no edition; expected tables such as [editions.december]."
-        raise ParameterError(message)
-    return editions

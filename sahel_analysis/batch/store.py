@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from ..errors import SahelError
-from ..evidence.record import extract, one_article
-from ..tables.loading import Tables
+from ..evidence.record import extract, one_article, row_digests
+from ..report.editions import edition_before, edition_of
+from ..tables.loading import FRAMES, Tables
 from ..tables.schema import outlines_file
 from .jobs import Job, Outcome
 
@@ -22,6 +24,9 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _RECORDS = ".records"
 _FAILED = "failed"
 _STAGING = ".staging"
+_ROWS = ".rows"  # digests of all rows, one file for each state of the tables
+_SHORT = 12  # hexadecimal digits of a row's digest that are kept
+_NAMED = 5  # changed rows that a reason names; more are counted
 _SUFFIXES = (
     "ipynb", "html", "pdf", "docx", "thumbnail.png", "evidence.html", "evidence.pdf",
 )  # fmt: skip
@@ -30,6 +35,7 @@ _CHANGES = {
     "notebook": "the notebook changed",
     "parameters": "the parameters changed",
     "rows": "rows that it shows changed",
+    "edition": "its edition changed",
     "boundaries": "the boundaries changed",
     "code": "the package's code changed",
     "environment": "installed packages changed",
@@ -123,6 +129,28 @@ class Store:
         target = self._place(name)
         if not target.is_file() or target.read_bytes() != data:
             self._change({name: data})
+
+    def keep_rows(self, state: str, digests: Mapping[str, Mapping[str, str]]) -> None:
+        """Keep the digests of all rows of one state of the tables; let go of those none needs.
+
+        Parameters
+        ----------
+        state : str
+            What records call this state; see `Inputs.state`.
+        digests : mapping of str to mapping
+            Digest of each row by table and key; see `Inputs.digests`.
+        """
+        needed = {record["key"].get("state") for record in self.records()}
+        for path in sorted((self.folder / _ROWS).glob("*.json")):
+            if path.stem not in needed:
+                self._remove(path)
+        if not self.has(f"{_ROWS}/{state}.json"):
+            content = json.dumps(digests, sort_keys=True, separators=(",", ":"))
+            self._change({f"{_ROWS}/{state}.json": content.encode()})
+
+    def rows(self, state: str) -> dict[str, dict[str, str]] | None:
+        """Return the digests of all rows of a state of the tables; None where they are not kept."""
+        return _read(self.folder / _ROWS / f"{state}.json") if state else None
 
     def record(self, job: Job) -> dict | None:
         """Return a report's record, or None where there is none that can be read."""
@@ -284,8 +312,67 @@ class Inputs:
             "notebook": self._notebooks[named],
             "parameters": digest(json.dumps(job.values, sort_keys=True).encode()),
             "rows": self._rows(job),
+            "edition": self._edition(job),
             **self._shared,
+            "state": self.state,
         }
+
+    @cached_property
+    def state(self) -> str:
+        """What records call this state of the tables."""
+        digests, package = row_digests(self._tables)
+        whole = hashlib.sha256(package)
+        for name in FRAMES:
+            for key, value in digests[name].items():
+                whole.update(key.encode() + value)
+        return whole.hexdigest()[:16]
+
+    @cached_property
+    def digests(self) -> dict[str, dict[str, str]]:
+        """Digest of each row, by table and key, cut to what tells two states of a row apart."""
+        digests, _ = row_digests(self._tables)
+        return {
+            name: {key: value.hex()[:_SHORT] for key, value in rows.items()}
+            for name, rows in digests.items()
+        }
+
+    def changed_rows(self, job: Job, before: Mapping[str, Mapping[str, str]]) -> list[str]:
+        """Return which rows that a job's report can see are not as they were.
+
+        Parameters
+        ----------
+        job : Job
+            The job.
+        before : mapping of str to mapping
+            The digests of another state of the tables.
+
+        Returns
+        -------
+        list of str
+            ``events EV-101``; first those of its extract, and without one all that differ.
+        """
+        differing = {
+            name: {
+                key
+                for key in before.get(name, {}).keys() | rows.keys()
+                if before.get(name, {}).get(key) != rows.get(key)
+            }
+            for name, rows in self.digests.items()
+        }
+        seen = extract(self._tables, job.parameters.as_of, job.parameters.country or "all")
+        own = {
+            # One that is gone may have been seen.
+            name: {key for key in keys if key in getattr(seen, name).index or key not in
+                   self.digests[name]}
+            for name, keys in differing.items()
+        }  # fmt: skip
+        chosen = own if any(own.values()) else differing
+        return [f"{name} {key}" for name, keys in chosen.items() for key in sorted(keys)]
+
+    def _edition(self, job: Job) -> str:
+        """Return the digest of what names a job's edition and the one before."""
+        asked = job.parameters.as_of, job.parameters.evidence, self._tables
+        return digest(f"{edition_of(*asked)} {edition_before(*asked)}".encode())
 
     def _rows(self, job: Job) -> str:
         """Return the digest of the rows that a job's report may see."""
@@ -317,9 +404,16 @@ def plan(jobs: Iterable[Job], inputs: Inputs, store: Store) -> list[Step]:
         if record is None:
             reasons.append("it is not there yet")
         else:
-            reasons += [
-                change for part, change in _CHANGES.items() if record["key"].get(part) != key[part]
-            ]
+            stale = [part for part in _CHANGES if record["key"].get(part) != key[part]]
+            reasons += [_CHANGES[part] for part in stale]
+            if "rows" in stale and (before := store.rows(record["key"].get("state", ""))):
+                named = inputs.changed_rows(job, before)
+                more = f" and {len(named) - _NAMED} more" * (len(named) > _NAMED)
+                reasons[reasons.index(_CHANGES["rows"])] += (
+                    f": {', '.join(named[:_NAMED])}{more}"
+                    if named
+                    else ", by the package's version"
+                )
             if missing := [name for name in job.formats if name not in record["formats"]]:
                 reasons.append(f"{', '.join(missing)} is wanted too")
             if altered := store.altered(record):

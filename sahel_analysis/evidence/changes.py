@@ -237,10 +237,10 @@ def settled_on(judgement: object, tables: Tables) -> pd.Timestamp | None:
     """
     if not judgement.outcome:
         return None
-    by = [key for key in judgement.settled_by if key in tables.events.index]
-    if by:
-        return public_from(tables, "events").reindex(by).max()
-    return judgement.horizon_end
+    if not judgement.settled_by:
+        return judgement.horizon_end
+    days = public_from(tables, "events").reindex(judgement.settled_by)
+    return None if days.isna().any() else days.max()
 
 
 # Two states of the tables

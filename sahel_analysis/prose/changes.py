@@ -17,6 +17,7 @@ from .tiles import short_name
 from .words import capital, counted, in_letters, listed, on_words, plain_names, value_in_words
 
 MOST_WORDS = 400
+_FACTS = ("events", "figures", "checks", "claims", "judgements")  # tables that are told first
 _THEMES = {FRANCE: "french_posture", RUSSIA: "russian_engagement"}
 _HEADINGS = {FRANCE: "French forces", RUSSIA: "Russia"}
 _BASES, _COUNTS, _JUDGED = "Bases", "Force levels", "Judgements"
@@ -465,7 +466,9 @@ def corrections_text(
     markdown : bool
         Whether headings and lists are those of Markdown.
     """
+    order = {name: place for place, name in enumerate(_FACTS)}
     compared = [each for each in compared if _differs(each)]
+    compared.sort(key=lambda each: order.get(each.table, len(order)))
     if not compared:
         return f"{old} and {new} hold the same rows."
     mark = "#" * markdown
@@ -491,8 +494,8 @@ def _summary(each: TableChanges) -> str:
     if min(each.rows) < 0:
         there, state = ("new", each.rows[1]) if each.rows[0] < 0 else ("gone", each.rows[0])
         return f"{each.table}: a table that is {there}, with {counted(state, 'row')}."
-    cells = counted(len(each.changed), "cell")
     named = counted(each.changed["row_id"].nunique(), "row")
+    cells = f"{counted(len(each.changed), 'cell')} changed in {named}"
     with_reason = int((each.changed["reason"] != "").sum())
     why = ""
     if len(each.changed):
@@ -500,7 +503,7 @@ def _summary(each: TableChanges) -> str:
         why = f" ({given} with a reason)"
     text = (
         f"{each.table}: {each.rows[0]:,} rows, now {each.rows[1]:,}; {len(each.added)} added, "
-        f"{len(each.withdrawn)} withdrawn; {cells} changed in {named}{why}."
+        f"{len(each.withdrawn)} withdrawn; {cells if len(each.changed) else 'no cell changed'}{why}."
     )
     for columns, what in ((each.columns_added, "New"), (each.columns_gone, "Gone")):
         if columns:
@@ -517,7 +520,10 @@ def _rows(each: TableChanges) -> Iterable[str]:
     for what, chosen in (("Facts", is_fact), ("Wording", wording)):
         if any(chosen):
             yield f"{what}:"
-            yield from map(_row, each.changed[chosen].groupby("row_id", sort=False))
+            alike: dict[str, list[str]] = {}
+            for key, cells in each.changed[chosen].groupby("row_id", sort=False):
+                alike.setdefault(_differing(cells), []).append(key)
+            yield from (f"- {', '.join(keys)}: {moved}" for moved, keys in alike.items())
     if each.withdrawn:
         yield "Withdrawn:"
         known = [key for key in each.withdrawn if key in each.reasons]
@@ -529,15 +535,22 @@ def _rows(each: TableChanges) -> Iterable[str]:
         yield f"Added: {', '.join(each.added)}."
 
 
-def _row(named: tuple[str, pd.DataFrame]) -> str:
+def _differing(cells: pd.DataFrame) -> str:
     """Return which cells of one row differ, and why."""
-    key, cells = named
     reasons = list(dict.fromkeys(filter(None, cells["reason"])))
-    moved = [
-        f"{row.column}: {_cell(row.old)} is now {_cell(row.new)}" for row in cells.itertuples()
-    ]
-    why = f"Why: {' '.join(reasons)}" if reasons else "No reason is given."
-    return f"- {key}: {'; '.join(moved)}. {why}"
+    moved = "; ".join(_moved_cell(row) for row in cells.itertuples())
+    return f"{moved}. {f'Why: {chr(32).join(reasons)}' if reasons else 'No reason is given.'}"
+
+
+def _moved_cell(row: object) -> str:
+    """Return how one cell differs; of a list what joined it and what left."""
+    if row.column.endswith("_ids"):
+        old, new = row.old.split(";"), row.new.split(";")
+        joined = [key for key in new if key and key not in old]
+        left = [key for key in old if key and key not in new]
+        parts = [f"with {listed(joined)}"] * bool(joined) + [f"without {listed(left)}"] * bool(left)
+        return f"{row.column} {', '.join(parts) or 'in another order'}"
+    return f"{row.column}: {_cell(row.old)} is now {_cell(row.new)}"
 
 
 def _cell(text: str) -> str:

@@ -60,6 +60,7 @@ def cover(
     subtitle: str = "",
     edition: Mapping[str, str],
     bottom_line: str = "",
+    imprint: str = "",
     as_of: date | str = "",
     pages: int = 0,
     layout: str = "report",
@@ -77,6 +78,8 @@ def cover(
         ``{"Country": "Niger", "As of": "4 December 2023", "Evidence": "article"}``.
     bottom_line : str
         Markdown, one or two sentences.
+    imprint : str
+        Plain text, one line: number of the edition, version of the data, how to cite.
     as_of : date or str
         The edition's date, ISO 8601; it also dates the PDF and DOCX files.
     pages : int
@@ -98,6 +101,7 @@ def cover(
         "subtitle": subtitle,
         "edition": [[str(label), str(value)] for label, value in edition.items()],
         "bottom_line": bottom_line,
+        "imprint": imprint,
         "as_of": day,
         "pages": pages,
         "layout": layout,
@@ -110,6 +114,7 @@ def cover(
     page = (
         f"<h1>{html.escape(title)}</h1>{below}<dl>{rows}</dl>"
         f"<blockquote>{markdown.to_html(bottom_line)}</blockquote>"
+        f"<p><small>{html.escape(imprint)}</small></p>"
     )
     edition_line = ", ".join(f"{label}: {value}" for label, value in content["edition"])
     return Output(

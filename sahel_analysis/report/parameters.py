@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -165,8 +165,28 @@ def days_between(
         If a day or the evidence is not allowed, or the second day is not after the first.
     """
     first, last = date_range(tables)
-    faults, sound = [], {}
+    return _two_days(since, last if until is None else until, evidence, first, last, tables)
+
+
+def watch_days(
+    since: object, until: object, evidence: object, tables: Tables
+) -> tuple[date | None, date, str]:
+    """Return as `days_between` does; to the newest judgement, and the first day None where it is."""
+    first, last = date_range(tables)
+    judged = tables.judgements["valid_from"].max()
+    last = last if pd.isna(judged) else max(last, judged.date())
     until = last if until is None else until
+    if since is not None:
+        return _two_days(since, until, evidence, first, last, tables)
+    day_before = first - timedelta(days=1)
+    return None, *_two_days(day_before, until, evidence, day_before, last, tables)[1:]
+
+
+def _two_days(
+    since: object, until: object, evidence: object, first: date, last: date, tables: Tables
+) -> tuple[date, date, str]:
+    """Return two days within a range and the evidence, or refuse them with every fault."""
+    faults, sound = [], {}
     for name, value in (("from", since), ("to", until), ("evidence", evidence)):
         try:
             is_day = name != "evidence"

@@ -10,10 +10,12 @@ import pandas as pd
 
 from ..errors import did_you_mean, require_one_of, shown
 from ..evidence.actors import ROOTS, family
+from ..evidence.changes import changes
 from ..evidence.posture import LEAST_EVENTS, posture_of
 from ..evidence.record import Record, one_article, record
 from ..prose import audit, judgements, listings, method, narrative
 from ..prose.bottom_line import OTHERS, SIDES, bottom_line, of_sides
+from ..prose.changes import tell
 from ..prose.markdown import bullets, escape
 from ..prose.notes import cited, notes
 from ..prose.sentences import KeySources, Sentence
@@ -23,6 +25,7 @@ from ..tables.dates import day_in_words
 from ..tables.loading import Tables, require_tables
 from . import exhibits, outputs
 from .attachments import attachments
+from .editions import edition_before, edition_of, imprint
 from .outputs import Output
 from .parameters import ReportParameters, misspelt, scope, validate
 
@@ -36,10 +39,11 @@ _EVENTS = {
 _FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian personnel"}
 _SUBJECTS = ("countries", "article")
 _NO_ARTICLE = "The tables hold no article, so there is nothing to compare or to audit."
+_ALL_CHANGES = 1200  # words that the annex has for what moved since the edition before
 _JUDGED = (30, 15, 28, 27)  # widths of the table of judgements
-# How much the pages of a country brief hold, and those of any other report.
-_BRIEF = {"judgements": 3, "errors": 2, "sources": 6}
-_REPORT = {"judgements": 5, "errors": 3, "sources": 8}
+# How much the pages of a country brief hold, and those of any other report; of changes in words.
+_BRIEF = {"judgements": 3, "errors": 2, "sources": 6, "since": 75}
+_REPORT = {"judgements": 5, "errors": 3, "sources": 8, "since": 150}
 
 
 def _of_article(show: Callable[..., Output]) -> Callable[..., Output]:
@@ -226,7 +230,12 @@ class Report:
 
     @cached_property
     def _bottom_line(self) -> list[Sentence]:
-        """What the cover says first."""
+        """What the cover says first: as the editor of a named edition has it, or as the rows do."""
+        named = edition_of(self.record.as_of, self.record.evidence, self.tables)
+        if named and self._is_whole and set(self.tells) == set(ROOTS):
+            own = [Sentence(text, named.row_ids) for text in (named.headline, named.bottom_line)]
+            if own := [line for line in own if line.text]:
+                return own
         return bottom_line(self.record, self._scope, self.tells)
 
     @cached_property
@@ -296,10 +305,17 @@ class Report:
             subtitle=self.subtitle,
             edition=edition,
             bottom_line=line,
+            imprint=self._imprint,
             as_of=self.record.as_of,
             pages=self.pages,
             layout="brief" if self.parameters.country else "report",
         )
+
+    @property
+    def _imprint(self) -> str:
+        """The line that names edition, version and how to cite."""
+        asked = self.record.as_of, self.record.evidence, self.tables
+        return imprint(self.title, *asked, dated=self.subject != "article")
 
     @property
     def _too_little(self) -> str:
@@ -340,6 +356,34 @@ class Report:
                 f"{self._sources.text(phase.sentences)}\n:::"
             )
         return outputs.prose("\n\n".join(blocks))
+
+    def since(self) -> Output | None:
+        """Return what moved since the edition before; None where there is none, or nothing moved.
+
+        The pages have the most decisive lines, the annex has all of them.
+        """
+        text = self._since(self._most["since"])
+        return outputs.prose(f'::: {{.changes drop="8"}}\n{text}\n:::') if text else None
+
+    def _since(self, most: int) -> str:
+        """Return what moved since the edition before, in so many words at most, as Markdown."""
+        asked = self.record.as_of, self.record.evidence, self.tables
+        earlier = edition_before(*asked)
+        if self.has_little or earlier is None or self.subject == "article":
+            return ""
+        sections = tell(changes(earlier.as_of, *asked, self.countries), most)
+        known = {*self.tables.events.index, *self.tables.figures.index}
+        lines = [line for section in sections for line in section.lines]
+        self._cite(key for line in lines for key in line.rows if key in known)
+        told = bullets(
+            f"**{section.heading}.** "
+            + " ".join(
+                f'[{escape(line.text)}]{{rows="{";".join(line.rows)}"}}' for line in section.lines
+            )
+            for section in sections
+        )
+        day = day_in_words(earlier.as_of)
+        return f"## Since the edition of {day}\n\n{told}" if sections else ""
 
     def unknowns(self) -> Output | None:
         """Return what is not known, as a list; None where nothing is."""
@@ -522,6 +566,8 @@ class Report:
             text = self._remember(judgements.key_judgements(basis, self.record))
             parts.append(self._headed("What our judgements rest on", outputs.prose(text)))
         self._cite(key for line in self._printed for key in line.rows)
+        if since := self._since(_ALL_CHANGES):
+            parts.append(outputs.prose(since))
         parts += [
             self._headed("Sources and method", outputs.prose(self._method)),
             self.words(),

@@ -14,8 +14,8 @@ from dates_in_text import dates_in, later_than, visible_text
 from sahel_analysis.cli import main
 from sahel_analysis.evidence.posture import countries_told
 
-# What judges the days to come, and the note that a judgement was written after its day.
-EXEMPT = {"horizon", "afterwards"}
+# What judges the days to come, the note that a judgement was written after its day, the edition line.
+EXEMPT = {"horizon", "afterwards", "imprint"}
 REGION = ["briefing", "french_withdrawal", "russian_engagement", "regional_realignment"]
 SCOPES = ("NER", "MLI", "BFA", "TCD", "CAF", "SDN", "SEN", "CIV")
 DAY = date(2023, 12, 4)
