@@ -189,7 +189,6 @@ def _written(document: Document, formats: Sequence[str], dropped: int) -> dict[s
 
 def _with_figures(document: Document, page: bytes) -> bytes:
     """Return an HTML page that holds its figures, those for telephones too, and its typeface."""
-
     label = _WORDS["figure"]
 
     def inlined(image: re.Match) -> str:
