@@ -27,7 +27,7 @@ _MARGIN = 0.035
 _DETAIL = 0.7  # what is finer than this is not seen
 # Type size in units: 12 to 13 px on a wide screen, 10 px on a telephone.
 _WIDE, _NARROW = 15.5, 25.0
-_BASE = 8  # half the width of the sign of a base
+_BASE = 5  # less than half the width of the sign of a base
 
 
 @dataclass(frozen=True)

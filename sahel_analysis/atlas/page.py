@@ -134,9 +134,10 @@ def explore(
     start = {"date": day.isoformat(), "evidence": evidence, "show": exhibit, "country": country}
     page = _page(tables, urlencode({name: value for name, value in start.items() if value}))
     words = f"Atlas, opened on {day_in_words(day)}, {_EVIDENCE[evidence]}"
+    allowed = "allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox"
     frame = (
-        f'<iframe title="{words}" srcdoc="{html.escape(page)}" sandbox="allow-scripts '
-        f'allow-downloads allow-popups allow-popups-to-escape-sandbox" style="width:100%;height:{height}px;border:0"></iframe>'
+        f'<iframe title="{words}" srcdoc="{html.escape(page)}" sandbox="{allowed}" '
+        f'style="width:100%;height:{height}px;border:0"></iframe>'
     )
     # A printed report holds maps and tables; of the atlas it says that it is there.
     return Output({"text/html": frame, "text/markdown": f"{words}: see the file `atlas.html`."})
