@@ -1,23 +1,28 @@
-"""States: every day on which some country's state changes, and each state between two such days.
+"""States, bases and counts: every day on which one of them changes, and what holds until the next.
 
-What the atlas looks up. Nothing is decided there: each state is a row of `posture.posture_series`.
+What the atlas looks up. Nothing is decided there: each state is a row of `posture.posture_series`,
+bases and counts are those of the maps.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
+from ..evidence.bases import CONFIRMED_MONTHS
 from ..evidence.posture import followed, posture_series
-from ..evidence.record import EVIDENCE, visible_events
+from ..evidence.record import EVIDENCE, Record, visible_events, visible_figures
+from ..figures.situation import country_rows, handover, site_rows
 from ..prose.captions import map_finding
 from ..report.parameters import date_range
 from ..tables import vocabulary
-from ..tables.dates import since_in_words
+from ..tables.dates import bounds, in_words, since_in_words
 from ..tables.loading import Tables
 
 
+@lru_cache(maxsize=2)  # tables do not change, and every page of a notebook asks
 def states_by_day(tables: Tables) -> dict[str, dict]:
     """Return all that a page needs to show the state of any country on any day.
 
@@ -32,11 +37,17 @@ def states_by_day(tables: Tables) -> dict[str, dict]:
         For each evidence
 
         - ``days``: the first day of the range and every day from which an event is shown or no
-          longer shown, ISO 8601, rising. Between two of them nothing changes;
+          longer shown, or a state no longer counts as confirmed, ISO 8601, rising. Between two of
+          them nothing changes;
         - ``states``: the different states, each as `state` returns them;
         - ``countries``: for each country in scope, pairs of a position in ``days`` and one in
           ``states``: the state that begins then;
-        - ``findings``: for each exhibit of `vocabulary.EXHIBITS` one sentence for each day.
+        - ``findings``: for each exhibit of `vocabulary.EXHIBITS` one sentence for each day;
+        - ``bases``: for each place that ever was a French base, the days from which it looks
+          otherwise: day, look (``used``, ``unconfirmed``, ``left``, ``undated`` or nothing), number
+          in the order of handovers (0 without one), and words;
+        - ``counts``: for each country the days from which a map says otherwise of it: day, French
+          words, Russian words.
     """
     return {evidence: _states_by_day(evidence, tables) for evidence in EVIDENCE}
 
@@ -45,8 +56,14 @@ def _states_by_day(evidence: str, tables: Tables) -> dict:
     """Return what a page looks up, of one evidence."""
     first, last = date_range(tables)
     events = visible_events(tables, evidence)
-    turns = pd.concat([events["visible_from"], events["visible_until"]]).dropna().dt.date
-    days = sorted({first, *(day for day in turns if first <= day <= last)})
+    figures = visible_figures(tables, evidence)
+    changes = [events["visible_from"], events["visible_until"], figures["visible_from"]]
+    days = _within(changes, tables)
+    series = posture_series(days, evidence, tables)
+    # What was confirmed lapses on a day on which nothing happens.
+    attested = pd.concat([series[f"{theme}_attested"] for theme in vocabulary.POSTURE_THEMES])
+    latest = [bounds(edtf)[1] for edtf in attested.unique() if edtf]
+    days = sorted({*days, *_within([_lapses(pd.Series(latest))], tables)})
     series = posture_series(days, evidence, tables)
     states: dict[str, int] = {}
     listed: list[dict] = []
@@ -70,7 +87,86 @@ def _states_by_day(evidence: str, tables: Tables) -> dict:
         "states": listed,
         "countries": countries,
         "findings": findings,
+        "bases": _bases_by_day(evidence, tables),
+        "counts": _counts_by_day(evidence, days, series, tables),
     }
+
+
+def _within(changes: list[pd.Series], tables: Tables) -> list[date]:
+    """Return the first day of the range and the days of some changes within it, rising."""
+    first, last = date_range(tables)
+    days = pd.to_datetime(pd.concat(changes)).dropna().dt.date
+    return sorted({first, *(day for day in days if first <= day <= last)})
+
+
+def _lapses(attested: pd.Series) -> pd.Series:
+    """Return the days on which what was attested on some days no longer counts as confirmed."""
+    attested = pd.to_datetime(attested)
+    return attested + pd.DateOffset(months=CONFIRMED_MONTHS, days=1)
+
+
+def _record(day: date, evidence: str, tables: Tables) -> Record:
+    """Return what an evidence shows on a day; of the tables all rows, which no base looks at."""
+    stamp = pd.Timestamp(day)
+    events, figures = visible_events(tables, evidence), visible_figures(tables, evidence)
+    events = events[(events["visible_from"] <= stamp) & ~(events["visible_until"] <= stamp)]
+    return Record(day, evidence, tables, events, figures[~(figures["visible_from"] > stamp)])
+
+
+def _bases_by_day(evidence: str, tables: Tables) -> dict[str, list[list]]:
+    """Return how each French base looks, from day to day."""
+    events = visible_events(tables, evidence)
+    events = events[events["domain"] == "military"]
+    changes = [events["visible_from"], events["visible_until"], _lapses(events["latest"])]
+    days = _within(changes, tables)
+    series = posture_series(days, evidence, tables)
+    bases: dict[str, list[list]] = {}
+    for day in days:
+        sites = site_rows(_record(day, evidence, tables), series.loc[pd.Timestamp(day)])
+        looks = {site.Index: _look(site) for site in sites.itertuples()}
+        for place_id in {*bases, *looks}:
+            steps, look = bases.setdefault(place_id, []), looks.get(place_id, ["", 0, ""])
+            if look != (steps[-1][1:] if steps else ["", 0, ""]):
+                steps.append([day.isoformat(), *look])
+    return {place_id: bases[place_id] for place_id in sorted(bases) if bases[place_id]}
+
+
+def _look(site: object) -> list:
+    """Return look, number and words of one base."""
+    if site.in_use:
+        look = "used" if site.confirmed else "unconfirmed"
+        return [look, 0, f"{site.name_en} in use" + ", unconfirmed" * (not site.confirmed)]
+    if site.number:
+        return ["left", int(site.number), f"{handover(site)}, handed over"]
+    return ["undated", 0, f"{site.name_en}, left on no day on record"]
+
+
+def _counts_by_day(
+    evidence: str, days: list[date], series: pd.DataFrame, tables: Tables
+) -> dict[str, list[list]]:
+    """Return what a map says under the name of each country, from day to day."""
+    figures = visible_figures(tables, evidence)
+    figures = figures[figures["unit"] == "people"]
+    counts: dict[str, list[list]] = {}
+    for iso3 in followed(tables):
+        own = figures[[iso3 in named for named in figures["iso3"]]]
+        turns = {day for day in days if _turns(series, iso3, day, days)}
+        more = {*turns, *_within([own["visible_from"], _lapses(own["latest"])], tables)}
+        steps = counts[iso3] = [["", "", ""]]
+        for day in sorted(more):
+            past = max(known for known in days if known <= day)
+            rows = series.loc[pd.Timestamp(past)].loc[[iso3]]
+            [row] = country_rows(_record(day, evidence, tables), rows).itertuples()
+            if steps[-1][1:] != [row.french_words, row.russian_words]:
+                steps.append([day.isoformat(), row.french_words, row.russian_words])
+    return counts
+
+
+def _turns(series: pd.DataFrame, iso3: str, day: date, days: list[date]) -> bool:
+    """Return whether a country's row differs from that of the day before in a list."""
+    place = days.index(day)
+    now = series.loc[(pd.Timestamp(day), iso3)]
+    return not place or not now.equals(series.loc[(pd.Timestamp(days[place - 1]), iso3)])
 
 
 def _state(row: pd.Series) -> dict[str, object]:
@@ -85,6 +181,9 @@ def _state(row: pd.Series) -> dict[str, object]:
         if covered and value == "none_recorded":
             short = vocabulary.NONE_RECORDED_LABEL
         when = since_in_words(since) if since else ""
+        confirmed = value == "none_recorded" or bool(row[f"{theme}_confirmed"])
+        if not confirmed:
+            when += f"; unconfirmed, last attested {in_words(row[f'{theme}_attested'])}"
         state[theme] = {
             "value": value,
             "since": since,
@@ -92,6 +191,7 @@ def _state(row: pd.Series) -> dict[str, object]:
             "words": words[0].upper() + words[1:],
             "short": short[0].upper() + short[1:],
             "when": when,
+            "confirmed": confirmed,
         }
     return state
 
@@ -128,17 +228,18 @@ def segments(states: dict, last: date) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per country, theme and span of one value, none_recorded left out; columns
-        ``iso3``, ``theme``, ``value``, ``start`` and ``end`` (ISO 8601 days).
+        ``iso3``, ``theme``, ``value``, ``confirmed``, ``start`` and ``end`` (ISO 8601 days).
     """
     rows = []
     for iso3, steps in states["countries"].items():
         ends = [states["days"][position] for position, _ in steps[1:]] + [last.isoformat()]
         for theme in vocabulary.POSTURE_THEMES:
             for (position, number), end in zip(steps, ends, strict=True):
-                value = states["states"][number][theme]["value"]
+                state = states["states"][number][theme]
+                what = (iso3, theme, state["value"], state["confirmed"])
                 start = states["days"][position]
-                if rows and rows[-1][:3] == (iso3, theme, value) and rows[-1][4] == start:
-                    rows[-1] = (*rows[-1][:4], end)
-                elif value != "none_recorded":
-                    rows.append((iso3, theme, value, start, end))
-    return pd.DataFrame(rows, columns=["iso3", "theme", "value", "start", "end"])
+                if rows and rows[-1][:4] == what and rows[-1][5] == start:
+                    rows[-1] = (*rows[-1][:5], end)
+                elif state["value"] != "none_recorded":
+                    rows.append((*what, start, end))
+    return pd.DataFrame(rows, columns=["iso3", "theme", "value", "confirmed", "start", "end"])

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from ..prose.markdown import plain
 from ..publishing.exporters import SVG, cover_of, export
 from ..publishing.typesetting import thumbnail
 from .jobs import Failure, Job, Outcome, how_it_ended
@@ -30,6 +31,7 @@ _INJECTED = "injected-parameters"
 _NAMING = ("title", "subtitle")  # what the notebook's metadata take over from the cover
 _ERROR_MARK = "papermill-error-cell-tag"
 _WORD = re.compile(r"\S+")
+_SOURCE_MARK = re.compile(r"\[\d+\]\(#source-\d+\)(?:\{[^}]*\})?")
 _CELL_FILE = re.compile(r"\S*ipykernel_\d+\S*\.py")
 _LONGEST_PATH = 4096
 
@@ -171,9 +173,12 @@ class _Run:
 
 
 def _cover(notebook: NotebookNode) -> dict[str, str]:
-    """Return title and place as an executed notebook's cover has them."""
+    """Return title, place and bottom line, plain text, as an executed notebook's cover has them."""
     cover = cover_of(notebook)
-    return {"title": cover["title"], "place": cover["edition"][0][1]} if cover else {}
+    if not cover:
+        return {}
+    line = plain(_SOURCE_MARK.sub("", cover["bottom_line"]))
+    return {"title": cover["title"], "place": cover["edition"][0][1], "bottom_line": line}
 
 
 def _first_figure(notebook: NotebookNode) -> str:

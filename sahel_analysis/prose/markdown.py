@@ -6,6 +6,7 @@ table text passes through `escape`; everything else in these functions is ours.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -145,6 +146,11 @@ def to_html(text: str) -> str:
 def to_inline_html(text: str) -> str:
     """Return the HTML of one paragraph of Markdown without the paragraph."""
     return re.sub(r"^<p>(.*)</p>$", r"\1", to_html(text).strip(), flags=re.DOTALL)
+
+
+def plain(text: str) -> str:
+    """Return what one paragraph of Markdown says, without its markup."""
+    return html.unescape(re.sub(r"<[^>]*>", "", to_inline_html(text)))
 
 
 @cache

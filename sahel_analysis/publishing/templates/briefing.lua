@@ -78,7 +78,8 @@ local function figure(div)
   end
   if docx then
     image.src = image.src:gsub('svg$', 'png')
-    image.attributes.width = '100%'
+    -- The map of a brief shares its page with bottom line and story.
+    image.attributes.width = words.brief and counts.figure == 1 and '80%' or '100%'
   end
   return pandoc.Figure({pandoc.Plain {image}}, {pandoc.Plain(caption)}, {id = 'figure-' .. counts.figure})
 end
@@ -379,6 +380,7 @@ function Pandoc(doc)
     words[kind] = pandoc.utils.stringify(doc.meta['word-' .. kind])
   end
 
+  words.brief = doc.meta.brief
   -- pandoc's sandbox opens no file for Word; the filter, which is ours, hands the pictures over.
   if docx and doc.meta['figure-folder'] then
     local folder = pandoc.utils.stringify(doc.meta['figure-folder'])
