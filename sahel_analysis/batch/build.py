@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ..errors import SahelError
+from ..files import SUMS, sums
 from ..tables.loading import load_tables
 from .jobs import Failure, Job, Outcome
 from .store import Inputs, Step, Store, as_json, plan
@@ -122,7 +124,7 @@ def build(
 
 
 def list_reports(store: Store) -> None:
-    """Write the index of all reports that stand, for people and for programs.
+    """Write the index of all reports that stand, and the sums of the files of each edition.
 
     Parameters
     ----------
@@ -135,6 +137,13 @@ def list_reports(store: Store) -> None:
     records, failures = store.records(), store.failures()
     store.put("index.html", catalogue(records, failures, atlas=store.has("atlas.html")))
     store.put("index.json", as_json(listing(records, failures)))
+    editions: dict[str, dict[str, str]] = defaultdict(dict)
+    for record in records:
+        for output, facts in record["outputs"].items():
+            edition, _, name = output.partition("/")
+            editions[edition][name] = facts["sha256"]
+    for edition, digests in editions.items():
+        store.put(f"{edition}/{SUMS}", sums(digests))
 
 
 def listed(jobs: Iterable[Job], output: Path) -> str:

@@ -23,7 +23,7 @@ _RECORDS = ".records"
 _FAILED = "failed"
 _STAGING = ".staging"
 _SUFFIXES = (
-    "ipynb", "html", "pdf", "docx", "thumbnail.png", "evidence.html", "evidence.pdf",
+    "ipynb", "html", "pdf", "docx", "pptx", "thumbnail.png", "evidence.html", "evidence.pdf",
 )  # fmt: skip
 # What a reader of the reason is told of each part of a key.
 _CHANGES = {

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).resolve().parents[2]
 EARLIER = "2022-09-01"
-FORMATS = {"Briefing_html", "Briefing_pdf", "Briefing_docx"}
+FORMATS = {"Briefing_html", "Briefing_pdf", "Briefing_docx", "Briefing_pptx"}
 QUIET = {"@jupyterlab/apputils-extension/notification": '{"fetchNews": "false"}'}
 PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent)"
 
