@@ -26,7 +26,7 @@ from ..tables.loading import Tables, require_tables
 from . import exhibits, outputs
 from .attachments import attachments
 from .outputs import Output
-from .parameters import ReportParameters, misspelt, scope, validate
+from .parameters import ReportParameters, is_injected, misspelt, scope, validate
 
 if TYPE_CHECKING:
     from ipywidgets import VBox
@@ -588,7 +588,7 @@ class Report:
         frame = method.signature(self.record, {**asked, "evidence": self.record.evidence})
         return outputs.table(frame, caption="From what this report was made", widths=(20, 80))
 
-    def form(self, notebook: str | Path = "") -> VBox:
+    def form(self, notebook: str | Path = "") -> VBox | None:
         """Show a form in JupyterLab: country, day and evidence by menu, and below it the page.
 
         Beside the page stands the `papermill` command that makes the same one.
@@ -600,8 +600,8 @@ class Report:
 
         Returns
         -------
-        ipywidgets.VBox
-            What a cell shows.
+        ipywidgets.VBox or None
+            What a cell shows; nothing where papermill has set the parameters already.
 
         Raises
         ------
@@ -610,7 +610,7 @@ class Report:
         """
         from .form import form
 
-        return form(self, notebook)
+        return None if is_injected(_cells_run()) else form(self, notebook)
 
     # What is not made by a method above
 
