@@ -225,7 +225,7 @@ _MATRIX = (
     ("--as-of", "Last day that counts, ISO 8601."),
     ("--evidence", "'checked' or 'article'."),
     ("--article", "Article, its key in sources.csv; the first without it."),
-    ("--format", "'html', 'pdf' or 'docx'; the executed notebook is always kept."),
+    ("--format", "'html', 'pdf', 'docx' or 'pptx'; the executed notebook is always kept."),
 )
 
 
@@ -326,12 +326,23 @@ def build_reports(
     sys.exit(1 if summary.failed else 0)
 
 
-@main.command("verify")
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def verify(folder: Path) -> None:
+    """Hold the files of an edition in FOLDER against its SHA256SUMS; nothing else is needed."""
+    from .files import against_sums
+
+    count, faults = against_sums(folder)
+    click.echo("\n".join(faults) if faults else f"{count} files are as listed.")
+    sys.exit(1 if faults else 0)
+
+
+@main.command("reproduce")
 @_DATA
 @_matrix
 @_OUTPUT
 @_WORKERS
-def verify_reports(
+def reproduce_reports(
     output: Path,
     workers: int | None,
     editions: Path | None,
@@ -340,7 +351,7 @@ def verify_reports(
     **options: tuple,
 ) -> None:
     """Make reports again elsewhere and compare every byte; without options, all that stand."""
-    from .batch.verify import standing, verify
+    from .batch.reproduce import differences, standing
     from .tables.loading import load_tables
 
     tables = load_tables()
@@ -349,7 +360,7 @@ def verify_reports(
         wanted = _jobs(editions, edition, options, tables, notebooks)
     else:
         wanted = standing(output, tables, notebooks)
-    faults = verify(wanted, output, workers=workers)
+    faults = differences(wanted, output, workers=workers)
     click.echo(
         "\n".join(faults) if faults else f"{len(wanted)} reports are the same, byte for byte."
     )

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -16,6 +17,7 @@ from tqdm import tqdm
 
 from ..errors import SahelError
 from ..evidence.posture import countries_told, followed
+from ..files import SUMS, sums
 from ..tables.loading import Tables, load_tables
 from .jobs import Failure, Job, Outcome
 from .store import Inputs, Step, Store, as_json, plan
@@ -127,7 +129,7 @@ def build(
 
 
 def list_reports(store: Store, tables: Tables) -> None:
-    """Write the index of all reports that stand, for people and for programs.
+    """Write the index of all reports that stand, and the sums of the files of each edition.
 
     Parameters
     ----------
@@ -151,6 +153,13 @@ def list_reports(store: Store, tables: Tables) -> None:
     page = catalogue(records, failures, atlas=store.has("atlas.html"), order=order, untold=untold)
     store.put("index.html", page)
     store.put("index.json", as_json(listing(records, failures, order)))
+    editions: dict[str, dict[str, str]] = defaultdict(dict)
+    for record in records:
+        for output, facts in record["outputs"].items():
+            edition, _, name = output.partition("/")
+            editions[edition][name] = facts["sha256"]
+    for edition, digests in editions.items():
+        store.put(f"{edition}/{SUMS}", sums(digests))
 
 
 def listed(jobs: Iterable[Job], output: Path) -> str:

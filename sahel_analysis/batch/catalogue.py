@@ -18,7 +18,7 @@ _GROUPS = ("Start here", "Themes", "Countries")
 _FIRST = ("briefing", "source_audit")  # notebooks with which a reader starts
 # What follows a report's path in the name of a file, and what the page calls the file.
 _FILES = {
-    ".html": "HTML", ".pdf": "PDF", ".docx": "Word", "_evidence.html": "Evidence as HTML",
+    ".html": "HTML", ".pdf": "PDF", ".docx": "Word", ".pptx": "Slides", "_evidence.html": "Evidence as HTML",
     "_evidence.pdf": "Evidence as PDF", ".ipynb": "Notebook",
 }  # fmt: skip
 _THUMBNAIL = ".thumbnail.png"

@@ -41,7 +41,7 @@ class Job:
     takes : tuple of str
         Names of the parameters that the notebook takes; a worker elsewhere has not its file.
     formats : tuple of str
-        Of ``html``, ``pdf``, ``docx``; the executed notebook is always kept.
+        Of ``html``, ``pdf``, ``docx``, ``pptx``; the executed notebook is always kept.
     folder : pathlib.Path or None
         Folder of the notebook; None: that of the package.
     """

@@ -28,7 +28,7 @@ _ROWS = ".rows"  # digests of all rows, one file for each state of the tables
 _SHORT = 12  # hexadecimal digits of a row's digest that are kept
 _NAMED = 5  # changed rows that a reason names; more are counted
 _SUFFIXES = (
-    "ipynb", "html", "pdf", "docx", "thumbnail.png", "evidence.html", "evidence.pdf",
+    "ipynb", "html", "pdf", "docx", "pptx", "thumbnail.png", "evidence.html", "evidence.pdf",
 )  # fmt: skip
 # What a reader of the reason is told of each part of a key.
 _CHANGES = {

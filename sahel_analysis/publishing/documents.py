@@ -1,4 +1,4 @@
-"""Markdown and figures to HTML, PDF and DOCX, by pandoc and Typst out of their wheels."""
+"""Markdown and figures to HTML, PDF, DOCX and PPTX, by pandoc and Typst out of their wheels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from sahel_analysis.errors import ExportError
+from sahel_analysis.publishing import slides
 from sahel_analysis.publishing.typesetting import (
     UNDATED,
     font_rules,
@@ -57,7 +58,7 @@ _CHARACTERS = (
     "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x180)])) + "–—‘’“”•…†←↑→↓−≈≤≥›\u202f"
 )
 _TELEPHONE = "screen and (max-width: 40rem)"
-FORMATS = ("html", "pdf", "docx")
+FORMATS = ("html", "pdf", "docx", "pptx")
 # What pandoc writes for a format, and what `pages.lua` puts between two of them.
 _WRITERS = {"html": "html5", "pdf": "typst"}
 _BETWEEN = b"\0"
@@ -132,7 +133,7 @@ def convert(document: Document, formats: Iterable[str]) -> dict[str, bytes]:
     formats : iterable of str
         Of `FORMATS`: ``html``, one file that holds its style and figures and loads nothing;
         ``pdf``, tagged, conforming to PDF/A-3a and PDF/UA-1, with its attachments; ``docx``,
-        with real headings, captions, alt texts and table headers.
+        with real headings, captions, alt texts and table headers; ``pptx``, six slides at most.
 
     Returns
     -------
@@ -150,6 +151,7 @@ def convert(document: Document, formats: Iterable[str]) -> dict[str, bytes]:
         "html": lambda: _with_figures(document, written["html"]),
         "pdf": lambda: _set(document, written["pdf"]),
         "docx": lambda: _word_file(document, dropped),
+        "pptx": lambda: _slide_file(document),
     }
     return {target: make[target]() for target in wanted}
 
@@ -252,25 +254,57 @@ def _attached(name: str) -> str:
 
 
 def _word_file(document: Document, dropped: int) -> bytes:
-    """Return a Word file; its pictures are PNG, since Word does not show every SVG."""
+    """Return a Word file."""
+    written = _office_file(
+        document, "docx", "briefing.lua", _reference(), "-M", f"dropped={dropped}"
+    )
+    return _unzipped(document, "docx", lambda: _dated(written, document))
+
+
+def _slide_file(document: Document) -> bytes:
+    """Return a presentation of six slides at most."""
+    written = _office_file(document, "pptx", "slides.lua", _slide_reference(), "--slide-level=2")
+    return _unzipped(document, "pptx", lambda: slides.finished(written, document.as_of or UNDATED))
+
+
+def _office_file(
+    document: Document, target: str, filter_: str, reference: bytes, *options: str
+) -> bytes:
+    """Return what pandoc writes with PNG pictures, since Office does not show every SVG."""
     with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
-        reference = Path(folder) / "reference.docx"
-        reference.write_bytes(_reference())
+        place = Path(folder) / f"reference.{target}"
+        place.write_bytes(reference)
         pages = Path(folder) / "figures"
         pages.mkdir()
         for name, drawn in rasterised(document.figures, document.name).items():
             (pages / name).write_bytes(drawn)
-        written = _pandoc(
+        return _pandoc(
             document,
-            "docx",
-            *("--lua-filter", str(TEMPLATES / "briefing.lua")),
-            *("--reference-doc", str(reference), "-M", f"figure-folder={pages}"),
-            *("-M", f"dropped={dropped}"),
+            target,
+            *("--lua-filter", str(TEMPLATES / filter_)),
+            *("--reference-doc", str(place), "-M", f"figure-folder={pages}"),
+            *options,
         )
+
+
+def _unzipped(document: Document, target: str, finish: Callable[[], bytes]) -> bytes:
+    """Return what pandoc wrote, finished; refuse it where it is no such file."""
     try:
-        return _dated(written, document)
+        return finish()
     except zipfile.BadZipFile as fault:
-        message = f"pandoc wrote something else than the docx of '{document.name}'"
+        message = f"pandoc wrote something else than the {target} of '{document.name}'"
+        raise ExportError(message) from fault
+
+
+@cache
+def _slide_reference() -> bytes:
+    """Return the presentation whose layouts pandoc copies, from the one in its wheel."""
+    command = [_pandoc_path(), "--print-default-data-file", "reference.pptx"]
+    try:
+        run = subprocess.run(command, capture_output=True, timeout=_PATIENCE, check=True)
+        return slides.reference(run.stdout)
+    except (OSError, subprocess.SubprocessError, zipfile.BadZipFile) as fault:
+        message = f"pandoc gave no presentation to start from: {fault}"
         raise ExportError(message) from fault
 
 

@@ -1,4 +1,4 @@
-"""Executed notebooks to HTML, PDF and DOCX, for nbconvert, JupyterLab and `build`.
+"""Executed notebooks to HTML, PDF, DOCX and PPTX, for nbconvert, JupyterLab and `build`.
 
 One road: outputs to Markdown by our nbconvert template, Markdown to pages by `documents`. Only what
 `outputs` made is published; code, prompts and the parameters cells are not.
@@ -170,7 +170,7 @@ class _MarkdownExporter(TemplateExporter):
 
 
 class _BriefingExporter(Exporter):
-    """What the three formats share."""
+    """What the formats share."""
 
     format = ""
 
@@ -207,6 +207,14 @@ class BriefingDOCXExporter(_BriefingExporter):
     export_from_notebook = "Sahel briefing (DOCX)"
 
 
+class BriefingPPTXExporter(_BriefingExporter):
+    """Executed notebook to slides."""
+
+    format = "pptx"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+    export_from_notebook = "Sahel briefing (PPTX)"
+
+
 def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict[str, bytes]:
     """Return an executed notebook in several formats.
 
@@ -215,7 +223,7 @@ def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict
     notebook : nbformat.NotebookNode
         Executed; left as it is.
     formats : iterable of str
-        Of ``html``, ``pdf`` and ``docx``.
+        Of ``html``, ``pdf``, ``docx`` and ``pptx``.
     name : str
         Name of the report, for messages, and its title where it has no cover.
 

@@ -301,6 +301,11 @@ def notebook_parameters(path: Path) -> tuple[str, ...] | None:
     return tuple(names) if tagged else None
 
 
+def is_injected(cells: Iterable[str]) -> bool:
+    """Return whether papermill has set parameters in one of the cells that a kernel has run."""
+    return any(cell.startswith(_INJECTED) for cell in cells)
+
+
 def misspelt(cells: Sequence[str]) -> list[str]:
     """Return a fault for each name that papermill injected and no cell before had assigned.
 

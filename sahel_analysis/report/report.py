@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -27,7 +29,10 @@ from . import exhibits, outputs
 from .attachments import attachments
 from .editions import edition_before, edition_of, imprint
 from .outputs import Output
-from .parameters import ReportParameters, misspelt, scope, validate
+from .parameters import ReportParameters, is_injected, misspelt, scope, validate
+
+if TYPE_CHECKING:
+    from ipywidgets import VBox
 
 # Of each side: the column of a posture frame, and captions of the tables of its rows.
 _COLUMNS = {"france": "french_posture", "russia": "russian_engagement"}
@@ -623,6 +628,30 @@ class Report:
             asked["countries"] = ", ".join(self.countries)
         frame = method.signature(self.record, {**asked, "evidence": self.record.evidence})
         return outputs.table(frame, caption="From what this report was made", widths=(20, 80))
+
+    def form(self, notebook: str | Path = "") -> VBox | None:
+        """Show a form in JupyterLab: country, day and evidence by menu, and below it the page.
+
+        Beside the page stands the `papermill` command that makes the same one.
+
+        Parameters
+        ----------
+        notebook : str or pathlib.Path, optional
+            The report's notebook, as it is saved; JupyterLab says which it is.
+
+        Returns
+        -------
+        ipywidgets.VBox or None
+            What a cell shows; nothing where papermill has set the parameters already.
+
+        Raises
+        ------
+        ParameterError
+            If ipywidgets is not installed, or the notebook is not known or takes no parameters.
+        """
+        from .form import form
+
+        return None if is_injected(_cells_run()) else form(self, notebook)
 
     # What is not made by a method above
 

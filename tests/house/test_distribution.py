@@ -145,8 +145,8 @@ def test_installed_wheel_works_outside_the_clone_and_writes_the_same_bytes(elsew
     there, here = contents(tmp_path / "there"), contents(tmp_path / "here")
     assert there.keys() - here.keys() == {"atlas.html"}
     reports = [name for name in here if name.startswith("2023-12-04")]
-    # Three formats, their notebook and thumbnail, and the annex, which has no Word file.
-    assert len(reports) == 7
+    # Three formats, their notebook and thumbnail, the annex, which has no Word file, and the sums.
+    assert len(reports) == 8
     for name in reports:
         assert there[name] == here[name], name
 

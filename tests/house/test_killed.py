@@ -69,7 +69,7 @@ def suffixes(output: Path) -> dict[str, set[str]]:
     found = defaultdict(set)
     for name in contents(output):
         folder, _, file = name.partition("/")
-        if file and folder not in {"failed", ".records"}:
+        if file not in {"", "SHA256SUMS"} and folder not in {"failed", ".records"}:
             report, _, suffix = name.partition(".")
             found[report].add(suffix)
     return dict(found)

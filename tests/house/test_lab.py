@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shlex
 import shutil
 import socket
 import subprocess
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).resolve().parents[2]
 EARLIER = "2022-09-01"
-FORMATS = {"Briefing_html", "Briefing_pdf", "Briefing_docx"}
+FORMATS = {"Briefing_html", "Briefing_pdf", "Briefing_docx", "Briefing_pptx"}
 QUIET = {"@jupyterlab/apputils-extension/notification": '{"fetchNews": "false"}'}
 PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent)"
 
@@ -67,7 +68,7 @@ class Lab:
         with self.log.open("w") as log:
             self.server = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
 
-    def wait(self, seconds: float = 30) -> None:
+    def wait(self, seconds: float = 90) -> None:
         """Wait until the server answers."""
         end = time.monotonic() + seconds
         while True:
@@ -211,8 +212,8 @@ def test_jupyterlab_asks_nobody_but_its_server(briefing, lab):
     assert all(told.startswith((f"asked for {lab.root}", "asked for ws://127")) for told in asked)
 
 
-def test_export_menu_offers_the_three_formats(briefing):
-    """HTML, PDF and DOCX stand in the menu."""
+def test_export_menu_offers_the_formats(briefing):
+    """HTML, PDF, DOCX and PPTX stand in the menu."""
     briefing.locator(".lm-MenuBar-itemLabel", has_text="File").click()
     briefing.locator(".lm-Menu-itemLabel", has_text="Save and Export Notebook As").hover()
     entries = briefing.locator(".lm-Menu-itemLabel", has_text="Briefing_")
@@ -294,3 +295,32 @@ def test_explore_opens_the_atlas_in_a_cell(lab, opener):
     atlas.locator("#slider").press("ArrowRight")
     assert atlas.locator("#day-words").inner_text() == "5 December 2023"
     assert atlas.locator("#map-NER .fill").is_visible()
+
+
+def test_a_form_changes_the_page_and_its_command_makes_the_same(lab, opener):
+    """Another country is chosen by menu; papermill's outputs are what the form shows."""
+    notebook = nbformat.read(ROOT / "notebooks/country_brief.ipynb", 4)
+    notebook.cells.insert(4, nbformat.v4.new_code_cell("report.form()"))
+    nbformat.write(notebook, lab.notebooks / "form.ipynb")
+    page = lab.open(opener, "form.ipynb", view="doc")
+    run_all(page)
+    shows = page.locator(".jupyter-widgets-output-area")
+    shows.locator("h1", has_text="Niger").wait_for()
+    before = shows.locator("figure img").first.get_attribute("src")
+    menu = page.locator(".widget-dropdown", has_text="Country").locator("select")
+    menu.select_option(label="Mali")
+    shows.locator("h1", has_text="Mali").wait_for()
+    words = shlex.split(page.locator(".widget-vbox pre").inner_text())
+    assert words[:2] == ["papermill", "form.ipynb"]
+    lab.jupyter(*words, "--no-progress-bar")
+    outputs = [output for cell in lab.read("out").cells for output in cell.get("outputs", [])]
+    made = "".join(
+        output.data["text/html"] for output in outputs if not output.metadata.get("sahel")
+    )
+    drawn = [image.get_attribute("src") for image in shows.locator("figure img").all()]
+    assert drawn == re.findall('<img [^>]*src="([^"]*)"', made)
+    assert before not in drawn
+    paper = page.context.new_page()
+    paper.set_content(made)
+    told = [" ".join(place.inner_text().split()) for place in (shows, paper.locator("body"))]
+    assert told[0] == told[1]

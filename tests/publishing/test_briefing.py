@@ -15,6 +15,8 @@ import pandas as pd
 import papermill
 import pytest
 from frictionless import Package
+from pptx import Presentation
+from pptx.util import Pt
 from pypdf import PdfReader
 
 from sahel_analysis import Report, load_tables, record
@@ -58,12 +60,12 @@ def published(name: str) -> dict[str, bytes]:
     executed = papermill.execute_notebook(
         ROOT / f"notebooks/{name}.ipynb", None, {}, kernel_name="python3", progress_bar=False
     )
-    return export(executed, ["html", "pdf"], name=name)
+    return export(executed, ["html", "pdf", "pptx"], name=name)
 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    """Return the briefing as HTML and PDF."""
+    """Return the briefing as HTML, PDF and slides."""
     return published("briefing")
 
 
@@ -264,3 +266,52 @@ def test_the_source_audit_carries_what_came_out_later(tables):
     annex = Report("Audit", subject="article", tables=tables).annex()
     files = annex.data["application/vnd.sahel.tables+json"]
     assert tables.checks["since_en"].iloc[0] in files["checks.csv"]
+
+
+def test_slides_are_six_with_native_tables_and_alternative_texts(files):
+    """Each with a title; a picture says what the map says, and no mark leads nowhere."""
+    slides = list(Presentation(io.BytesIO(files["pptx"])).slides)
+    assert len(slides) == 6
+    titles = [slide.shapes.title.text_frame.text for slide in slides]
+    assert all(titles)
+    assert titles[1] == "Bottom line"
+    shapes = [shape for slide in slides for shape in slide.shapes]
+    tables = [shape for shape in shapes if shape.has_table]
+    assert len(tables) >= 2
+    pictures = [shape for shape in shapes if hasattr(shape, "image")]
+    assert pictures
+    for picture in pictures:
+        told = picture._element.nvPicPr.cNvPr.get("descr")
+        assert told.startswith("Map of ")
+        assert "png" not in told
+    assert {"State", "Judgement"} <= {
+        cell.text for shape in tables for cell in shape.table.iter_cells()
+    }
+    for slide in slides:
+        assert not any(link.reltype.endswith("/hyperlink") for link in slide.part.rels.values())
+    notes = slides[1].notes_slide.notes_text_frame.text
+    assert "4 December 2023" in notes
+
+
+def test_text_of_a_table_fits_its_slide(files):
+    """By the size of its type: lines of all rows are no higher than its frame."""
+    for slide in Presentation(io.BytesIO(files["pptx"])).slides:
+        for shape in slide.shapes:
+            if not shape.has_table:
+                continue
+            widths = [column.width / Pt(1) - 14 for column in shape.table.columns]
+            height = 0
+            for row in shape.table.rows:
+                lines = []
+                for cell, width in zip(row.cells, widths, strict=True):
+                    runs = [run for p in cell.text_frame.paragraphs for run in p.runs]
+                    size = max((run.font.size / Pt(1) for run in runs), default=8)
+                    lines.append(-(-len(cell.text) * size // (2 * width)) * size * 1.2)
+                height += max(lines) + 7
+            assert height <= shape.height / Pt(1), slide.shapes.title.text_frame.text
+
+
+def test_equal_notebooks_give_equal_slides(files):
+    """Whenever they are written."""
+    again = published("briefing")
+    assert {name for name in files if files[name] != again[name]} == set()
