@@ -132,20 +132,65 @@ def seal_tables(version: str, folder: Path | None) -> None:
     click.echo(f"{path}: sealed as {version}.")
 
 
-@main.command()
+@main.group("article")
 @_DATA
+def article_group() -> None:
+    """Enter a news article: cut its text, hold the tables against it, settle two readings."""
+
+
+_TEXT = click.argument("text", type=click.Path(path_type=Path))
+_SOURCE = click.option("--source", required=True, help="Key of the article in sources.csv.")
+
+
+@article_group.command("add")
+@_DATA
+@_TEXT
+@_SOURCE
+@click.option("--sheet", type=click.Path(path_type=Path), help="Claims sheet; else claims_KEY.csv.")
+def add_article(text: Path, source: str, sheet: Path | None) -> None:
+    """Cut TEXT (UTF-8, one paragraph per line) into sentences; store places and hashes alone."""
+    from .tables.article import add
+    from .tables.loading import load_tables
+
+    click.echo(add(load_tables(), text, source, sheet or Path(f"claims_{source}.csv")))
+
+
+@article_group.command("check")
+@_DATA
+@_TEXT
 @click.option(
-    "--article",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="A copy of the article, UTF-8, one paragraph per line.",
+    "--source", default="", help="Key of the article in sources.csv; the first without it."
 )
-def audit(article: Path) -> None:
+def check_article(text: Path, source: str) -> None:
     """Hold the tables against a copy of the article, sentence by sentence."""
     from .tables.article import hold_against
     from .tables.loading import load_tables
 
-    click.echo(hold_against(load_tables(), article))
+    click.echo(hold_against(load_tables(), text, source))
+
+
+@article_group.command("agree")
+@click.argument("a", type=click.Path(path_type=Path))
+@click.argument("b", type=click.Path(path_type=Path))
+@click.option(
+    "--differences",
+    type=click.Path(path_type=Path),
+    default=Path("differences.csv"),
+    show_default=True,
+    help="Differences and their decisions.",
+)
+@click.option(
+    "--settled",
+    type=click.Path(path_type=Path),
+    default=Path("settled.csv"),
+    show_default=True,
+    help="The settled reading.",
+)
+def agree_readings(a: Path, b: Path, differences: Path, settled: Path) -> None:
+    """Pair two readings, tell how far they agree, and settle them once all is decided."""
+    from .tables.readings import settle
+
+    settle(a, b, differences, settled, click.echo)
 
 
 # Ending of the file that `export` writes in each format, and what stands in it.

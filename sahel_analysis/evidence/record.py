@@ -221,8 +221,11 @@ def public_from(tables: Tables, name: str) -> pd.Series:
     own = frame["latest"].fillna(frame["earliest"])
     own = own.fillna(_first_published(tables, frame)) if name == "figures" else own
     told = frame["claim_ids"][frame["basis"] == "article"]
-    said = _by_key(told, said_on(tables)).max().fillna(article_day(tables))
-    return pd.concat([own, known, said.reindex(own.index)], axis="columns").max(axis="columns")
+    public = pd.concat([own, known], axis="columns").max(axis="columns")
+    if told.empty:
+        return public
+    said = _by_key(told, said_on(tables)).max().fillna(article_day(tables)).reindex(public.index)
+    return pd.concat([public, said], axis="columns").max(axis="columns")
 
 
 def _first_published(tables: Tables, frame: pd.DataFrame) -> pd.Series:
@@ -372,8 +375,8 @@ def article_day(tables: Tables) -> pd.Timestamp:
 
 def said_on(tables: Tables) -> pd.Series:
     """Return the day of each claim's article, by key."""
-    days = tables.claims["source_id"].map(tables.sources["article_day"])
-    return days.astype("datetime64[s]").fillna(article_day(tables))
+    days = tables.sources["article_day"].reindex(tables.claims["source_id"])
+    return days.set_axis(tables.claims.index).fillna(article_day(tables))
 
 
 def told_claims(record_: Record) -> pd.DataFrame:
