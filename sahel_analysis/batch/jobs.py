@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import MOST, ParameterError, did_you_mean, shown
 from ..evidence.posture import countries_told
+from ..files import read
 from ..publishing.documents import FORMATS
 from ..report.parameters import (
     ReportParameters,
@@ -77,7 +78,7 @@ class Job:
     def source(self) -> str:
         """Return the notebook as it stands in its folder, JSON."""
         path = (self.folder or notebook_folder()) / f"{self.notebook}.ipynb"
-        return path.read_text(encoding="utf-8")
+        return read(path).decode("utf-8")
 
 
 @dataclass(frozen=True)
@@ -343,7 +344,7 @@ def read_editions(
 def _editions(path: Path) -> dict[str, dict]:
     """Return the editions of a file by name."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(read(path).decode("utf-8"))
     except OSError as fault:
         message = f"'{path}' cannot be read ({fault.strerror}); name a file of editions."
         raise ParameterError(message) from fault

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from ..errors import DataError, Problem
+from ..files import read as bytes_of
 from .loading import Tables
 from .vocabulary import VERDICTS
 
@@ -58,7 +59,7 @@ def hold_against(tables: Tables, path: str | Path) -> str:
         without a source, a source that nothing cites.
     """
     try:
-        content = Path(path).read_bytes()
+        content = bytes_of(path)
         text = content.decode("utf-8-sig")
     except OSError as fault:
         message = f"cannot be read ({fault.strerror})."

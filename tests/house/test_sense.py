@@ -11,7 +11,6 @@ import io
 import json
 import random
 import shutil
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -402,8 +401,7 @@ def tried(folder: Path, damage: Damage, sound: Tables) -> tuple[bool, bool] | No
             return None if sealed or FILE not in damage else (False, False)
         return told_by_rules(mutant, sound), sealed
     except DataError as refused:
-        assert all(str(problem).isprintable() for problem in refused.problems)
-        return True, True
+        return True, str(refused).replace("\n", "").isprintable()
     finally:
         for name, content in before.items():
             (folder / name).write_bytes(content)
@@ -447,8 +445,3 @@ def test_two_thousand_tables_are_told(folder, capsys):
     counts = share(folder, load_tables(folder), 100, seed=2)
     hold(counts, capsys)
     assert sum(found for found, _, _ in counts.values()) > 1_500
-
-
-def test_accents_and_letters_apart_are_one_name():
-    """What the mutator writes is what it means to write."""
-    assert unicodedata.normalize("NFC", "e\u0301") == "\xe9"
