@@ -52,6 +52,11 @@ def inconsistencies(tables: Tables) -> list[Problem]:
         strengths, places outside their countries, days out of order, and judgements that posture or
         a settling event overtakes while they are held.
     """
+    return list(each_inconsistency(tables))
+
+
+def each_inconsistency(tables: Tables) -> Iterator[Problem]:
+    """Yield what `inconsistencies` returns, what is quickly found first."""
     rules = {
         "sources": (_not_in_future, _seen_when_out),
         "events": (_confidence, _findable, _order_in_time, _foretold, _not_in_future, _retold),
@@ -61,12 +66,10 @@ def inconsistencies(tables: Tables) -> list[Problem]:
         "checks": (_unchecked, _check_time),
         "judgements": (_own_world, _judged_when, _held_against_record),
     }
-    return [
-        Problem(f"{tables.folder.name}/{name}.csv", *fault)
-        for name, checks in rules.items()
-        for check in checks
-        for fault in check(tables, name)
-    ]
+    for name, checks in rules.items():
+        for check in checks:
+            for fault in check(tables, name):
+                yield Problem(f"{tables.folder.name}/{name}.csv", *fault)
 
 
 def _not_in_future(tables: Tables, name: str) -> Iterator[Fault]:
