@@ -47,6 +47,16 @@ class _Group(click.Group):
         sys.exit(1)
 
 
+class _Place(click.Path):
+    """A path that names something; an empty one, as of an unset variable, is refused."""
+
+    def convert(self, value: object, param: object, ctx: object) -> Path:
+        """Return the path."""
+        if value == "":
+            self.fail("it is empty; name a file or folder.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def _use_data(ctx: click.Context, _parameter: click.Parameter, folder: Path | None) -> None:
     """Let this command, and the processes that it starts, read the tables in a folder."""
     from .tables.schema import VARIABLE
@@ -69,7 +79,7 @@ _DATA = click.option(
     "--data",
     metavar="DIR",
     envvar="SAHEL_DATA",
-    type=click.Path(path_type=Path),
+    type=_Place(path_type=Path),
     callback=_use_data,
     expose_value=False,
     help="Folder of your own tables; or set SAHEL_DATA.",
@@ -85,7 +95,7 @@ def main() -> None:
 
 @main.command()
 @_DATA
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.argument("folder", required=False, type=_Place(path_type=Path))
 def validate(folder: Path | None) -> None:
     """Hold the tables in FOLDER (or the package's own) against schema and rules."""
     from .tables.loading import FRAMES
@@ -123,7 +133,7 @@ def _sound_tables(folder: Path | None) -> Tables:
 @main.command("seal")
 @_DATA
 @click.argument("version")
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.argument("folder", required=False, type=_Place(path_type=Path))
 def seal_tables(version: str, folder: Path | None) -> None:
     """Seal the tables in FOLDER (or the package's own) as those of release VERSION."""
     from .tables.sealing import seal
@@ -138,7 +148,7 @@ def article_group() -> None:
     """Enter a news article: cut its text, hold the tables against it, settle two readings."""
 
 
-_TEXT = click.argument("text", type=click.Path(path_type=Path))
+_TEXT = click.argument("text", type=_Place(path_type=Path))
 _SOURCE = click.option("--source", required=True, help="Key of the article in sources.csv.")
 
 
@@ -215,7 +225,7 @@ FORMATS = {
 )
 @click.option("--as-of", help="Last day that counts, ISO 8601; the last event's without it.")
 @click.option("--evidence", default="checked", show_default=True, help="'checked' or 'article'.")
-@click.option("--output", type=click.Path(path_type=Path), help="The file; else named by its day.")
+@click.option("--output", type=_Place(path_type=Path), help="The file; else named by its day.")
 def export_record(form: str, as_of: str | None, evidence: str, output: Path | None) -> None:
     """Hand on layers, tables or sources to other tools."""
     from .evidence.record import edition, record
@@ -280,14 +290,14 @@ def _matrix(command: Callable) -> Callable:
         command = click.option(name, multiple=True, type=_Several(), help=explanation)(command)
     editions = click.option(
         "--editions",
-        type=click.Path(path_type=Path),
+        type=_Place(path_type=Path),
         help="File of named editions, TOML, instead of the options above.",
     )
     edition = click.option("--edition", multiple=True, help="Edition of that file; all without it.")
     notebooks = click.option(
         "--notebooks",
         metavar="DIR",
-        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        type=_Place(path_type=Path, exists=True, file_okay=False),
         help="Folder of your own notebooks: those with a cell tagged 'parameters' are the reports.",
     )
     return editions(edition(notebooks(command)))
@@ -322,7 +332,7 @@ def _jobs(
 
 _OUTPUT = click.option(
     "--output",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_Place(path_type=Path, file_okay=False),
     default=Path("reports"),
     show_default=True,
     help="Folder of the reports.",
@@ -517,6 +527,9 @@ def _as_json(content: object) -> str:
 @_OUTPUT
 def write_atlas(output: Path) -> None:
     """Write the interactive atlas, one offline page, into the folder of the reports."""
+    if sys.flags.optimize > 1:
+        message = "The atlas needs the docstrings of its charts' library; unset PYTHONOPTIMIZE."
+        raise click.ClickException(message)
     from .atlas.page import atlas_html
     from .batch.build import list_reports
     from .batch.store import Store

@@ -79,7 +79,7 @@ class Job:
     def source(self) -> str:
         """Return the notebook as it stands in its folder, JSON."""
         path = (self.folder or notebook_folder()) / f"{self.notebook}.ipynb"
-        return path.read_text(encoding="utf-8")
+        return read(path).decode("utf-8")
 
 
 @dataclass(frozen=True)

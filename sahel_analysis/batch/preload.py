@@ -9,6 +9,7 @@ import atexit
 import gc
 import os
 import resource
+import shutil
 import signal
 import sys
 from contextlib import suppress
@@ -16,6 +17,7 @@ from importlib import import_module
 from pathlib import Path
 
 from .kernels import ENVIRONMENT
+from .workers import SCRATCH
 
 # What a kernel imports while it starts, what notebooks import, what executes and converts them.
 _IMPORTS = (
@@ -53,6 +55,9 @@ def _end_children() -> None:
         for pid in children.read_text().split():
             with suppress(ProcessLookupError):
                 os.killpg(int(pid), signal.SIGKILL)
+    # The build removes its folder itself, unless it was killed.
+    if folder := os.environ.get(SCRATCH):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 atexit.register(_end_children)

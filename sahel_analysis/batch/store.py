@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,18 +17,35 @@ from pathlib import Path
 
 from ..errors import SahelError
 from ..evidence.record import extract, one_article, row_digests
+from ..files import misfits, parsed, read, sound_path, sync
 from ..report.editions import edition_before, edition_of
 from ..tables.loading import FRAMES, Tables
 from ..tables.schema import outlines_file
-from .jobs import Job, Outcome
+from .jobs import Failure, Job, Outcome
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RECORDS = ".records"
 _FAILED = "failed"
-_STAGING = ".staging"
+_STAGING = ".staging"  # what is being prepared; nobody misses it
+_READY = ".ready"  # a report whose files are all there, but not yet all in their places
 _ROWS = ".rows"  # digests of all rows, one file for each state of the tables
 _SHORT = 12  # hexadecimal digits of a row's digest that are kept
 _NAMED = 5  # changed rows that a reason names; more are counted
+# What is recorded of a job; a record of another shape counts as none, and the report is made again.
+_FACTS = {
+    "report": str,
+    "notebook": str,
+    "parameters": dict,
+    "formats": [str],
+    "cover": {str: str},
+    "key": {str: str},
+}
+_RECORD = {**_FACTS, "outputs": {str: {"bytes": int, "sha256": str}}}
+_ACCOUNT = {
+    **_FACTS,
+    "partial": str,
+    "failure": {"stage": str, "error": str, "message": str},
+}
 _SUFFIXES = (
     "ipynb", "html", "pdf", "docx", "pptx", "thumbnail.png", "evidence.html", "evidence.pdf",
 )  # fmt: skip
@@ -40,6 +59,9 @@ _CHANGES = {
     "code": "the package's code changed",
     "environment": "installed packages changed",
 }
+
+
+_NO_FAILURE = asdict(Failure("", None, "", ""))
 
 
 class StoreError(SahelError, RuntimeError):
@@ -56,11 +78,11 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder.resolve()
+        self.folder = sound_path(folder, "the reports", StoreError).resolve()
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the folder against a second build; sweep what a killed one had prepared.
+        """Hold the folder against a second build; finish or sweep what a killed one had begun.
 
         Raises
         ------
@@ -69,11 +91,12 @@ class Store:
         """
         with self._writing():
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = (self.folder / ".lock").open("a")
+            lock = os.fdopen(_own_file(self.folder / ".lock"), "a")
         with lock:
             _hold(lock.fileno(), self.folder)
             try:
                 self._sweep()
+                self._settle()
                 yield
             finally:
                 self._sweep()
@@ -81,8 +104,8 @@ class Store:
     def keep(self, outcome: Outcome, key: Mapping[str, str]) -> dict:
         """Put a whole report in its place, and return its record.
 
-        The earlier record goes first and the new one comes last: whatever a killed build leaves
-        without one is made again.
+        All its files are prepared in a folder, whose one renaming makes them the report; whoever is
+        killed while they go to their places leaves that folder, and the next build goes on with it.
 
         Parameters
         ----------
@@ -98,8 +121,7 @@ class Store:
         }
         record = {**_facts(outcome, key), "outputs": outputs}
         place = f"{_RECORDS}/{job.path}.json"
-        others = [_file(job, suffix) for suffix in _SUFFIXES if suffix not in outcome.files]
-        self._change({**files, place: as_json(record)}, first=[place], last=[*others, *_aside(job)])
+        self._switch(job.path, {**files, place: as_json(record)})
         return record
 
     def set_aside(self, outcome: Outcome, key: Mapping[str, str]) -> dict:
@@ -121,14 +143,16 @@ class Store:
             "failure": asdict(outcome.failure),
             "partial": "".join(files),
         }
-        self._change({**files, place: as_json(account)}, last=[] if files else [partial])
+        self._switch(outcome.job.path, {**files, place: as_json(account)})
         return account
 
     def put(self, name: str, data: bytes) -> None:
         """Write one file that is no report, such as the catalogue."""
         target = self._place(name)
         if not target.is_file() or target.read_bytes() != data:
-            self._change({name: data})
+            with self._writing():
+                self._prepare(_STAGING, {name: data})
+                self._move(self.folder / _STAGING / name, target)
 
     def keep_rows(self, state: str, digests: Mapping[str, Mapping[str, str]]) -> None:
         """Keep the digests of all rows of one state of the tables; let go of those none needs.
@@ -146,15 +170,18 @@ class Store:
                 self._remove(path)
         if not self.has(f"{_ROWS}/{state}.json"):
             content = json.dumps(digests, sort_keys=True, separators=(",", ":"))
-            self._change({f"{_ROWS}/{state}.json": content.encode()})
+            self.put(f"{_ROWS}/{state}.json", content.encode())
 
     def rows(self, state: str) -> dict[str, dict[str, str]] | None:
         """Return the digests of all rows of a state of the tables; None where they are not kept."""
-        return _read(self.folder / _ROWS / f"{state}.json") if state else None
+        try:
+            return parsed(read(self.folder / _ROWS / f"{state}.json")) if state else None
+        except (OSError, ValueError):
+            return None
 
     def record(self, job: Job) -> dict | None:
         """Return a report's record, or None where there is none that can be read."""
-        return _read(self.folder / _RECORDS / f"{job.path}.json")
+        return _read(self.folder / _RECORDS / f"{job.path}.json", _RECORD)
 
     def has(self, name: str) -> bool:
         """Return whether a file is there."""
@@ -162,12 +189,12 @@ class Store:
 
     def records(self) -> list[dict]:
         """Return the records of all reports whose files are there, in the order of their paths."""
-        records = _read_all(self.folder / _RECORDS)
+        records = _read_all(self.folder / _RECORDS, _RECORD)
         return [record for record in records if all(map(self.has, record["outputs"]))]
 
     def failures(self) -> list[dict]:
         """Return the accounts of all reports that failed last time, in the order of their paths."""
-        return _read_all(self.folder / _FAILED)
+        return _read_all(self.folder / _FAILED, _ACCOUNT)
 
     def failed(self, job: Job) -> bool:
         """Return whether a job failed last time."""
@@ -177,31 +204,69 @@ class Store:
         """Return the first file of a report that is missing or not as recorded, or nothing."""
         for name, facts in record["outputs"].items():
             try:
-                data = (self.folder / name).read_bytes()
+                data = read(self.folder / name)
             except OSError:
                 return name
             if len(data) != facts["bytes"] or digest(data) != facts["sha256"]:
                 return name
         return ""
 
-    def _change(
-        self, files: Mapping[str, bytes], first: Iterable[str] = (), last: Iterable[str] = ()
-    ) -> None:
-        """Remove some files, put others in their places, in this order, and remove the rest."""
-        places = {name: self._place(name) for name in (*first, *files, *last)}
+    def _switch(self, report: str, files: Mapping[str, bytes]) -> None:
+        """Make some files those of a report: prepare all, then rename their folder once."""
         with self._writing():
             # All are prepared before one moves: a full disk is to be found out now.
-            for name, data in files.items():
-                staged = self._place(f"{_STAGING}/{name}")
-                for path in (staged, places[name]):
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                staged.write_bytes(data)
-            for name in first:
-                places[name].unlink(missing_ok=True)
-            for name in files:
-                self._move(self.folder / _STAGING / name, places[name])
-            for name in last:
-                self._remove(places[name])
+            self._prepare(f"{_STAGING}/{report}", files)
+            ready = self._place(f"{_READY}/{report}")
+            ready.parent.mkdir(parents=True, exist_ok=True)
+            self._move(self.folder / _STAGING / report, ready)
+        try:
+            self._settle()
+        except StoreError:  # a fault that does not last is not to leave a report half in its place
+            self._settle()
+
+    def _prepare(self, below: str, files: Mapping[str, bytes]) -> None:
+        """Write files to the disk below a folder, and make the folders where they will go."""
+        for name, data in files.items():
+            staged = self._place(f"{below}/{name}")
+            for path in (staged, self._place(name)):
+                path.parent.mkdir(parents=True, exist_ok=True)
+            staged.write_bytes(data)
+            sync(staged)
+            sync(staged.parent)
+
+    def _settle(self) -> None:
+        """Put the files of reports that are ready in their places, the record last of all."""
+        folder = self._place(f"{_READY}/x").parent
+        for ready in sorted(folder.glob("*/*")):
+            report = ready.relative_to(folder).as_posix()
+            try:
+                self._put_in_place(ready, report)
+            except OSError as fault:
+                message = (
+                    f"'{self.folder}' cannot be written to ({fault.strerror or fault}): '{report}' is "
+                    "made, but not all its files are in their places. The same command goes on with "
+                    "it; the other reports are whole."
+                )
+                raise StoreError(message) from fault
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _put_in_place(self, ready: Path, report: str) -> None:
+        """Remove what a report that is ready replaces, and move its files; safe to be done twice."""
+        record, account = f"{_RECORDS}/{report}.json", f"{_FAILED}/{report}.json"
+        if made := _read(ready / record, _RECORD):
+            names = {_named(report, suffix) for suffix in _SUFFIXES} - set(made["outputs"])
+            gone, last = [*names, account, f"{_FAILED}/{report}.ipynb"], record
+        elif failed := _read(ready / account, _ACCOUNT):
+            gone, last = [] if failed["partial"] else [f"{_FAILED}/{report}.ipynb"], account
+        else:
+            return  # what deciding record there was is in its place, or damaged
+        for name in gone:
+            self._remove(self._place(name))
+        found = [path for path in ready.rglob("*") if path.is_file() and not path.is_symlink()]
+        for path in sorted(found, key=lambda path: (path == ready / last, path)):
+            place = self._place(path.relative_to(ready).as_posix())
+            place.parent.mkdir(parents=True, exist_ok=True)
+            self._move(path, place)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -230,8 +295,9 @@ class Store:
         return place
 
     def _move(self, staged: Path, place: Path) -> None:
-        """Move a prepared file to its place in one step."""
+        """Move what is prepared to its place in one step, and see it on the disk."""
         staged.replace(place)
+        sync(place.parent)
 
     def _remove(self, path: Path) -> None:
         """Remove a file, and its folders where they are empty now."""
@@ -257,7 +323,12 @@ def _facts(outcome: Outcome, key: Mapping[str, str]) -> dict:
 
 def _file(job: Job, suffix: str) -> str:
     """Return where a file of a report stands; its annex is a report beside it."""
-    return f"{job.path}{'_' if suffix.startswith('evidence') else '.'}{suffix}"
+    return _named(job.path, suffix)
+
+
+def _named(report: str, suffix: str) -> str:
+    """Return where a file of the report with a path stands."""
+    return f"{report}{'_' if suffix.startswith('evidence') else '.'}{suffix}"
 
 
 def _aside(job: Job) -> tuple[str, str]:
@@ -492,18 +563,42 @@ def as_json(value: object) -> bytes:
     return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
-def _read(path: Path) -> dict | None:
-    """Return a JSON file's content, or None."""
+def _read(path: Path, shape: Mapping) -> dict | None:
+    """Return a record that has its shape and stands at its place, or None."""
     try:
-        return json.loads(path.read_bytes())
+        record = parsed(read(path))
     except (OSError, ValueError):
         return None
+    if any(misfits(record, shape)) or not path.as_posix().endswith(f"/{record['report']}.json"):
+        return None
+    if not all(name.startswith(record["report"]) for name in record.get("outputs", ())):
+        return None
+    failure = record.get("failure", _NO_FAILURE)
+    return record if set(failure) == set(_NO_FAILURE) else None
 
 
-def _read_all(folder: Path) -> list[dict]:
-    """Return the content of every JSON file below a folder, in the order of their paths."""
-    contents = (_read(path) for path in sorted(folder.rglob("*.json")))
+def _read_all(folder: Path, shape: Mapping) -> list[dict]:
+    """Return every record below a folder, in the order of their paths."""
+    contents = (_read(path, shape) for path in sorted(folder.rglob("*.json")))
     return [content for content in contents if content is not None]
+
+
+def _own_file(path: Path) -> int:
+    """Open a file of ours; what stands in its place and is a link, pipe or device is refused."""
+    flags = os.O_RDWR | os.O_CREAT
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"):
+        flags |= getattr(os, name, 0)
+    message = f"'{path}' is a link or another thing that is no file; remove it."
+    try:
+        descriptor = os.open(path, flags, 0o666)
+    except OSError as fault:
+        if path.is_symlink():
+            raise StoreError(message) from fault
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise StoreError(message)
+    return descriptor
 
 
 def _hold(descriptor: int, folder: Path) -> None:

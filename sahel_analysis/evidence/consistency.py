@@ -52,6 +52,11 @@ def inconsistencies(tables: Tables) -> list[Problem]:
         strengths, places outside their countries, days out of order, and judgements that posture or
         a settling event overtakes while they are held.
     """
+    return list(each_inconsistency(tables))
+
+
+def each_inconsistency(tables: Tables) -> Iterator[Problem]:
+    """Yield what `inconsistencies` returns, what is quickly found first."""
     rules = {
         "sources": (_not_in_future, _seen_when_out),
         "events": (_confidence, _findable, _order_in_time, _foretold, _not_in_future, _retold),
@@ -61,12 +66,10 @@ def inconsistencies(tables: Tables) -> list[Problem]:
         "checks": (_unchecked, _check_time),
         "judgements": (_own_world, _judged_when, _held_against_record),
     }
-    return [
-        Problem(f"{tables.folder.name}/{name}.csv", *fault)
-        for name, checks in rules.items()
-        for check in checks
-        for fault in check(tables, name)
-    ]
+    for name, checks in rules.items():
+        for check in checks:
+            for fault in check(tables, name):
+                yield Problem(f"{tables.folder.name}/{name}.csv", *fault)
 
 
 def _not_in_future(tables: Tables, name: str) -> Iterator[Fault]:
@@ -318,6 +321,11 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
     public = public_from(tables, "events")
     contradicted = set(tables.checks.index[tables.checks["verdict"] == "contradicted"])
     spans = _spans(judgements, tables)
+    # Each rule that can settle a judgement, with the events that do: asked for many times.
+    settled = {
+        text: ((rule := Settling.parse(text)), list(rule.events(tables).index))
+        for text in judgements["settles_if"].explode().dropna().unique()
+    }
     days = {day for span in spans.values() for day in span}
     states = posture_series(days, "checked", tables) if days else pd.DataFrame()
     for row in judgements.itertuples():
@@ -327,7 +335,8 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
                 yield row.Index, "event_ids", f"'{key}' was public only from {day} on."
         for key in sorted(contradicted.intersection(row.claim_ids)):
             yield row.Index, "claim_ids", f"'{key}' is contradicted; no judgement rests on it."
-        for rule in map(Settling.parse, row.settles_if):
+        rules = [settled[text] for text in row.settles_if]
+        for rule, _ in rules:
             named = f"'{rule.event_type} {rule.side} {rule.iso3}'"
             if rule.first <= row.valid_from:
                 yield (
@@ -337,8 +346,8 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
                 )
             if pd.isna(row.horizon_end) or rule.last > row.horizon_end:
                 yield row.Index, "settles_if", f"the window of {named} runs beyond horizon_end."
-        yield from _overtaken(row, spans[row.Index], states, tables)
-        yield from _outcome(row, tables)
+        yield from _overtaken(row, spans[row.Index], states, rules, public)
+        yield from _outcome(row, rules, tables)
     for first, second in combinations(judgements.itertuples(), 2):
         if (first.scope, first.question) == (second.scope, second.question) and _overlap(
             first, second
@@ -348,12 +357,14 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
 
 
 def _overtaken(
-    row: tuple, life: list[pd.Timestamp], states: pd.DataFrame, tables: Tables
+    row: tuple,
+    life: list[pd.Timestamp],
+    states: pd.DataFrame,
+    rules: list[tuple[Settling, list[str]]],
+    public: pd.Series,
 ) -> Iterator[Fault]:
     """Check that a judgement is not held on once an event settled it or its state has come about."""
-    public = public_from(tables, "events")
-    rules = [Settling.parse(text) for text in row.settles_if]
-    settling = [key for rule in rules for key in rule.events(tables).index]
+    settling = [key for _, keys in rules for key in keys]
     held_on = [key for key in settling if not public[key] > row.valid_to]
     for key in held_on:
         day = day_in_words(public[key].date())
@@ -396,14 +407,15 @@ def _overlap(first: tuple, second: tuple) -> bool:
     return not (second.valid_to < first.valid_from or first.valid_to < second.valid_from)
 
 
-def _outcome(row: tuple, tables: Tables) -> Iterator[Fault]:
+def _outcome(
+    row: tuple, rules: list[tuple[Settling, list[str]]], tables: Tables
+) -> Iterator[Fault]:
     """Check that an outcome is that of the events that settle it, or of their absence."""
-    rules = [Settling.parse(text) for text in row.settles_if]
-    settling = {key: rule.outcome for rule in rules for key in rule.events(tables).index}
+    settling = {key: rule.outcome for rule, keys in rules for key in keys}
     if row.outcome in {"true", "false"} and not row.settled_by:
         # The record is kept by whole months.
         ended = row.horizon_end <= tables.events["latest"].max() + pd.offsets.MonthEnd(0)
-        if settling or not ended or row.outcome in {rule.outcome for rule in rules}:
+        if settling or not ended or row.outcome in {rule.outcome for rule, _ in rules}:
             yield row.Index, "outcome", f"'{row.outcome}' is settled by no event and no absence."
     if not row.outcome and settling:
         yield row.Index, "outcome", f"is empty, but {', '.join(settling)} settled it."

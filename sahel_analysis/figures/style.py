@@ -156,7 +156,9 @@ def figure_style() -> Iterator[None]:
         "svg.hashsalt": "sahel-analysis",
         "path.simplify": False,
     }
-    with mpl.rc_context(options):
+    with mpl.rc_context():
+        mpl.rcdefaults()  # no file of the user's has a say
+        mpl.rcParams.update(options)
         yield
 
 

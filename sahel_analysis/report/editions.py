@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from ..errors import ParameterError, Problem, shown
+from ..files import read
 from ..prose.wording import sentence_faults
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables
@@ -72,7 +73,7 @@ def read_file(path: Path) -> dict[str, dict]:
         If the file cannot be read or names no edition.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(read(path).decode("utf-8"))
     except OSError as fault:
         message = f"'{path}' cannot be read ({fault.strerror}); name a file of editions."
         raise ParameterError(message) from fault

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import pandas as pd
 from ..errors import MOST, ParameterError, did_you_mean, shown
 from ..evidence.posture import followed
 from ..evidence.record import EVIDENCE, article_day, articles, articles_known
+from ..files import parsed, read
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables
 
@@ -291,7 +291,7 @@ def notebook_parameters(path: Path) -> tuple[str, ...] | None:
         If the file is no notebook.
     """
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        cells = parsed(read(path))["cells"]
         tagged = [cell for cell in cells if _TAG in cell["metadata"].get("tags", [])]
         sources = ["".join(cell["source"]) for cell in tagged]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:

@@ -14,6 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from ..errors import DataError, Problem
+from ..files import read as bytes_of
 from ..files import write_text
 from .loading import Tables
 from .vocabulary import VERDICTS
@@ -106,7 +107,7 @@ def read_text(path: str | Path) -> str:
     """
     message = ""
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        text = bytes_of(path).decode("utf-8-sig")
         lines = text.splitlines()
         long = next((n for n, line in enumerate(lines, 1) if len(line) > LONGEST_PARAGRAPH), 0)
         if not text.strip():

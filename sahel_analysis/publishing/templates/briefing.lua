@@ -46,17 +46,13 @@ local function to_typst(inlines)
   return (written:gsub('%s+$', ''))
 end
 
--- Straight quotation marks and apostrophes as a typesetter sets them.
-local function curl(str)
+-- Text as it stands: Typst would set a minus for a hyphen before a number, and one character for
+-- three dots.
+local function literal(str)
   local text = str.text
-  -- Typst would set a minus for a hyphen before a number, and one character for three dots.
   if typst and (text:find '^%W*%-%d' or text:find '%.%.%.') then
     return pandoc.RawInline('typst', '#"' .. text:gsub('[\\"]', '\\%0') .. '";')
   end
-  if not text:find '[\'"]' then return nil end
-  text = text:gsub("^([%(%[“]?)'(%w)", '%1‘%2'):gsub("'", '’')
-  text = text:gsub('^([%(%[‘]?)"', '%1“'):gsub('"', '”')
-  return pandoc.Str(text)
 end
 
 -- "Figure 3. " before a caption.
@@ -409,7 +405,7 @@ function Pandoc(doc)
   doc = doc:walk {
     traverse = 'topdown',
     Image = function(image) return image, false end, -- its alt text stays as it is
-    Str = curl,
+    Str = literal,
     RawInline = function(raw) return pandoc.Str(raw.text) end,
     RawBlock = function(raw) return pandoc.Para {pandoc.Str(raw.text)} end,
     Header = function(header)
