@@ -11,17 +11,21 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import SahelError
-from ..evidence.record import extract
-from ..tables.loading import Tables
-from ..tables.schema import outlines_file
-from .jobs import Job, Outcome
+from ..tables.schema import data_folder, outlines_file
+
+if TYPE_CHECKING:  # what finds that nothing changed loads no tables
+    from ..tables.loading import Tables
+    from .jobs import Job, Outcome
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RECORDS = ".records"
 _FAILED = "failed"
 _STAGING = ".staging"
+_LAST = ".last.json"  # what the last build was asked for, and which reports it found or made
+_INDEX = ("index.html", "index.json")
 _SUFFIXES = (
     "ipynb", "html", "pdf", "docx", "thumbnail.png", "evidence.html", "evidence.pdf",
 )  # fmt: skip
@@ -126,7 +130,41 @@ class Store:
 
     def record(self, job: Job) -> dict | None:
         """Return a report's record, or None where there is none that can be read."""
-        return _read(self.folder / _RECORDS / f"{job.path}.json")
+        return self._record(job.path)
+
+    def _record(self, path: str) -> dict | None:
+        """Return the record of the report with some path, or None."""
+        return _read(self.folder / _RECORDS / f"{path}.json")
+
+    def answer(self, question: str, paths: Iterable[str]) -> None:
+        """Remember which reports answer a question; see `Store.answered`."""
+        index = {name: digest((self.folder / name).read_bytes()) for name in _INDEX}
+        kept = {"question": question, "reports": sorted(paths), "index": index}
+        self.put(_LAST, as_json(kept))
+
+    def answered(self, question: str) -> list[str]:
+        """Return the reports of the last build if it was asked the same and all is as it left it.
+
+        Parameters
+        ----------
+        question : str
+            From `question_sha256`.
+
+        Returns
+        -------
+        list of str
+            Their paths; empty where something differs, and `plan` has to say what.
+        """
+        last = _read(self.folder / _LAST) or {}
+        if last.get("question") != question or (self.folder / _FAILED).exists():
+            return []
+        records = [self._record(path) for path in last["reports"]]
+        if not all(record and not self.altered(record) for record in records):
+            return []
+        for name, known in last["index"].items():
+            if not self.has(name) or digest((self.folder / name).read_bytes()) != known:
+                return []
+        return last["reports"]
 
     def has(self, name: str) -> bool:
         """Return whether a file is there."""
@@ -291,6 +329,8 @@ class Inputs:
         """Return the digest of the rows that a job's report may see."""
         asked = job.parameters.as_of, job.parameters.country or "all"
         if asked not in self._extracts:
+            from ..evidence.record import extract
+
             self._extracts[asked] = extract(self._tables, *asked).sha256
         return self._extracts[asked]
 
@@ -327,6 +367,24 @@ def plan(jobs: Iterable[Job], inputs: Inputs, store: Store) -> list[Step]:
             job = replace(job, formats=tuple(formats))
         steps.append(Step(job, tuple(reasons), key))
     return steps
+
+
+def question_sha256(options: object, files: Iterable[Path | None] = ()) -> str:
+    """Return the hash of all that decides which reports a build makes and what is in them.
+
+    Parameters
+    ----------
+    options : object
+        What was asked for, as JSON can hold it.
+    files : iterable of pathlib.Path or None
+        Files and folders of notebooks that the options name.
+    """
+    homes = (_PACKAGE / "notebooks", _PACKAGE.parent / "notebooks")
+    named = [_PACKAGE.parent / "editions.toml", *homes, *(path for path in files if path)]
+    listed = [path for place in named for path in (place, *sorted(place.glob("*.ipynb")))]
+    contents = [f"{path} {digest(path.read_bytes())}" for path in listed if path.is_file()]
+    parts = [json.dumps(options), code_sha256(), environment_sha256(), data_sha256(data_folder())]
+    return digest("\n".join([*parts, *contents]).encode())
 
 
 def notebook_sha256(source: str) -> str:
