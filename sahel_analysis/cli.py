@@ -368,6 +368,13 @@ def build_reports(
     **options: tuple,
 ) -> None:
     """Make the reports that are wanted; without options, those of editions.toml."""
+    from .batch.store import Store, question_sha256
+
+    asked = [str(editions), edition, str(notebooks), sorted(options.items())]
+    question = question_sha256(asked, [editions, notebooks])
+    if not dry_run and (fresh := Store(output).answered(question)):
+        click.echo(f"0 made, {len(fresh)} unchanged, 0 failed.")
+        return
     from .batch.build import build, listed
     from .tables.loading import load_tables
 
@@ -376,7 +383,8 @@ def build_reports(
     if dry_run:
         click.echo(listed(wanted, output))
         return
-    summary = build(wanted, output, workers=workers, scheduler=scheduler, timeout=timeout)
+    options = {"workers": workers, "scheduler": scheduler, "timeout": timeout}
+    summary = build(wanted, output, question=question, **options)
     click.echo("\n".join([*tables.release.told(), summary.table()]))
     sys.exit(1 if summary.failed else 0)
 

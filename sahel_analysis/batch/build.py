@@ -67,6 +67,7 @@ def build(
     workers: int | None = None,
     scheduler: str | None = None,
     timeout: int | None = None,
+    question: str = "",
 ) -> Summary:
     """Make the reports that are wanted and do not stand as they would be made now.
 
@@ -84,6 +85,8 @@ def build(
         Address of a Dask scheduler that is to do the work instead of this machine.
     timeout : int, optional
         Longest time a cell may take, in seconds.
+    question : str, optional
+        Hash of what leads to these jobs; see `Store.answered`.
 
     Returns
     -------
@@ -125,6 +128,8 @@ def build(
             raise BuildStopped(message) from None
         finally:
             writer.submit(list_reports, store, tables).result()
+        if question and not summary.failed:
+            store.answer(question, steps)
     return summary
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..errors import MOST, ParameterError, did_you_mean, shown
 from ..evidence.posture import countries_told
 from ..evidence.record import articles, one_article
+from ..files import read
 from ..publishing.documents import FORMATS
 from ..report.editions import NAMED_BY, read_file
 from ..report.parameters import (

@@ -14,14 +14,15 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import SahelError
-from ..evidence.record import extract, one_article, row_digests
 from ..files import misfits, parsed, read, sound_path, sync
-from ..report.editions import edition_before, edition_of
-from ..tables.loading import FRAMES, Tables
-from ..tables.schema import outlines_file
-from .jobs import Failure, Job, Outcome
+from ..tables.schema import data_folder, outlines_file
+
+if TYPE_CHECKING:  # what finds that nothing changed loads no tables
+    from ..tables.loading import Tables
+    from .jobs import Job, Outcome
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RECORDS = ".records"
@@ -29,6 +30,8 @@ _FAILED = "failed"
 _STAGING = ".staging"  # what is being prepared; nobody misses it
 _READY = ".ready"  # a report whose files are all there, but not yet all in their places
 _ROWS = ".rows"  # digests of all rows, one file for each state of the tables
+_LAST = ".last.json"  # what the last build was asked for, and which reports it found or made
+_INDEX = ("index.html", "index.json")
 _SHORT = 12  # hexadecimal digits of a row's digest that are kept
 _NAMED = 5  # changed rows that a reason names; more are counted
 # What is recorded of a job; a record of another shape counts as none, and the report is made again.
@@ -41,6 +44,8 @@ _FACTS = {
     "key": {str: str},
 }
 _RECORD = {**_FACTS, "outputs": {str: {"bytes": int, "sha256": str}}}
+_FAILURE = {"stage", "cell", "error", "message"}
+_ANSWER = {"question": str, "reports": [str], "index": {str: str}}
 _ACCOUNT = {
     **_FACTS,
     "partial": str,
@@ -59,9 +64,6 @@ _CHANGES = {
     "code": "the package's code changed",
     "environment": "installed packages changed",
 }
-
-
-_NO_FAILURE = asdict(Failure("", None, "", ""))
 
 
 class StoreError(SahelError, RuntimeError):
@@ -181,7 +183,48 @@ class Store:
 
     def record(self, job: Job) -> dict | None:
         """Return a report's record, or None where there is none that can be read."""
-        return _read(self.folder / _RECORDS / f"{job.path}.json", _RECORD)
+        return self._record(job.path)
+
+    def _record(self, path: str) -> dict | None:
+        """Return the record of the report with some path, or None."""
+        return _read(self.folder / _RECORDS / f"{path}.json", _RECORD)
+
+    def answer(self, question: str, paths: Iterable[str]) -> None:
+        """Remember which reports answer a question; see `Store.answered`."""
+        index = {name: digest((self.folder / name).read_bytes()) for name in _INDEX}
+        kept = {"question": question, "reports": sorted(paths), "index": index}
+        self.put(_LAST, as_json(kept))
+
+    def answered(self, question: str) -> list[str]:
+        """Return the reports of the last build if it was asked the same and all is as it left it.
+
+        Parameters
+        ----------
+        question : str
+            From `question_sha256`.
+
+        Returns
+        -------
+        list of str
+            Their paths; empty where something differs, and `plan` has to say what.
+        """
+        try:
+            last = parsed(read(self.folder / _LAST))
+        except (OSError, ValueError):
+            return []
+        if any(misfits(last, _ANSWER)) or last["question"] != question or self._has_failures():
+            return []
+        records = [self._record(path) for path in last["reports"]]
+        if not all(record and not self.altered(record) for record in records):
+            return []
+        for name, known in last["index"].items():
+            if not self.has(name) or digest((self.folder / name).read_bytes()) != known:
+                return []
+        return last["reports"]
+
+    def _has_failures(self) -> bool:
+        """Return whether a report failed that is to be tried again."""
+        return (self.folder / _FAILED).exists()
 
     def has(self, name: str) -> bool:
         """Return whether a file is there."""
@@ -391,6 +434,9 @@ class Inputs:
     @cached_property
     def state(self) -> str:
         """What records call this state of the tables."""
+        from ..evidence.record import row_digests
+        from ..tables.loading import FRAMES
+
         digests, package = row_digests(self._tables)
         whole = hashlib.sha256(package)
         for name in FRAMES:
@@ -401,6 +447,8 @@ class Inputs:
     @cached_property
     def digests(self) -> dict[str, dict[str, str]]:
         """Digest of each row, by table and key, cut to what tells two states of a row apart."""
+        from ..evidence.record import row_digests
+
         digests, _ = row_digests(self._tables)
         return {
             name: {key: value.hex()[:_SHORT] for key, value in rows.items()}
@@ -430,6 +478,8 @@ class Inputs:
             }
             for name, rows in self.digests.items()
         }
+        from ..evidence.record import extract
+
         seen = extract(self._tables, job.parameters.as_of, job.parameters.country or "all")
         own = {
             # One that is gone may have been seen.
@@ -442,6 +492,8 @@ class Inputs:
 
     def _edition(self, job: Job) -> str:
         """Return the digest of what names a job's edition and the one before."""
+        from ..report.editions import edition_before, edition_of
+
         asked = job.parameters.as_of, job.parameters.evidence, self._tables
         return digest(f"{edition_of(*asked)} {edition_before(*asked)}".encode())
 
@@ -449,6 +501,8 @@ class Inputs:
         """Return the digest of the rows that a job's report may see."""
         asked = job.parameters.as_of, job.parameters.country or "all", job.parameters.article
         if asked not in self._extracts:
+            from ..evidence.record import extract, one_article
+
             *shown, article = asked
             self._extracts[asked] = extract(one_article(self._tables, article), *shown).sha256
         return self._extracts[asked]
@@ -493,6 +547,24 @@ def plan(jobs: Iterable[Job], inputs: Inputs, store: Store) -> list[Step]:
             job = replace(job, formats=tuple(formats))
         steps.append(Step(job, tuple(reasons), key))
     return steps
+
+
+def question_sha256(options: object, files: Iterable[Path | None] = ()) -> str:
+    """Return the hash of all that decides which reports a build makes and what is in them.
+
+    Parameters
+    ----------
+    options : object
+        What was asked for, as JSON can hold it.
+    files : iterable of pathlib.Path or None
+        Files and folders of notebooks that the options name.
+    """
+    homes = (_PACKAGE / "notebooks", _PACKAGE.parent / "notebooks")
+    named = [_PACKAGE.parent / "editions.toml", *homes, *(path for path in files if path)]
+    listed = [path for place in named for path in (place, *sorted(place.glob("*.ipynb")))]
+    contents = [f"{path} {digest(path.read_bytes())}" for path in listed if path.is_file()]
+    parts = [json.dumps(options), code_sha256(), environment_sha256(), data_sha256(data_folder())]
+    return digest("\n".join([*parts, *contents]).encode())
 
 
 def notebook_sha256(source: str) -> str:
@@ -573,8 +645,7 @@ def _read(path: Path, shape: Mapping) -> dict | None:
         return None
     if not all(name.startswith(record["report"]) for name in record.get("outputs", ())):
         return None
-    failure = record.get("failure", _NO_FAILURE)
-    return record if set(failure) == set(_NO_FAILURE) else None
+    return record if set(record.get("failure", _FAILURE)) == _FAILURE else None
 
 
 def _read_all(folder: Path, shape: Mapping) -> list[dict]:

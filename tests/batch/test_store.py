@@ -272,3 +272,33 @@ def test_record_that_is_a_pipe_is_no_record(job, tables, store):
     record.unlink()
     os.mkfifo(record)
     assert reasons(job, tables, store) == ("it is not there yet",)
+
+
+@pytest.mark.parametrize("harm", ["", "question", "report", "index", "failure"])
+def test_the_same_question_is_answered_while_all_is_as_it_was_left(job, store, harm):
+    """Anything that differs leaves it to the plan."""
+    for name in ("index.html", "index.json"):
+        store.put(name, b"{}")
+    store.answer("the same", [job.path])
+    if harm == "report":
+        (store.folder / f"{job.path}.pdf").write_bytes(b"%PDG")
+    if harm == "index":
+        (store.folder / "index.html").unlink()
+    if harm == "failure":
+        store.set_aside(Outcome(job, failure=Failure("cell", 1, "ValueError", "")), {})
+    expected = [] if harm else [job.path]
+    assert store.answered("another" if harm == "question" else "the same") == expected
+
+
+def test_a_question_changes_with_its_options_and_files(tmp_path):
+    """Editions and notebooks count by what stands in them."""
+    editions = tmp_path / "editions.toml"
+    editions.write_text("a")
+    hashes = [store_module.question_sha256(["a"]), store_module.question_sha256(["b"])]
+    hashes.append(store_module.question_sha256(["a"], [editions]))
+    editions.write_text("b")
+    hashes.append(store_module.question_sha256(["a"], [editions]))
+    (tmp_path / "own.ipynb").write_text("{}")
+    hashes.append(store_module.question_sha256(["a"], [tmp_path]))
+    assert len(set(hashes)) == len(hashes)
+    assert store_module.question_sha256(["a"]) == hashes[0]
