@@ -91,9 +91,12 @@ clean: ## remove the environment, the reports and every cache
 	@mkdir -p .venv/settings
 	@pwd -P > .venv/locked
 
-# This package itself: seconds.
+# This package itself: seconds. Its path is made relative: Python reads it in the locale's encoding,
+# and the clone may stand in a folder that ASCII cannot name.
 .venv/installed: .venv/locked pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@$(BIN)/python -c 'import os, pathlib, sysconfig; home = sysconfig.get_path("purelib"); \
+	  pathlib.Path(home, "_editable_impl_sahel_analysis.pth").write_text(os.path.relpath(".", home))'
 	@touch .venv/installed
 
 # The yardstick of the benchmark; installed with the rest it would change how pandas keeps text.
