@@ -29,7 +29,7 @@ _GOOD = {"A", "B"}
 _OWN = {"official_document", "official_statement"}
 _UNIONS = {"european_union": "EUE", "united_nations": "UNO"}
 _DEPARTURE = re.compile(
-    r"\b(?:left|gone|departed|leaving|withdrawn|who leave|pulled out|flown home)\b"
+    r"^last\b|\b(?:left|leave|gone|departed|leaving|withdrawn|pulled out|flown home)\b"
 )
 
 Fault = tuple[str, str, str]
@@ -318,6 +318,10 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
     """Hold each judgement of checked evidence against record and posture while it is held."""
     judgements = tables.judgements
     judgements = judgements[judgements["evidence"] == "checked"]
+    unknown = dict(_unknown_words(judgements, tables))
+    for row, faults in unknown.items():
+        yield from ((row, "settles_if", fault) for fault in faults)
+    judgements = judgements[~judgements.index.isin(list(unknown))]
     public = public_from(tables, "events")
     contradicted = set(tables.checks.index[tables.checks["verdict"] == "contradicted"])
     spans = _spans(judgements, tables)
@@ -354,6 +358,24 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
         ):
             fault = f"'{second.question}' is answered by {first.Index} at the same time."
             yield second.Index, "question", fault
+
+
+def _unknown_words(judgements: pd.DataFrame, tables: Tables) -> Iterator[tuple[str, list[str]]]:
+    """Return the judgements that wait for a type, an actor or a country that there is not."""
+    for row in judgements.itertuples():
+        rules = [Settling.parse(text) for text in row.settles_if]
+        words = {
+            "event type": [rule.event_type for rule in rules if rule.event_type not in EVENT_TYPES],
+            "actor": [rule.side for rule in rules if rule.side not in tables.actors.index],
+            "country": [rule.iso3 for rule in rules if rule.iso3 not in tables.countries.index],
+        }
+        faults = [
+            f"'{word}' is no {kind} of the tables."
+            for kind, found in words.items()
+            for word in dict.fromkeys(found)
+        ]
+        if faults:
+            yield row.Index, faults
 
 
 def _overtaken(

@@ -199,6 +199,18 @@ BROKEN = {
         "data/judgements.csv KJ-002, settles_if: foresees on 10 December 2023 what has come about: "
         "NER is 'deployed'.",
     ),
+    "an event type that there is not": (
+        {LEAVE: {"settles_if": FRENCH_LEAVE.replace("withdrawal", "withdrawl")}},
+        "data/judgements.csv KJ-001, settles_if: 'withdrawl_completed' is no event type",
+    ),
+    "an actor that there is not": (
+        {LEAVE: {"settles_if": FRENCH_LEAVE.replace("france", "franc")}},
+        "data/judgements.csv KJ-001, settles_if: 'franc' is no actor",
+    ),
+    "a country that there is not": (
+        {LEAVE: {"settles_if": FRENCH_LEAVE.replace("NER", "NEX")}},
+        "data/judgements.csv KJ-001, settles_if: 'NEX' is no country",
+    ),
     "a window that opens too soon": (
         {LEAVE: {"settles_if": FRENCH_LEAVE.replace("2023-12-05", "2023-12-04")}},
         "data/judgements.csv KJ-001, settles_if: the window of 'withdrawal_completed france NER' "
