@@ -142,7 +142,7 @@ def test_a_claim_without_a_date_speaks_of_the_day_of_the_article():
 
 def test_an_unknown_kind_of_evidence_is_refused():
     """With what is allowed."""
-    with pytest.raises(ValueError, match="'rumour' is not allowed; expected 'article' or"):
+    with pytest.raises(ValueError, match="'rumour' is not allowed; expected one of"):
         record(LAST, "rumour", tables=tiny())
 
 
