@@ -57,7 +57,9 @@ class _Line:
         return Sentence(f"{self.text} {self.detail}".strip(), self.rows)
 
 
-def tell(changes: Changes, most: int = MOST_WORDS) -> list[Section]:
+def tell(
+    changes: Changes, most: int = MOST_WORDS, rest: str = "--format json lists them"
+) -> list[Section]:
     """Return what moved between two days, in plain sentences.
 
     Parameters
@@ -67,6 +69,8 @@ def tell(changes: Changes, most: int = MOST_WORDS) -> list[Section]:
     most : int, optional
         Words that all may have. Where there are more, explanations go first, then lines, those of
         missions and blocs before those of states, and a line says how many.
+    rest : str, optional
+        Where those are told that were left out.
 
     Returns
     -------
@@ -110,7 +114,7 @@ def tell(changes: Changes, most: int = MOST_WORDS) -> list[Section]:
         if each
     ]
     if left:
-        note = f"{capital(counted(left, 'more change'))} left out for length; JSON has all."
+        note = f"{capital(counted(left, 'more change'))} left out for length; {rest}."
         sections.append(Section("More", (Sentence(note, ()),)))
     return sections
 

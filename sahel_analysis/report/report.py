@@ -373,7 +373,7 @@ class Report:
         earlier = edition_before(*asked)
         if self.has_little or earlier is None or self.subject == "article":
             return ""
-        sections = tell(changes(earlier.as_of, *asked, self.countries), most)
+        sections = tell(changes(earlier.as_of, *asked, self.countries), most, "the annex has them")
         known = {*self.tables.events.index, *self.tables.figures.index}
         lines = [line for section in sections for line in section.lines]
         self._cite(key for line in lines for key in line.rows if key in known)

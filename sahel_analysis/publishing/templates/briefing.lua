@@ -378,6 +378,7 @@ function Pandoc(doc)
     figure = figure, ['table'] = data_table, notes = note_list, tiles = tiles, phase = phase,
     story = wrapped 'story', sources = sources, unknowns = wrapped 'unknowns',
     annex = wrapped 'annex', since = wrapped 'since', imprint = wrapped 'imprint',
+    changes = wrapped 'unknowns',
   }
   doc = doc:walk {
     Div = function(div)
