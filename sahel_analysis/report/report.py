@@ -365,7 +365,9 @@ class Report:
         The pages have the most decisive lines, the annex has all of them.
         """
         text = self._since(self._most["since"])
-        return outputs.prose(f'::: {{.changes drop="8"}}\n{text}\n:::') if text else None
+        # On the two pages of a brief the oldest of the story goes before it.
+        drop = 4 if self.parameters.country else 1
+        return outputs.prose(f'::: {{.changes drop="{drop}"}}\n{text}\n:::') if text else None
 
     def _since(self, most: int) -> str:
         """Return what moved since the edition before, in so many words at most, as Markdown."""

@@ -41,9 +41,9 @@ ROWS = (
     ("countries", "TGO", "name_en"),
     ("places", "abeche", "name_en"),
     ("judgements", "KJ-140", "basis_en"),
-    ("narrative", "NA-101", "text_en"),
-    ("unknowns", "UN-101", "text_en"),
-    ("phases", "PH-101", "title_en"),
+    ("narrative", "NA-227", "text_en"),
+    ("unknowns", "UN-378", "text_en"),
+    ("phases", "PH-113", "title_en"),
 )
 DRAWN = {
     maps: ("draw_map", "draw_series", "plot_map_pair"),
@@ -70,9 +70,10 @@ def told(notebook: str, day: str, country: str, tables: Tables) -> str:
     names: dict[str, object] = {}
     parts = []
     for cell in cells:
-        if cell["cell_type"] != "code":
+        statements = ast.parse("".join(cell["source"])).body if _is_code(cell) else []
+        if not statements:
             continue
-        *body, last = ast.parse("".join(cell["source"])).body
+        *body, last = statements
         exec(compile(ast.Module(body, []), notebook, "exec"), names)  # noqa: S102
         if not isinstance(last, ast.Expr):
             exec(compile(ast.Module([last], []), notebook, "exec"), names)  # noqa: S102
@@ -86,6 +87,11 @@ def told(notebook: str, day: str, country: str, tables: Tables) -> str:
         for part in parts
     ]  # fmt: skip
     return re.sub(r"[0-9a-f]{64}", "", "\n".join(map(str, texts)))
+
+
+def _is_code(cell: dict) -> bool:
+    """Return whether a cell holds code."""
+    return cell["cell_type"] == "code"
 
 
 def _tags(cell: dict) -> list[str]:
@@ -128,6 +134,5 @@ def test_no_report_that_shows_a_changed_row_is_missed(tmp_path, monkeypatch, wor
             stale += is_stale
             missed += [(row, report)] if is_other and not is_stale else []
             vain += [(row, report)] if is_stale and not is_other else []
-    print(f"{stale} stale, {len(missed)} missed, {len(vain)} in vain: {vain}")
     assert missed == []
-    assert len(vain) <= VAIN * stale
+    assert len(vain) <= VAIN * stale, f"{len(vain)} of {stale} in vain: {vain}"
