@@ -439,5 +439,5 @@ def write_atlas(output: Path) -> None:
     page, store = atlas_html(tables), Store(output)
     with store.locked():
         store.put("atlas.html", page)
-        list_reports(store)
+        list_reports(store, tables)
     click.echo(f"{output / 'atlas.html'}  {len(page) / 1000:,.0f} kB")

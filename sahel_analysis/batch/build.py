@@ -15,7 +15,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ..errors import SahelError
-from ..tables.loading import load_tables
+from ..report.editions import editions_of
+from ..tables.loading import Tables, load_tables
 from .jobs import Failure, Job, Outcome
 from .store import Inputs, Step, Store, as_json, plan
 from .workers import made_here
@@ -101,7 +102,8 @@ def build(
     store, summary = Store(output), Summary()
     # Ctrl-C is for this thread; while it waits for the other one, files change places in peace.
     with _stoppable(), store.locked(), ThreadPoolExecutor(1) as writer:
-        inputs = Inputs(load_tables())
+        tables = load_tables()
+        inputs = Inputs(tables)
         steps = {step.job.path: step for step in plan(jobs, inputs, store)}
         due = [step.job for step in steps.values() if step.reasons]
         if due:
@@ -120,11 +122,11 @@ def build(
             )
             raise BuildStopped(message) from None
         finally:
-            writer.submit(list_reports, store).result()
+            writer.submit(list_reports, store, tables).result()
     return summary
 
 
-def list_reports(store: Store) -> None:
+def list_reports(store: Store, tables: Tables) -> None:
     """Write the index of all reports that stand, for people and for programs.
 
     Parameters
@@ -132,11 +134,18 @@ def list_reports(store: Store) -> None:
     store : Store
         The folder, locked. Written even if nothing was made: an earlier build may have been killed
         before it came to this.
+    tables : Tables
+        Of which the reports are made; their corrections have a page of their own.
     """
-    from .catalogue import catalogue, listing
+    from .catalogue import catalogue, corrections_page, listing
 
+    told = ""
+    if len(tables.corrections):
+        page, told = corrections_page(tables.corrections, editions_of(tables))
+        store.put("corrections.html", page)
     records, failures = store.records(), store.failures()
-    store.put("index.html", catalogue(records, failures, atlas=store.has("atlas.html")))
+    has_atlas = store.has("atlas.html")
+    store.put("index.html", catalogue(records, failures, atlas=has_atlas, corrections=told))
     store.put("index.json", as_json(listing(records, failures)))
 
 

@@ -92,7 +92,8 @@ def tell(
             for root, name in _HEADINGS.items()
             if (brief := _side(changes, root, brief=True))
         }
-    left = 0
+    left = sum(max(len(each) - most, 0) for each in told.values())
+    told = {heading: each[:most] for heading, each in told.items()}  # a line has a word at least
     while _words(told) > most:
         # What explains goes before what tells, and both from the end.
         detailed = [

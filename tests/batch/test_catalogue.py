@@ -136,7 +136,7 @@ def test_report_that_failed_is_listed_with_its_cause(opened):
     assert link.get_attribute("href") == "failed/2023-12-04_checked/country_brief_MLI.ipynb"
 
 
-def test_atlas_is_linked_where_it_stands(reports, monkeypatch):
+def test_atlas_is_linked_where_it_stands(reports, tables, monkeypatch):
     """From the moment it is there, and no longer."""
     assert "atlas.html" not in links(reports)
     monkeypatch.setattr("sahel_analysis.atlas.page.atlas_html", lambda _: b"<p>a map</p>")
@@ -145,7 +145,7 @@ def test_atlas_is_linked_where_it_stands(reports, monkeypatch):
     (reports / "atlas.html").unlink()
     store = Store(reports)
     with store.locked():
-        list_reports(store)
+        list_reports(store, tables)
     assert "atlas.html" not in links(reports)
 
 
