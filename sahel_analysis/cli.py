@@ -455,7 +455,7 @@ def reproduce_reports(
     "--map",
     "map_",
     type=click.Path(path_type=Path),
-    help="File for a map of the second day, SVG or PNG, the changes outlined.",
+    help="File for a map of the second day, SVG, the changes outlined.",
 )
 def show_changes(
     since: str | None,
@@ -484,9 +484,11 @@ def show_changes(
     first, last, kind = days_between(since, until, evidence, tables)
     moved = changes(first, last, kind, tables)
     if map_:
-        from .figures.maps import write_changes
+        from .figures.maps import plot_changes
+        from .figures.style import svg
+        from .files import write_text
 
-        write_changes(map_, moved)
+        write_text(map_, svg(plot_changes(moved).figure))
     if form == "json":
         click.echo(_as_json(as_data(moved)))
     else:

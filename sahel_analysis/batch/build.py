@@ -18,6 +18,7 @@ from tqdm import tqdm
 from ..errors import SahelError
 from ..evidence.posture import countries_told, followed
 from ..files import SUMS, sums
+from ..report.editions import editions_of
 from ..tables.loading import Tables, load_tables
 from .jobs import Failure, Job, Outcome
 from .store import Inputs, Step, Store, as_json, plan
@@ -142,9 +143,10 @@ def list_reports(store: Store, tables: Tables) -> None:
         The folder, locked. Written even if nothing was made: an earlier build may have been killed
         before it came to this.
     tables : Tables
-        Tables, for the order of the countries and which of them too little is on record of.
+        Of which the reports are made: the order of countries, which have too little on record, and
+        the corrections, which have a page of their own.
     """
-    from .catalogue import catalogue, listing
+    from .catalogue import catalogue, corrections_page, listing
 
     records, failures, order = store.records(), store.failures(), followed(tables)
     briefs = [record for record in records if record["parameters"].get("country")]
@@ -155,7 +157,14 @@ def list_reports(store: Store, tables: Tables) -> None:
         untold[folder] = [
             tables.countries.at[iso3, "name_en"] for iso3 in order if iso3 not in told
         ]
-    page = catalogue(records, failures, atlas=store.has("atlas.html"), order=order, untold=untold)
+    corrected = ""
+    if len(tables.corrections):
+        page, corrected = corrections_page(tables.corrections, editions_of(tables))
+        store.put("corrections.html", page)
+    atlas = store.has("atlas.html")
+    page = catalogue(
+        records, failures, atlas=atlas, order=order, untold=untold, corrections=corrected
+    )
     store.put("index.html", page)
     store.put("index.json", as_json(listing(records, failures, order)))
     editions: dict[str, dict[str, str]] = defaultdict(dict)

@@ -8,10 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from ..prose.words import listed
+from ..prose.words import counted, listed
 from ..tables.dates import day_in_words
 from .jobs import Failure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..report.editions import Edition
 
 TEMPLATES = Path(__file__).parent / "templates"
 _GROUPS = ("Start here", "Themes", "Countries")
@@ -33,6 +39,7 @@ def catalogue(
     atlas: bool = False,
     order: Sequence[str] = (),
     untold: Mapping[str, Sequence[str]] = _NONE,
+    corrections: str = "",
 ) -> bytes:
     """Return the page that lists every report, UTF-8; equal records give equal bytes.
 
@@ -49,6 +56,8 @@ def catalogue(
     untold : mapping of str to sequence of str
         Edition, as its folder is called, to the names of countries of which too little is on record
         for a brief.
+    corrections : str
+        How many corrections ``corrections.html`` lists, in words; empty where it is not there.
     """
     from jinja2 import Environment, FileSystemLoader
     from markupsafe import Markup
@@ -70,12 +79,53 @@ def catalogue(
         summary=_summary(rows),
         current=_current(rows),
         atlas=atlas,
+        corrections=corrections,
         style=Markup(style),
         style_hash=_hash(style),
         script=Markup(script),
         script_hash=_hash(script),
     )
     return page.encode() + b"\n"
+
+
+def corrections_page(corrections: pd.DataFrame, editions: Sequence[Edition]) -> tuple[bytes, str]:
+    """Return the page that lists every correction by edition, UTF-8, and a sentence that counts them.
+
+    Parameters
+    ----------
+    corrections : pandas.DataFrame
+        The table.
+    editions : sequence of Edition
+        The editions made of the tables: a correction belongs to the first ones written after it.
+    """
+    from jinja2 import Environment, FileSystemLoader
+    from markupsafe import Markup
+
+    groups = []
+    for day, rows in corrections.groupby("corrected_on", sort=True):
+        written = [each for each in editions if each.written_on and each.written_on >= day.date()]
+        first = min((each.written_on for each in written), default=None)
+        numbers = [each.number for each in written if each.written_on == first and each.number]
+        noun = "edition" if len(numbers) == 1 else "editions"
+        made = f", in {noun} {listed(numbers)}" if numbers else ""
+        sizes = rows["table"].value_counts(sort=False)
+        groups.append(
+            {
+                "title": f"{day_in_words(day.date())}{made}",
+                "counts": f"{counted(len(rows), 'correction')}: "
+                f"{listed(f'{size} of {table}' for table, size in sizes.items())}.",
+                "rows": rows.to_dict("records"),
+            }
+        )
+    style = (TEMPLATES / "catalogue.css").read_text(encoding="utf-8")
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+    page = environment.get_template("corrections.html").render(
+        groups=groups, style=Markup(style), style_hash=_hash(style)
+    )
+    told = "; ".join(
+        f"{counted(len(group['rows']), 'correction')} of {group['title']}" for group in groups
+    )
+    return page.encode() + b"\n", told
 
 
 def listing(

@@ -68,6 +68,7 @@ RULE_COLOUR = "#D8D8D8"
 TITLE_PT = 10.0
 TEXT_PT = 7.4
 LEAST_PT = 7.0  # nothing is smaller in print
+CHANGED_PT = 1.6  # outline of a country whose state moved
 EDGE_PT, LAND_EDGE_PT, RULE_PT = 0.7, 0.4, 0.6
 BASE_PT = 5.6  # triangle of a base in use
 NUMBER_PT = 9.2  # circle of a base handed over; holds two digits of 7 pt

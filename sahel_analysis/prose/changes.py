@@ -57,7 +57,9 @@ class _Line:
         return Sentence(f"{self.text} {self.detail}".strip(), self.rows)
 
 
-def tell(changes: Changes, most: int = MOST_WORDS) -> list[Section]:
+def tell(
+    changes: Changes, most: int = MOST_WORDS, rest: str = "--format json lists them"
+) -> list[Section]:
     """Return what moved between two days, in plain sentences.
 
     Parameters
@@ -67,6 +69,8 @@ def tell(changes: Changes, most: int = MOST_WORDS) -> list[Section]:
     most : int, optional
         Words that all may have. Where there are more, explanations go first, then lines, those of
         missions and blocs before those of states, and a line says how many.
+    rest : str, optional
+        Where those are told that were left out.
 
     Returns
     -------
@@ -88,7 +92,8 @@ def tell(changes: Changes, most: int = MOST_WORDS) -> list[Section]:
             for root, name in _HEADINGS.items()
             if (brief := _side(changes, root, brief=True))
         }
-    left = 0
+    left = sum(max(len(each) - most, 0) for each in told.values())
+    told = {heading: each[:most] for heading, each in told.items()}  # a line has a word at least
     while _words(told) > most:
         # What explains goes before what tells, and both from the end.
         detailed = [
@@ -110,7 +115,7 @@ def tell(changes: Changes, most: int = MOST_WORDS) -> list[Section]:
         if each
     ]
     if left:
-        note = f"{capital(counted(left, 'more change'))} left out for length; JSON has all."
+        note = f"{capital(counted(left, 'more change'))} left out for length; {rest}."
         sections.append(Section("More", (Sentence(note, ()),)))
     return sections
 

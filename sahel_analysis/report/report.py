@@ -368,7 +368,9 @@ class Report:
         The pages have the most decisive lines, the annex has all of them.
         """
         text = self._since(self._most["since"])
-        return outputs.prose(f'::: {{.changes drop="8"}}\n{text}\n:::') if text else None
+        # On the two pages of a brief the oldest of the story goes before it.
+        drop = 4 if self.parameters.country else 1
+        return outputs.prose(f'::: {{.changes drop="{drop}"}}\n{text}\n:::') if text else None
 
     def _since(self, most: int) -> str:
         """Return what moved since the edition before, in so many words at most, as Markdown."""
@@ -376,7 +378,7 @@ class Report:
         earlier = edition_before(*asked)
         if self.has_little or earlier is None or self.subject == "article":
             return ""
-        sections = tell(changes(earlier.as_of, *asked, self.countries), most)
+        sections = tell(changes(earlier.as_of, *asked, self.countries), most, "the annex has them")
         known = {*self.tables.events.index, *self.tables.figures.index}
         lines = [line for section in sections for line in section.lines]
         self._cite(key for line in lines for key in line.rows if key in known)

@@ -444,6 +444,7 @@ function Pandoc(doc)
     figure = figure, ['table'] = data_table, notes = note_list, tiles = tiles, phase = phase,
     story = wrapped 'story', sources = sources, unknowns = wrapped 'unknowns',
     annex = wrapped 'annex', since = wrapped 'since', imprint = wrapped 'imprint',
+    changes = wrapped 'unknowns',
   }
   doc.blocks = over_divs(doc.blocks, function(div)
     for class, make in pairs(after) do
