@@ -33,6 +33,7 @@ def check_rules(frames: dict[str, pd.DataFrame], labels: dict[str, str]) -> list
         "themes": _themes,
         "claims": _claims,
         "checks": _checks,
+        "relations": _relations,
         "events": _events,
         "figures": _figures,
         "actors": _actors,
@@ -119,6 +120,16 @@ def _checks(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
             yield row.Index, "source_ids", f"is empty; '{row.verdict}' needs a source."
         if (row.gravity == "") != (row.verdict == "corroborated"):
             yield row.Index, "gravity", f"'{row.gravity}' does not fit verdict '{row.verdict}'."
+
+
+def _relations(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Check that a claim is held against one of an earlier article."""
+    days = frames["sources"]["article_day"].reindex(frames["claims"]["source_id"])
+    days = days.set_axis(frames["claims"].index)
+    for row in frames["relations"].itertuples():
+        if not days[row.earlier_claim_id] < days[row.claim_id]:
+            fault = f"'{row.earlier_claim_id}' is not of an earlier article than {row.claim_id}."
+            yield row.Index, "earlier_claim_id", fault
 
 
 def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
