@@ -203,6 +203,16 @@ def agree_readings(a: Path, b: Path, differences: Path, settled: Path) -> None:
     settle(a, b, differences, settled, click.echo)
 
 
+@main.command("init")
+@click.argument("folder", type=click.Path(path_type=Path))
+def init_folder(folder: Path) -> None:
+    """Write a small data folder and a notebook of your own into FOLDER, to begin with."""
+    from .tables.loading import load_tables
+    from .tables.starter import start
+
+    click.echo(start(folder, load_tables()))
+
+
 # Ending of the file that `export` writes in each format, and what stands in it.
 FORMATS = {
     "gpkg": (".gpkg", "map layers and their tables, for QGIS"),

@@ -335,6 +335,7 @@ def one_article(tables: Tables, source_id: str = "") -> Tables:
         "sources": sources,
         "claims": claims,
         "checks": tables.checks[~tables.checks.index.isin(foreign)],
+        "relations": tables.relations[tables.relations["claim_id"].isin(claims.index)],
         **{
             name: getattr(tables, name)[getattr(tables, name)["source_id"] == chosen]
             for name in ("sentences", "themes")

@@ -176,7 +176,8 @@ def article_story(record: Record) -> list[Phase]:
     """
     claims = told_claims(record).sort_values(["paragraph", "sentence"], kind="stable")
     told = []
-    for theme, label in record.tables.themes.sort_values("rank", kind="stable")["label_en"].items():
+    themes = record.tables.themes.sort_values("rank", kind="stable")
+    for theme, label in zip(themes["theme"], themes["label_en"], strict=True):
         lines = [
             Sentence(_spoken(row, record), (row.Index,))
             for row in claims.itertuples()

@@ -14,7 +14,7 @@ from ..errors import did_you_mean, require_one_of, shown
 from ..evidence.actors import ROOTS, family
 from ..evidence.changes import changes
 from ..evidence.posture import LEAST_EVENTS, posture_of
-from ..evidence.record import Record, one_article, record
+from ..evidence.record import Record, articles, one_article, record
 from ..prose import audit, judgements, listings, method, narrative
 from ..prose.bottom_line import OTHERS, SIDES, bottom_line, of_sides
 from ..prose.changes import tell
@@ -218,8 +218,8 @@ class Report:
 
     @property
     def _has_article(self) -> bool:
-        """Whether the rows that the report can see are of an article and its checks."""
-        return not self.tables.claims.empty and not self.tables.checks.empty
+        """Whether the rows that the report can see are of an article."""
+        return not self.tables.claims.empty
 
     # What the pages say
 
@@ -292,9 +292,10 @@ class Report:
         elif self.subject == "article":
             line = audit.bottom_line(self.tables)
             # It weighs the text; no day and no country belongs to it.
+            last = self.tables.checks["checked_on"].max()
             edition = {
-                "Article": f"{len(self.tables.claims)} assertions",
-                "Checked on": day_in_words(self.tables.checks["checked_on"].max()),
+                "Article": f"{self._article}{len(self.tables.claims)} assertions",
+                "Checked on": "not checked" if pd.isna(last) else day_in_words(last),
             }
         else:
             line = self._sources.text(self._bottom_line)
@@ -303,6 +304,8 @@ class Report:
                 "As of": day_in_words(self.record.as_of),
                 "Evidence": self.record.evidence,
             }
+            if self.parameters.article:
+                edition["Article"] = self._article.removesuffix("; ")
         if self.has_little:
             line = self._too_little
         return outputs.cover(
@@ -321,6 +324,14 @@ class Report:
         """The line that names edition, version and how to cite."""
         asked = self.record.as_of, self.record.evidence, self.tables
         return imprint(self.title, *asked, dated=self.subject != "article")
+
+    @property
+    def _article(self) -> str:
+        """The article in words, as far as its source names it, and what parts it from more."""
+        source = self.tables.sources.loc[articles(self.tables)[0]]
+        title = f"“{source.title}”" if source.title else ""
+        named = ", ".join(filter(None, (title, source.publisher)))
+        return f"{named}, {day_in_words(source.article_day)}; " if named else ""
 
     @property
     def _too_little(self) -> str:
@@ -544,6 +555,15 @@ class Report:
         """Return the claims of the article for which no source was found either way."""
         return outputs.prose(audit.unverified(self.tables))
 
+    @_of_article
+    def beside_others(self) -> Output | None:
+        """Return how the article stands to earlier ones of the tables; None without any relation."""
+        frame = audit.beside_others(self.tables)
+        if frame.empty:
+            return None
+        caption = "The article beside earlier ones"
+        return self._headed(caption, self.table(frame, caption=caption, widths=(45, 55)))
+
     def provenance(self) -> Output | None:
         """Return our judgements on where the article's text comes from; None without any."""
         rows = audit.provenance(self.tables)
@@ -624,6 +644,8 @@ class Report:
     def signature(self) -> Output:
         """Return the table that says from what the report was made."""
         asked = {"as_of": self.record.as_of.isoformat()}
+        if self.parameters.article:
+            asked["article"] = self.parameters.article
         if self.parameters.country:
             asked["country"] = self.parameters.country
         elif self.subject == "countries":

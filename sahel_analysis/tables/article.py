@@ -176,17 +176,17 @@ def add(tables: Tables, path: str | Path, source_id: str, sheet: str | Path) -> 
         raise DataError([Problem(str(sheet), "", "", message)])
     cut = sentences(text)
     content = Path(path).read_bytes()
-    sources = _cells(folder / "sources.csv")
+    sources = table_cells(folder / "sources.csv")
     [row] = [row for row in sources if row[0] == source_id]
-    for column, cell in (("article_day", day), ("text_sha256", _sha256(content))):
+    for column, cell in (("article_day", day), ("text_sha256", sha256(content))):
         row[sources[0].index(column)] = cell
-    first = _next_number(tables.sentences.index)
-    told = _cells(folder / "sentences.csv")
+    first = next_number(tables.sentences.index)
+    told = table_cells(folder / "sentences.csv")
     if not told:
         told.append(["sentence_id", "source_id", "paragraph", "sentence", "text_sha256"])
     columns = {name: at for at, name in enumerate(told[0])}
     for number, (place, sentence) in enumerate(cut.items(), first):
-        cells = [f"ST-{number:03}", source_id, *map(str, place), _sha256(sentence.encode())]
+        cells = [f"ST-{number:03}", source_id, *map(str, place), sha256(sentence.encode())]
         new = dict(
             zip(
                 ("sentence_id", "source_id", "paragraph", "sentence", "text_sha256"),
@@ -196,7 +196,7 @@ def add(tables: Tables, path: str | Path, source_id: str, sheet: str | Path) -> 
         )
         told.append([new[name] for name in columns])
     header = ["claim_id", "source_id", *CLAIM_COLUMNS, "date_basis"]
-    first = _next_number(tables.claims.index)
+    first = next_number(tables.claims.index)
     rows = [
         [f"CL-{number:03}", source_id, *map(str, place), *[""] * (len(header) - 4)]
         for number, place in enumerate(cut, first)
@@ -226,19 +226,19 @@ def as_csv(rows: list[list[str]]) -> str:
     return buffer.getvalue()
 
 
-def _cells(path: Path) -> list[list[str]]:
+def table_cells(path: Path) -> list[list[str]]:
     """Return the cells of a table's file, its header first; none where there is no file."""
     if not path.is_file():
         return []
     return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
 
 
-def _next_number(keys: Iterable[str]) -> int:
+def next_number(keys: Iterable[str]) -> int:
     """Return the next free running number after those of some keys."""
     return max((int(key.partition("-")[2]) for key in keys), default=0) + 1
 
 
-def _sha256(content: bytes) -> str:
+def sha256(content: bytes) -> str:
     """Return the SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
@@ -292,7 +292,7 @@ def hold_against(tables: Tables, path: str | Path, source_id: str = "") -> str:
     ]
     if problems:
         raise DataError(problems)
-    same = _sha256(Path(path).read_bytes()) == tables.sources.at[source_id, "text_sha256"]
+    same = sha256(Path(path).read_bytes()) == tables.sources.at[source_id, "text_sha256"]
     verdicts = tables.checks["verdict"].value_counts()
     outcome = ", ".join(
         f"{verdicts.get(key, 0)} {words.lower()}" for key, words in VERDICTS.items()
@@ -320,7 +320,7 @@ def _pairs(tables: Tables, given: dict[Place, str]) -> Pairs:
     read = tables.sentences.sort_values(["paragraph", "sentence"])
     there = list(zip(read["paragraph"], read["sentence"], strict=True))
     here = list(given)
-    hashes = [_sha256(sentence.encode()) for sentence in given.values()]
+    hashes = [sha256(sentence.encode()) for sentence in given.values()]
     blocks = SequenceMatcher(None, read["text_sha256"].tolist(), hashes, autojunk=False)
     return [
         (before, after, kind == "equal")

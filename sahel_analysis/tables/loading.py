@@ -47,6 +47,7 @@ class Tables:
     themes: pd.DataFrame
     claims: pd.DataFrame
     checks: pd.DataFrame
+    relations: pd.DataFrame
     events: pd.DataFrame
     figures: pd.DataFrame
     actors: pd.DataFrame

@@ -20,7 +20,8 @@ from .vocabulary import MODALITIES
 FIELDS = ("sentence", "theme", "modality", "date_edtf", "attributed_to")  # held against each other
 DIFFERENCES = ("pair", "paragraph", "sentence", "column", "a", "b", "decision", "reason")
 _ALONE = "assertion"  # the column of a difference where one reading alone has the assertion
-_LEAST = 0.4  # of the words of the shorter phrase that two phrases of a pair share, or statements
+_LEAST = 0.3  # share of words, of phrase and statement on average, that makes a pair
+_FEWEST = 3  # words of a phrase in the table of claims
 _WORD = re.compile(r"\w+")
 
 
@@ -116,8 +117,8 @@ class Agreement:
         Returns
         -------
         pandas.DataFrame
-            A reading, in the order of the text; phrase and statement are those of `a` where both
-            readings have the assertion.
+            A reading, in the order of the text. Where both have the assertion, phrase and statement
+            are those of `a`; of a phrase too short for the table of claims, that of `b`.
 
         Raises
         ------
@@ -129,6 +130,9 @@ class Agreement:
             tuple(row[:2]): row[2:] for row in decided[[*key, "decision", "reason"]].to_numpy()
         }
         rows = {f"{i + 1}-{j + 1}": self.a.loc[i].copy() for i, j in self.pairs}
+        for i, j in self.pairs:
+            if len(self.a.at[i, "quote"].split()) < _FEWEST:
+                rows[f"{i + 1}-{j + 1}"]["quote"] = self.b.at[j, "quote"]
         problems = []
         for row in self.differences().itertuples():
             choice, reason = choices.get((row.pair, row.column), ("", ""))
@@ -300,10 +304,7 @@ def _candidates(a: pd.DataFrame, b: pd.DataFrame) -> Iterator[tuple[int, int]]:
 
 def _closeness(one: pd.Series, other: pd.Series) -> float:
     """Return how close two assertions are: the words their phrases share, and their statements."""
-    return (
-        2 * _shared(one["quote"], other["quote"])
-        + _shared(one["statement_en"], other["statement_en"])
-    ) / 3
+    return sum(_shared(one[column], other[column]) for column in ("quote", "statement_en")) / 2
 
 
 def _shared(one: str, other: str) -> float:
