@@ -147,6 +147,7 @@ class Store:
             with self._writing():
                 self._prepare(_STAGING, {name: data})
                 self._move(self.folder / _STAGING / name, target)
+                sync(target.parent)
 
     def record(self, job: Job) -> dict | None:
         """Return a report's record, or None where there is none that can be read."""
@@ -221,6 +222,7 @@ class Store:
 
     def _put_in_place(self, ready: Path, report: str) -> None:
         """Remove what a report that is ready replaces, and move its files; safe to be done twice."""
+        sync(ready.parent)
         record, account = f"{_RECORDS}/{report}.json", f"{_FAILED}/{report}.json"
         if made := _read(ready / record, _RECORD):
             names = {_named(report, suffix) for suffix in _SUFFIXES} - set(made["outputs"])
@@ -236,6 +238,7 @@ class Store:
             place = self._place(path.relative_to(ready).as_posix())
             place.parent.mkdir(parents=True, exist_ok=True)
             self._move(path, place)
+            sync(place.parent)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -264,9 +267,8 @@ class Store:
         return place
 
     def _move(self, staged: Path, place: Path) -> None:
-        """Move what is prepared to its place in one step, and see it on the disk."""
+        """Move what is prepared to its place in one step."""
         staged.replace(place)
-        sync(place.parent)
 
     def _remove(self, path: Path) -> None:
         """Remove a file, and its folders where they are empty now."""
