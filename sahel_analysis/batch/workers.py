@@ -208,9 +208,11 @@ def _processes() -> Iterator[tuple[BaseContext, str]]:
     """
     shorten_temporary_folder()
     try:
-        with tempfile.TemporaryDirectory(prefix="sahel-", ignore_cleanup_errors=True) as folder:
-            with _forking(folder) if CAN_FORK else nullcontext():
-                yield multiprocessing.get_context("forkserver" if CAN_FORK else "spawn"), folder
+        with (
+            tempfile.TemporaryDirectory(prefix="sahel-", ignore_cleanup_errors=True) as folder,
+            _forking(folder) if CAN_FORK else nullcontext(),
+        ):
+            yield multiprocessing.get_context("forkserver" if CAN_FORK else "spawn"), folder
     except EOFError as fault:
         message = "No process can be started: what forks them does not answer."
         raise WorkerError(message) from fault
