@@ -29,6 +29,9 @@ _IMPORTS = (
 )  # fmt: skip
 
 
+_BUILD = os.getppid()
+
+
 def _warm_up() -> None:
     """Read tables, outlines and a notebook, draw and convert once, so that no report need again."""
     import nbformat
@@ -55,8 +58,8 @@ def _end_children() -> None:
         for pid in children.read_text().split():
             with suppress(ProcessLookupError):
                 os.killpg(int(pid), signal.SIGKILL)
-    # The build removes its folder itself, unless it was killed.
-    if folder := os.environ.get(SCRATCH):
+    # The build removes its folder itself, unless it was killed: then this process has another parent.
+    if os.getppid() != _BUILD and (folder := os.environ.get(SCRATCH)):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -155,6 +155,7 @@ class Store:
             with self._writing():
                 self._prepare(_STAGING, {name: data})
                 self._move(self.folder / _STAGING / name, target)
+                sync(target.parent)
 
     def keep_rows(self, state: str, digests: Mapping[str, Mapping[str, str]]) -> None:
         """Keep the digests of all rows of one state of the tables; let go of those none needs.
@@ -295,6 +296,7 @@ class Store:
 
     def _put_in_place(self, ready: Path, report: str) -> None:
         """Remove what a report that is ready replaces, and move its files; safe to be done twice."""
+        sync(ready.parent)
         record, account = f"{_RECORDS}/{report}.json", f"{_FAILED}/{report}.json"
         if made := _read(ready / record, _RECORD):
             names = {_named(report, suffix) for suffix in _SUFFIXES} - set(made["outputs"])
@@ -310,6 +312,7 @@ class Store:
             place = self._place(path.relative_to(ready).as_posix())
             place.parent.mkdir(parents=True, exist_ok=True)
             self._move(path, place)
+            sync(place.parent)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -338,9 +341,8 @@ class Store:
         return place
 
     def _move(self, staged: Path, place: Path) -> None:
-        """Move what is prepared to its place in one step, and see it on the disk."""
+        """Move what is prepared to its place in one step."""
         staged.replace(place)
-        sync(place.parent)
 
     def _remove(self, path: Path) -> None:
         """Remove a file, and its folders where they are empty now."""

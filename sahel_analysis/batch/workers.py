@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -208,9 +208,10 @@ def _processes() -> Iterator[tuple[BaseContext, str]]:
     """
     shorten_temporary_folder()
     try:
-        with tempfile.TemporaryDirectory(prefix="sahel-", ignore_cleanup_errors=True) as folder:
-            if CAN_FORK:
-                _start_fork_server(folder)
+        with (
+            tempfile.TemporaryDirectory(prefix="sahel-", ignore_cleanup_errors=True) as folder,
+            _forking(folder) if CAN_FORK else nullcontext(),
+        ):
             yield multiprocessing.get_context("forkserver" if CAN_FORK else "spawn"), folder
     except EOFError as fault:
         message = "No process can be started: what forks them does not answer."
@@ -222,26 +223,31 @@ def _processes() -> Iterator[tuple[BaseContext, str]]:
             "temporary folder."
         )
         raise WorkerError(message) from fault
-    finally:
-        if CAN_FORK:
-            forkserver._forkserver._stop()
 
 
-def _start_fork_server(folder: str) -> None:
-    """Start what forks the processes, deaf to Ctrl-C from its first moment: that is the build's.
-
-    Its socket is in the folder, which it removes itself if the build is killed.
-    """
-    forkserver.set_forkserver_preload([_PRELOAD])
-    resource_tracker.ensure_running()  # first, for it lifts the block
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+@contextmanager
+def _forking(folder: str) -> Iterator[None]:
+    """Have a fork server, whose socket is in a folder that it removes if the build is killed."""
     settings = multiprocessing.current_process()._config
     usual, settings["tempdir"], os.environ[SCRATCH] = settings.get("tempdir"), folder, folder
     try:
+        _start_fork_server()
+        yield
+    finally:
+        del os.environ[SCRATCH]
+        settings["tempdir"] = usual
+        with suppress(FileNotFoundError):  # somebody has emptied the folder
+            forkserver._forkserver._stop()
+
+
+def _start_fork_server() -> None:
+    """Start what forks the processes, deaf to Ctrl-C from its first moment: that is the build's."""
+    forkserver.set_forkserver_preload([_PRELOAD])
+    resource_tracker.ensure_running()  # first, for it lifts the block
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
         forkserver.ensure_running()
     finally:
-        settings["tempdir"] = usual
-        del os.environ[SCRATCH]
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
