@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all lab check codebook licences bench fuzz lock clean moved
+.PHONY: help report test test-all lab check codebook docs licences bench fuzz lock clean moved
 .DELETE_ON_ERROR:
 
 # What stands in the user's home must not change a report: neither the settings of matplotlib,
@@ -51,6 +51,9 @@ check: .venv/installed ## lint the code, check its format, validate the tables
 
 codebook: .venv/installed ## rewrite the column tables of data/README.md
 	$(BIN)/python -m sahel_analysis.tables.schema
+
+docs: .venv/installed ## write the documentation, a folder of offline pages, into build/docs
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going docs build/docs
 
 licences: .venv/installed ## list the licence of everything that is installed
 	$(BIN)/python -m piplicenses --from=mixed --with-system

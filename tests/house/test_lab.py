@@ -304,7 +304,7 @@ def test_a_form_changes_the_page_and_its_command_makes_the_same(lab, opener):
     nbformat.write(notebook, lab.notebooks / "form.ipynb")
     page = lab.open(opener, "form.ipynb", view="doc")
     run_all(page)
-    shows = page.locator(".jupyter-widgets-output-area")
+    shows = page.locator(".widget-output")
     shows.locator("h1", has_text="Niger").wait_for()
     before = shows.locator("figure img").first.get_attribute("src")
     menu = page.locator(".widget-dropdown", has_text="Country").locator("select")
