@@ -188,7 +188,8 @@ def _iso(day: pd.Timestamp | None) -> str:
 
 def _where(iso3s: Iterable[str], tables: Tables) -> str:
     """Return the countries of a row in words."""
-    return ", ".join(tables.countries.loc[list(iso3s), "name_en"]) or "Region"
+    names = tables.countries["name_en"]
+    return ", ".join(names.at[iso3] for iso3 in iso3s) or "Region"
 
 
 def _claims(claim_ids: Iterable[str], tables: Tables) -> tuple[Claim, ...]:

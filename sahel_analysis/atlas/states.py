@@ -6,6 +6,7 @@ bases and counts are those of the maps.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -69,19 +70,26 @@ def _states_by_day(evidence: str, tables: Tables) -> dict:
     listed: list[dict] = []
     countries: dict[str, list[list[int]]] = {iso3: [] for iso3 in followed(tables)}
     findings: dict[str, list[str]] = {exhibit: [] for exhibit in vocabulary.EXHIBITS}
-    for position, day in enumerate(days):
-        rows = series.loc[pd.Timestamp(day)]
-        for exhibit, sentences in findings.items():
-            sentence = map_finding(rows, exhibit=exhibit)
-            sentences.append(sentence[0].upper() + sentence[1:])
-        for iso3, row in rows.iterrows():
-            state = _state(row)
-            number = states.setdefault(repr(state), len(states))
-            if number == len(listed):
-                listed.append(state)
+    # Most days leave most states as they were: what a row or a map says is made once.
+    numbers: dict[tuple, int] = {}
+    told: dict[tuple, dict[str, str]] = {}
+    for position, (_, rows) in enumerate(series.groupby(level="as_of")):
+        rows = rows.droplevel("as_of")
+        drawn = tuple(rows[[*vocabulary.POSTURE_THEMES, "covered"]].itertuples(name=None))
+        if drawn not in told:
+            told[drawn] = {exhibit: map_finding(rows, exhibit=exhibit) for exhibit in findings}
+        for exhibit, sentence in told[drawn].items():
+            findings[exhibit].append(sentence[0].upper() + sentence[1:])
+        for iso3, *cells in rows.itertuples(name=None):
+            row = tuple(cells)
+            if row not in numbers:
+                state = _state(dict(zip(rows.columns, row, strict=True)))
+                numbers[row] = states.setdefault(repr(state), len(states))
+                if numbers[row] == len(listed):
+                    listed.append(state)
             steps = countries[iso3]
-            if not steps or steps[-1][1] != number:
-                steps.append([position, number])
+            if not steps or steps[-1][1] != numbers[row]:
+                steps.append([position, numbers[row]])
     return {
         "days": [day.isoformat() for day in days],
         "states": listed,
@@ -169,7 +177,7 @@ def _turns(series: pd.DataFrame, iso3: str, day: date, days: list[date]) -> bool
     return not place or not now.equals(series.loc[(pd.Timestamp(days[place - 1]), iso3)])
 
 
-def _state(row: pd.Series) -> dict[str, object]:
+def _state(row: Mapping[str, object]) -> dict[str, object]:
     """Return one row of a posture frame as plain data."""
     covered = bool(row["covered"])
     state: dict[str, object] = {"covered": covered}
