@@ -524,10 +524,7 @@ class Report:
 
     def provenance(self) -> Output:
         """Return our judgements on where the article's text comes from."""
-        rows = audit.provenance(self.tables)
-        if rows.empty:
-            return self.prose("We hold no judgement on where the text comes from.")
-        frame = judgements.judgement_table(rows, self.record.as_of)
+        frame = judgements.judgement_table(audit.provenance(self.tables), self.record.as_of)
         return outputs.table(frame, caption="Where the text seems to come from", widths=_JUDGED)
 
     # The annex
