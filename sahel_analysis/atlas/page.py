@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import jinja2
 
 from ..errors import ParameterError, did_you_mean, shown
-from ..evidence.record import EVIDENCE
+from ..evidence.record import EVIDENCE, one_article
 from ..figures import style
 from ..figures.geography import BOUNDARIES_EN, PROJECTION_EN
 from ..prose.notes import CONTRADICTED_SIGN
@@ -51,8 +51,9 @@ _STYLE = "/* style */"  # stands in the page until all its characters are known
 def atlas_html(tables: Tables) -> bytes:
     """Return the atlas as one HTML file that needs nothing else and reaches for nothing.
 
-    The page starts on the article's day, in the checked evidence. Without a script it shows map,
-    table and events of that day; with one, those of any day from the first to the last event.
+    Of several articles it shows the first. The page starts on the article's day, in the checked
+    evidence. Without a script it shows map, table and events of that day; with one, those of any
+    day from the first to the last event.
 
     Parameters
     ----------
@@ -145,6 +146,7 @@ def explore(
 
 def _page(tables: Tables, start: str) -> str:
     """Return the page; `start` is the state with which it opens where its address gives none."""
+    tables = one_article(tables)
     first, last = date_range(tables)
     day = default_day(tables)
     state = {"day": day.isoformat(), "evidence": "checked", "exhibit": "combined", "country": ""}
