@@ -75,26 +75,6 @@ def disputed(folder: str | Path | None = None) -> gpd.GeoDataFrame:
     return _layer(data_folder(folder), "disputed_lines.geojson", "line_id").copy()
 
 
-@lru_cache(maxsize=8)
-def continent(folder: str | Path | None = None) -> shapely.Geometry:
-    """Return the outline of Africa without inner boundaries, for a locator.
-
-    Parameters
-    ----------
-    folder : str or pathlib.Path, optional
-        Data folder; see `tables.data_folder`.
-
-    Returns
-    -------
-    shapely.Geometry
-        Polygons, metres, `CRS`; 40 km coarse, and without islands smaller than 5000 km².
-    """
-    outlines = boundaries(folder)
-    whole = shapely.coverage_union_all(outlines.geometry[outlines["region"] == "Africa"].to_numpy())
-    parts = shapely.get_parts(whole)
-    return shapely.simplify(shapely.multipolygons(parts[shapely.area(parts) > 5e9]), 40_000)
-
-
 def places_frame(places: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return places as points, projected.
 
