@@ -147,6 +147,29 @@ def test_alt_text_reaches_every_format(files):
     assert 'descr="Two bars: &quot;Niger&quot; and Mali \\ &lt;b&gt;"' in text
 
 
+def test_a_figure_leaves_no_hole_and_stays_below_the_title():
+    """What does not fit goes to the next page, and the text that follows fills its room."""
+    tall = Figure(figsize=(4, 7))
+    tall.subplots().plot([1, 2])
+    before, after = (
+        cell(outputs.prose("\n\n".join([f"{word} soldiers left. " * 60] * 4)))
+        for word in ("Some", "More")
+    )
+    drawn = cell(outputs.figure(tall, caption="Late.", alt=ALT))
+    found: list[tuple[str, int, float]] = []
+    for number, page in enumerate(pdf_of(cell(bars()), before, drawn, after).pages):
+        page.extract_text(
+            visitor_text=lambda text, cm, tm, *_, n=number: found.append(
+                (text.strip(), n, tm[4] * cm[1] + tm[5] * cm[3] + cm[5])
+            )
+        )
+    places = {text: (number, -height) for text, number, height in reversed(found)}
+    assert places["Niger & its neighbours"] < places["Bars."] < places["Late."]
+    assert places["Late."][0] == 1
+    lowest = min(height for text, number, height in found if number == 0 and "soldiers" in text)
+    assert lowest < 80, "text runs on to the foot of the first page"
+
+
 @pytest.mark.parametrize("part", ["alt", "caption"])
 def test_figure_without_alt_or_caption_stops_the_build(part):
     """The message names the notebook, the cell, the figure and what is missing."""
