@@ -64,7 +64,7 @@ def each_inconsistency(tables: Tables) -> Iterator[Problem]:
         "places": (_placed,),
         "figures": (_findable, _order_in_time, _foretold, _measures),
         "checks": (_unchecked, _check_time),
-        "judgements": (_own_world, _judged_when, _held_against_record),
+        "judgements": (_own_world, _judged_when, _answered_once, _held_against_record),
     }
     for name, checks in rules.items():
         for check in checks:
@@ -314,6 +314,18 @@ def _judged_when(tables: Tables, name: str) -> Iterator[Fault]:
             yield row.Index, "claim_ids", "names claims of an article that had not appeared."
 
 
+def _answered_once(tables: Tables, name: str) -> Iterator[Fault]:
+    """Check that no two judgements of one kind of evidence answer one question at once."""
+    judgements = tables.judgements
+    judgements = judgements[judgements["evidence"] == "checked"]
+    for first, second in combinations(judgements.itertuples(), 2):
+        if (first.scope, first.question) == (second.scope, second.question) and _overlap(
+            first, second
+        ):
+            fault = f"'{second.question}' is answered by {first.Index} at the same time."
+            yield second.Index, "question", fault
+
+
 def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
     """Hold each judgement of checked evidence against record and posture while it is held."""
     judgements = tables.judgements
@@ -352,12 +364,6 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
                 yield row.Index, "settles_if", f"the window of {named} runs beyond horizon_end."
         yield from _overtaken(row, spans[row.Index], states, rules, public)
         yield from _outcome(row, rules, tables)
-    for first, second in combinations(judgements.itertuples(), 2):
-        if (first.scope, first.question) == (second.scope, second.question) and _overlap(
-            first, second
-        ):
-            fault = f"'{second.question}' is answered by {first.Index} at the same time."
-            yield second.Index, "question", fault
 
 
 def _unknown_words(judgements: pd.DataFrame, tables: Tables) -> Iterator[tuple[str, list[str]]]:
