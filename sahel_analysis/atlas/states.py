@@ -16,7 +16,7 @@ from ..evidence.bases import CONFIRMED_MONTHS
 from ..evidence.posture import followed, posture_series
 from ..evidence.record import EVIDENCE, Record, visible_events, visible_figures
 from ..figures.situation import country_rows, handover, site_rows
-from ..prose.captions import map_finding
+from ..prose.words import capital, counted
 from ..report.parameters import date_range
 from ..tables import vocabulary
 from ..tables.dates import bounds, in_words, since_in_words
@@ -77,7 +77,7 @@ def _states_by_day(evidence: str, tables: Tables) -> dict:
         rows = rows.droplevel("as_of")
         drawn = tuple(rows[[*vocabulary.POSTURE_THEMES, "covered"]].itertuples(name=None))
         if drawn not in told:
-            told[drawn] = {exhibit: map_finding(rows, exhibit=exhibit) for exhibit in findings}
+            told[drawn] = {exhibit: _map_finding(rows, exhibit=exhibit) for exhibit in findings}
         for exhibit, sentence in told[drawn].items():
             findings[exhibit].append(sentence[0].upper() + sentence[1:])
         for iso3, *cells in rows.itertuples(name=None):
@@ -251,3 +251,31 @@ def segments(states: dict, last: date) -> pd.DataFrame:
                 elif state["value"] != "none_recorded":
                     rows.append((*what, start, end))
     return pd.DataFrame(rows, columns=["iso3", "theme", "value", "confirmed", "start", "end"])
+
+
+def _map_finding(posture: pd.DataFrame, *, exhibit: str) -> str:
+    """Return the one sentence a reader should take away from a map of some rows of a posture frame."""
+    known, columns = posture[posture["covered"]], vocabulary.EXHIBITS[exhibit]
+    if len(known) == 1:
+        # Of one country a share says nothing; its states do.
+        states = [
+            vocabulary.POSTURE_THEMES[theme].states[known.iloc[0][theme]].label for theme in columns
+        ]
+        return f"{capital('; '.join(states))}."
+    halves = []
+    if "french_posture" in columns:
+        gone = int(known["french_posture"].isin(["leaving", "withdrawn"]).sum())
+        halves.append(f"French forces are leaving or have left {_of(gone, len(known))}")
+    if "russian_engagement" in columns:
+        deployed = int((known["russian_engagement"] == "deployed").sum())
+        halves.append(f"Russian personnel are deployed in {_of(deployed, len(known))}")
+    return "; ".join(halves) + "."
+
+
+def _of(number: int, total: int) -> str:
+    """Return a share of the countries covered."""
+    return (
+        f"{number or 'none'} of {counted(total, 'country', 'countries')} covered"
+        if total
+        else "no country covered"
+    )

@@ -16,7 +16,7 @@ from ..evidence.record import Record
 from ..tables.dates import day_in_words, in_words
 from ..tables.vocabulary import DECISIVE, EVENT_TYPES
 from .narrative import REGION, sentences_of, unknowns
-from .sentences import Sentence
+from .notes import Sentence
 from .words import capital, in_letters, listed, on_words, plain_names, value_in_words
 
 OTHERS = "others"  # coups, alliances and missions

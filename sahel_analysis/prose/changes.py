@@ -12,7 +12,7 @@ from ..evidence.changes import Changes, TableChanges, is_wording
 from ..tables.dates import day_in_words, in_words
 from ..tables.vocabulary import DECISIVE, EVENT_TYPES, POSTURE_THEMES
 from .bottom_line import missions, weight
-from .sentences import Sentence
+from .notes import Sentence
 from .tiles import short_name
 from .words import capital, counted, in_letters, listed, on_words, plain_names, value_in_words
 

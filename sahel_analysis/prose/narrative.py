@@ -13,8 +13,7 @@ import pandas as pd
 
 from ..evidence.record import Record, told_claims
 from ..tables.dates import MONTHS, in_words
-from .notes import CONTRADICTED_SIGN
-from .sentences import Sentence
+from .notes import CONTRADICTED_SIGN, Sentence
 
 REGION = "region"
 _WORDS = 120  # of a story at most

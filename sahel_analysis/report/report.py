@@ -19,8 +19,7 @@ from ..prose import audit, judgements, listings, method, narrative
 from ..prose.bottom_line import OTHERS, SIDES, bottom_line, of_sides
 from ..prose.changes import tell
 from ..prose.markdown import bullets, escape
-from ..prose.notes import cited, notes
-from ..prose.sentences import KeySources, Sentence
+from ..prose.notes import KeySources, Sentence, cited, notes
 from ..prose.tiles import tiles
 from ..prose.words import counted, listed
 from ..tables.dates import day_in_words

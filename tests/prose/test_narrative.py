@@ -15,7 +15,7 @@ from sahel_analysis.evidence.record import EVIDENCE, record, told_claims
 from sahel_analysis.prose import judgements, listings, method, narrative, words
 from sahel_analysis.prose.bottom_line import bottom_line
 from sahel_analysis.prose.markdown import escape
-from sahel_analysis.prose.sentences import KeySources, lead_to, published_by
+from sahel_analysis.prose.notes import KeySources, lead_to, published_by
 from sahel_analysis.tables.vocabulary import LIKELIHOODS
 
 LAST = "2030-01-01"
