@@ -17,6 +17,7 @@ _LEAST_DAYS = 30  # a place held for less was no base
 _OPENS = {"deployment", "presence_attested"}
 _ATTESTS = {"force_level", "presence_reduced"}
 _HANDS_OVER = {"base_handover", "withdrawal_completed"}
+_READ = ["event_type", "date_edtf", "latest", "iso3", "place_id", "actor_ids", "counterpart_ids"]
 
 
 @dataclass
@@ -102,7 +103,10 @@ def bases(record: Record, root: str = "france") -> pd.DataFrame:
     forces = family(actors, root)
     places = record.tables.places
     folded: dict[str, _Base] = {}
-    for event in events[events["domain"] == "military"].itertuples():
+    # Most events move no base, and a row costs by its columns.
+    kinds = _OPENS | _HANDS_OVER | {"mission_ended"}
+    events = events[(events["domain"] == "military") & events["event_type"].isin(kinds)]
+    for event in events[_READ].itertuples():
         acting = forces.intersection(event.actor_ids)
         if not acting:
             continue

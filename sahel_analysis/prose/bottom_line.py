@@ -628,9 +628,11 @@ def missions(record: Record, iso3s: Collection[str]) -> pd.DataFrame:
     """
     actors, states = record.tables.actors, {}
     theirs = set().union(*(family(actors, root) for root in _SENDERS if root in actors.index))
-    for event in record.events.itertuples():
-        state = _MISSION.get(event.event_type)
-        hit = theirs.intersection((*event.actor_ids, *event.counterpart_ids)) if state else ()
+    events = record.events[record.events["event_type"].isin(_MISSION)]
+    columns = ["event_type", "date_edtf", "iso3", "actor_ids", "counterpart_ids"]
+    for event in events[columns].itertuples():
+        state = _MISSION[event.event_type]
+        hit = theirs.intersection((*event.actor_ids, *event.counterpart_ids))
         for actor in sorted(hit):
             if (
                 actors.at[actor, "kind"] == "mission"

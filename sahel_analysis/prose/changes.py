@@ -94,21 +94,17 @@ def tell(
         }
     left = sum(max(len(each) - most, 0) for each in told.values())
     told = {heading: each[:most] for heading, each in told.items()}  # a line has a word at least
-    while _words(told) > most:
-        # What explains goes before what tells, and both from the end.
-        detailed = [
-            (heading, place)
-            for heading, each in told.items()
-            for place, line in enumerate(each)
-            if line.detail
-        ]
-        if detailed:
-            heading, place = detailed[-1]
-            told[heading][place] = replace(told[heading][place], detail="")
-            continue
-        heading = next(heading for heading in _TRIMMED if told.get(heading))
-        told[heading].pop()
-        left += 1
+    words = _words(told)
+    # What explains goes before what tells, and both from the end.
+    for heading, each in reversed(told.items()):
+        for place in reversed(range(len(each))):
+            if words > most:
+                words -= len(each[place].detail.split())
+                told[heading][place] = replace(each[place], detail="")
+    for heading in _TRIMMED:
+        while words > most and told.get(heading):
+            words -= len(told[heading].pop().text.split()) + 1
+            left += 1
     sections = [
         Section(heading, tuple(line.whole() for line in each))
         for heading, each in told.items()
@@ -353,15 +349,15 @@ def _others(changes: Changes) -> list[_Line]:
             for row in made.itertuples()
         ]
         lines.append(_Line(f"Coups: {listed(parts)}.", tuple(made.index)))
-    lines += _missions(changes)
-    lines += _other_forces(changes)
+    was, now = (missions(each, changes.posture.index) for each in (changes.before, changes.after))
+    lines += _missions(was, now, changes)
+    lines += _other_forces(now, changes)
     return [*lines, *_blocs(changes)]
 
 
-def _missions(changes: Changes) -> list[_Line]:
+def _missions(old: pd.DataFrame, new: pd.DataFrame, changes: Changes) -> list[_Line]:
     """Return which missions of the European Union and the United Nations stand otherwise."""
     actors = changes.after.tables.actors
-    old, new = (missions(each, changes.posture.index) for each in (changes.before, changes.after))
     moved = new[new["state"] != old["state"].reindex(new.index)]
     lines = []
     for state, verb in _ENDED.items():
@@ -376,11 +372,10 @@ def _missions(changes: Changes) -> list[_Line]:
     return lines
 
 
-def _other_forces(changes: Changes) -> list[_Line]:
+def _other_forces(known: pd.DataFrame, changes: Changes) -> list[_Line]:
     """Return which forces besides those of the two left for good, and from where."""
     events, tables = changes.events, changes.after.tables
     roots = frozenset().union(*(family(tables.actors, root) for root in ROOTS))
-    known = missions(changes.after, changes.posture.index)
     parts, ids = [], []
     for row in events[events["event_type"] == "withdrawal_completed"].itertuples():
         told = known[known["event_id"] != row.Index].index  # their end is told, with another event
