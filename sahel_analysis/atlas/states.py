@@ -15,7 +15,7 @@ import pandas as pd
 from ..evidence.bases import CONFIRMED_MONTHS
 from ..evidence.posture import followed, posture_series
 from ..evidence.record import EVIDENCE, Record, visible_events, visible_figures
-from ..figures.situation import country_rows, handover, site_rows
+from ..figures.situation import NEWS_DAYS, country_rows, handover, site_rows
 from ..prose.words import capital, counted
 from ..report.parameters import date_range
 from ..tables import vocabulary
@@ -63,9 +63,11 @@ def _states_by_day(evidence: str, tables: Tables) -> dict:
     series = posture_series(days, evidence, tables)
     # What was confirmed lapses on a day on which nothing happens.
     attested = pd.concat([series[f"{theme}_attested"] for theme in vocabulary.POSTURE_THEMES])
-    latest = [bounds(edtf)[1] for edtf in attested.unique() if edtf]
-    days = sorted({*days, *_within([_lapses(pd.Series(latest))], tables)})
-    series = posture_series(days, evidence, tables)
+    latest = pd.Series([bounds(edtf)[1] for edtf in attested.unique() if edtf])
+    if more := sorted({*_within([_lapses(latest)], tables)} - {*days}):
+        series = pd.concat([series, posture_series(more, evidence, tables)])
+        series = series.sort_index(level="as_of", sort_remaining=False, kind="stable")
+    days = sorted({*days, *more})
     states: dict[str, int] = {}
     listed: list[dict] = []
     countries: dict[str, list[list[int]]] = {iso3: [] for iso3 in followed(tables)}
@@ -95,8 +97,8 @@ def _states_by_day(evidence: str, tables: Tables) -> dict:
         "states": listed,
         "countries": countries,
         "findings": findings,
-        "bases": _bases_by_day(evidence, tables),
-        "counts": _counts_by_day(evidence, days, series, tables),
+        "bases": _bases_by_day(evidence, series, tables),
+        "counts": _counts_by_day(evidence, series, tables),
     }
 
 
@@ -121,22 +123,34 @@ def _record(day: date, evidence: str, tables: Tables) -> Record:
     return Record(day, evidence, tables, events, figures[~(figures["visible_from"] > stamp)])
 
 
-def _bases_by_day(evidence: str, tables: Tables) -> dict[str, list[list]]:
+def _bases_by_day(evidence: str, series: pd.DataFrame, tables: Tables) -> dict[str, list[list]]:
     """Return how each French base looks, from day to day."""
     events = visible_events(tables, evidence)
-    events = events[events["domain"] == "military"]
+    events = events[(events["domain"] == "military") & (events["place_id"] != "")]
+    sure = series["french_posture_confirmed"].unstack()
     changes = [events["visible_from"], events["visible_until"], _lapses(events["latest"])]
-    days = _within(changes, tables)
-    series = posture_series(days, evidence, tables)
+    changes.append(_changed(sure))
+    changes.append(_changed(series["french_posture"].unstack()))
     bases: dict[str, list[list]] = {}
-    for day in days:
-        sites = site_rows(_record(day, evidence, tables), series.loc[pd.Timestamp(day)])
+    for day in _within(changes, tables):
+        sites = site_rows(_record(day, evidence, tables), _on(series, day))
         looks = {site.Index: _look(site) for site in sites.itertuples()}
         for place_id in {*bases, *looks}:
             steps, look = bases.setdefault(place_id, []), looks.get(place_id, ["", 0, ""])
             if look != (steps[-1][1:] if steps else ["", 0, ""]):
                 steps.append([day.isoformat(), *look])
     return {place_id: bases[place_id] for place_id in sorted(bases) if bases[place_id]}
+
+
+def _on(series: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Return the states of a day, which are those of the last day before it that is listed."""
+    listed = series.index.levels[0]
+    return series.loc[listed[listed.searchsorted(pd.Timestamp(day), side="right") - 1]]
+
+
+def _changed(frame: pd.DataFrame) -> pd.Series:
+    """Return the days on which a row of a frame differs from the one before."""
+    return pd.Series(frame.index[(frame != frame.shift()).any(axis="columns")])
 
 
 def _look(site: object) -> list:
@@ -149,32 +163,31 @@ def _look(site: object) -> list:
     return ["undated", 0, f"{site.name_en}, left on no day on record"]
 
 
-def _counts_by_day(
-    evidence: str, days: list[date], series: pd.DataFrame, tables: Tables
-) -> dict[str, list[list]]:
+def _counts_by_day(evidence: str, series: pd.DataFrame, tables: Tables) -> dict[str, list[list]]:
     """Return what a map says under the name of each country, from day to day."""
     figures = visible_figures(tables, evidence)
     figures = figures[figures["unit"] == "people"]
     counts: dict[str, list[list]] = {}
     for iso3 in followed(tables):
-        own = figures[[iso3 in named for named in figures["iso3"]]]
-        turns = {day for day in days if _turns(series, iso3, day, days)}
-        more = {*turns, *_within([own["visible_from"], _lapses(own["latest"])], tables)}
+        own = figures[[named == (iso3,) for named in figures["iso3"]]]
+        changes = [
+            _changed(series.xs(iso3, level="iso3")),
+            own["visible_from"],
+            _lapses(own["latest"]),
+        ]
+        # What was signed or sent is news for a month.
+        changes.append(changes[0] + pd.Timedelta(days=NEWS_DAYS + 1))
         steps = counts[iso3] = [["", "", ""]]
-        for day in sorted(more):
-            past = max(known for known in days if known <= day)
-            rows = series.loc[pd.Timestamp(past)].loc[[iso3]]
-            [row] = country_rows(_record(day, evidence, tables), rows).itertuples()
-            if steps[-1][1:] != [row.french_words, row.russian_words]:
-                steps.append([day.isoformat(), row.french_words, row.russian_words])
+        for day in _within(changes, tables):
+            rows = _on(series, day).loc[[iso3]]
+            french, russian = rows.iloc[0][["french_posture", "russian_engagement"]]
+            words = ["", ""]
+            if french != "none_recorded" or russian not in ("none_recorded", "contact"):
+                [row] = country_rows(_record(day, evidence, tables), rows).itertuples()
+                words = [row.french_words, row.russian_words]
+            if steps[-1][1:] != words:
+                steps.append([day.isoformat(), *words])
     return counts
-
-
-def _turns(series: pd.DataFrame, iso3: str, day: date, days: list[date]) -> bool:
-    """Return whether a country's row differs from that of the day before in a list."""
-    place = days.index(day)
-    now = series.loc[(pd.Timestamp(day), iso3)]
-    return not place or not now.equals(series.loc[(pd.Timestamp(days[place - 1]), iso3)])
 
 
 def _state(row: Mapping[str, object]) -> dict[str, object]:

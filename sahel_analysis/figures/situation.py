@@ -17,7 +17,7 @@ from ..tables import vocabulary
 from ..tables.dates import MONTHS, bounds, day_in_words
 from ..tables.loading import Tables
 
-_NEWS_DAYS = 31  # so long what was signed or sent is named with its day
+NEWS_DAYS = 31  # so long what was signed or sent is named with its day
 _FEW = 3  # as many countries are named in a title; more are counted
 
 
@@ -243,7 +243,7 @@ def _russian_words(record: Record, iso3: str, row: pd.Series) -> str:
         return ""  # it is not drawn
     if level != "deployed":
         latest = bounds(attested)[1] if attested else None
-        is_news = latest and (record.as_of - latest).days <= _NEWS_DAYS
+        is_news = latest and (record.as_of - latest).days <= NEWS_DAYS
         word = vocabulary.RUSSIAN_STATES[level].word
         return f"{word} {short_date(attested, day=True)}" if is_news else ""
     if not row["russian_engagement_confirmed"]:
