@@ -215,7 +215,7 @@ def read_differences(path: str | Path) -> pd.DataFrame:
     rows = _read(path, DIFFERENCES, problems)
     if rows is None:
         raise DataError(problems)
-    return rows
+    return rows.drop(columns="line")
 
 
 def _read(

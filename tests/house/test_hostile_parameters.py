@@ -204,7 +204,7 @@ COMMANDS = st.sampled_from(
         ["verify", "."],
         ["export", "--format", "csv", "--output", "x.csv", "--evidence", "neither"],
         ["validate"],
-        ["audit", "--article"],
+        ["article", "check"],
         ["atlas", "--neither"],
     ]
 )

@@ -113,7 +113,8 @@ def test_a_claim_says_whose_it_is_unless_the_article_speaks():
          **plain},
     )  # fmt: skip
     sources = frame("sources", {"source_id": "S-001", "article_day": "2023-12-04"})
-    known = record(LAST, "article", tables=tiny(claims=claims, sources=sources))
+    themes = frame("themes", {"theme_id": "TH-001", "theme": "coup", "label_en": "The coup"})
+    known = record(LAST, "article", tables=tiny(claims=claims, sources=sources, themes=themes))
     [phase] = narrative.article_story(known)
     assert [line.text for line in phase.sentences] == [
         "It is so.",
