@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 
 import geopandas as gpd
 import pandas as pd
@@ -17,6 +18,8 @@ READERS = {
     "geojson": gpd.read_file,
     "csv": pd.read_csv,
     "csl-json": lambda path: json.loads(path.read_text(encoding="utf-8")),
+    "xlsx": lambda path: pd.read_excel(path, sheet_name="Posture", header=3),
+    "sqlite": lambda path: pd.read_sql("SELECT * FROM posture_on", sqlite3.connect(path)),
 }
 
 
