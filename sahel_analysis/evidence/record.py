@@ -350,6 +350,13 @@ def visible_figures(tables: Tables, evidence: str) -> pd.DataFrame:
     tables, evidence
         As in `visible_events`; a figure is never told better by another.
     """
+    _require_evidence(evidence)
+    return _visible_figures(tables, evidence).copy()
+
+
+@lru_cache(maxsize=4)
+def _visible_figures(tables: Tables, evidence: str) -> pd.DataFrame:
+    """Return what `visible_figures` does."""
     return _visible(tables, "figures", evidence)
 
 
@@ -370,7 +377,6 @@ def _require_evidence(evidence: str) -> None:
 
 def _visible(tables: Tables, name: str, evidence: str) -> pd.DataFrame:
     """Return the rows with ``basis`` and ``claim_ids`` that an evidence ever shows, and from when."""
-    _require_evidence(evidence)
     frame = getattr(tables, name)
     told = frame["basis"] == "article"
     start = public_from(tables, name)
