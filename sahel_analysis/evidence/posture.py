@@ -412,4 +412,10 @@ def countries_told(as_of: str | date, evidence: str, tables: Tables) -> list[str
 
 def posture_of(record: Record) -> pd.DataFrame:
     """Return the posture that a record shows; see `posture`."""
-    return posture(record.as_of, record.evidence, record.tables)
+    return _posture_of(record.as_of, record.evidence, record.tables).copy()
+
+
+@lru_cache(maxsize=4)
+def _posture_of(as_of: date, evidence: str, tables: Tables) -> pd.DataFrame:
+    """Return what `posture_of` does; sentences, map and charts of a report all ask."""
+    return posture(as_of, evidence, tables)

@@ -448,6 +448,13 @@ def visible_figures(tables: Tables, evidence: str) -> pd.DataFrame:
     tables, evidence
         As in `visible_events`; a figure is never told better by another.
     """
+    _require_evidence(evidence)
+    return _visible_figures(tables, evidence).copy()
+
+
+@lru_cache(maxsize=4)
+def _visible_figures(tables: Tables, evidence: str) -> pd.DataFrame:
+    """Return what `visible_figures` does."""
     return _visible(tables, "figures", evidence)
 
 
@@ -458,7 +465,6 @@ def edition(record_: Record) -> str:
 
 def _visible(tables: Tables, name: str, evidence: str) -> pd.DataFrame:
     """Return the rows with ``basis`` and ``claim_ids`` that an evidence ever shows, and from when."""
-    require_one_of("evidence", evidence, EVIDENCE)
     frame = getattr(tables, name)
     told = frame["basis"] == "article"
     start = public_from(tables, name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote, urlsplit
 
 _ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
@@ -143,6 +143,7 @@ def to_html(text: str) -> str:
     return _renderer()(_ATTRIBUTES.sub(")", bare))
 
 
+@lru_cache(maxsize=4096)  # a table's cells are asked for twice: for their widths, and as they stand
 def to_inline_html(text: str) -> str:
     """Return the HTML of one paragraph of Markdown without the paragraph."""
     return re.sub(r"^<p>(.*)</p>$", r"\1", to_html(text).strip(), flags=re.DOTALL)
