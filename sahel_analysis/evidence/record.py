@@ -448,7 +448,7 @@ def visible_figures(tables: Tables, evidence: str) -> pd.DataFrame:
     tables, evidence
         As in `visible_events`; a figure is never told better by another.
     """
-    _require_evidence(evidence)
+    require_one_of("evidence", evidence, EVIDENCE)
     return _visible_figures(tables, evidence).copy()
 
 
