@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all lab check codebook docs licences bench fuzz lock clean moved
+.PHONY: help report publish test test-all lab check codebook docs licences bench fuzz lock clean moved
 .DELETE_ON_ERROR:
 
 # What stands in the user's home must not change a report: neither the settings of matplotlib,
@@ -30,6 +30,9 @@ help: ## list the targets
 report: .venv/installed ## build the reports and the atlas into reports/
 	$(BIN)/sahel build
 	$(BIN)/sahel atlas
+
+publish: report ## renew reports/published/ from both editions
+	$(BIN)/python tools/publish.py
 
 # Two at a time; the tests of one file by one process, so that they share the reports they build.
 SIDE_BY_SIDE := --numprocesses=2 --dist=loadfile -p no:randomly
