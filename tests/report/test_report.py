@@ -22,7 +22,7 @@ OF_COUNTRIES = (
     "annex",
 )  # fmt: skip
 OF_THE_ARTICLE = (
-    "cover", "verdicts", "errors", "unverified", "provenance", "claims_table", "annex",
+    "cover", "verdicts", "errors", "unverified", "claims_table", "annex",
 )  # fmt: skip
 
 
@@ -46,6 +46,14 @@ def test_every_exhibit_of_the_article_is_a_method(tables, name):
     """For the report whose subject is the article."""
     report = Report("The article", subject="article", tables=tables)
     assert "text/html" in getattr(report, name)().data
+
+
+def test_no_judgement_on_where_the_text_comes_from_is_no_table(tables):
+    """A head without rows would say nothing; with one the table stands."""
+    assert Report("The article", subject="article", tables=tables).provenance() is None
+    judged = replace(tables, judgements=tables.judgements.assign(scope="article"))
+    shown = Report("The article", subject="article", tables=judged).provenance()
+    assert "| " in shown.data["text/markdown"]
 
 
 @pytest.mark.parametrize("side", ["france", "russia", "others"])
