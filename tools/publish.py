@@ -4,7 +4,7 @@
 
 The reports and the atlas of `reports/` must stand. The briefing and the brief on Niger of every
 edition as PDF, the combined map, the exit ladder and a picture of the atlas; under 4 MB in all.
-The pictures of the atlas and of a page need a Chromium and Playwright, and poppler's `pdftoppm`.
+The pictures of the atlas and of a page need a Chromium and poppler's `pdftoppm`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def _pictured(brief: Path) -> None:
     subprocess.run([*command, str(brief), str(page)], check=True)
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
-        raise SystemExit("No Chromium was found; the picture of the atlas is as it was.")
+        message = "No Chromium was found; the picture of the atlas is as it was."
+        raise SystemExit(message)
     options = ["--headless", "--disable-gpu", "--hide-scrollbars", "--window-size=1280,900"]
     picture = f"--screenshot={PUBLISHED / 'atlas.png'}"
     wait = "--virtual-time-budget=5000"
