@@ -145,3 +145,54 @@ def test_what_cannot_be_exported_is_told(words, told, tmp_path, monkeypatch):
     assert code == 1
     assert told in faults
     assert list(tmp_path.iterdir()) == []
+
+
+def test_diff_tells_what_happened_in_three_forms():
+    """As text, as Markdown, as JSON."""
+    days = ("diff", "--from", "2023-12-04", "--to", "2025-09-01")
+    assert run(*days)[1].startswith("What changed from 4 December 2023 to 1 September 2025\n")
+    assert run(*days, "--format", "markdown")[1].startswith("# What changed")
+    assert json.loads(run(*days, "--json")[1])["to"] == "2025-09-01"
+
+
+def test_diff_refuses_days_that_the_tables_do_not_reach():
+    """Every fault in one message."""
+    code, told, faults = run(
+        "diff", "--from", "2023-12-04", "--to", "2199-01-01", "--evidence", "x"
+    )
+    assert (code, told) == (1, "")
+    assert [line.split(":")[0] for line in faults.splitlines()] == ["to", "evidence"]
+    assert "expected a day from" in faults
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), ("--from", "2023-12-04", "--tables", "a", "b"), ("--tables", "a", "b", "--map", "m")],
+)
+def test_diff_asks_for_days_or_for_tables(words):
+    """Not for both, not for neither."""
+    assert run("diff", *words)[0] == 2
+
+
+def test_diff_of_tables_tells_what_was_corrected(tmp_path):
+    """Old value and new one."""
+    old, new = data_copy(tmp_path / "old"), data_copy(tmp_path / "new")
+    put(new / "events.csv", "EV-212", confidence="low")
+    code, told, _ = run("diff", "--tables", old, new)
+    assert code == 0
+    assert "- EV-212: confidence: “high” is now “low”." in told
+
+
+def test_diff_draws_a_map_of_what_moved(tmp_path):
+    """Whole, as SVG."""
+    path = tmp_path / "moved.svg"
+    assert run("diff", "--from", "2023-12-04", "--to", "2024-01-31", "--map", path)[0] == 0
+    assert path.read_text(encoding="utf-8").startswith("<?xml")
+
+
+def test_watch_tells_how_indicators_stand():
+    """What moved between two days, and how many forecasts there are."""
+    code, told, _ = run("watch", "--from", "2024-10-01", "--to", "2025-09-01")
+    assert code == 0
+    assert "not seen, now seen (EV-254" in told
+    assert "Forecasts recorded before their window: " in told

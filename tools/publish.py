@@ -4,7 +4,7 @@
 
 The reports and the atlas of `reports/` must stand. The briefing and the brief on Niger of every
 edition as PDF, the combined map, the exit ladder and a picture of the atlas; under 4 MB in all.
-The pictures of the atlas and of a page need a Chromium and Playwright, and poppler's `pdftoppm`.
+The pictures of the atlas and of a page need a Chromium and poppler's `pdftoppm`.
 """
 
 from __future__ import annotations

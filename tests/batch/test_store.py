@@ -11,12 +11,14 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from factory import data_copy, put
 from trial import contents
 
 from sahel_analysis.batch import store as store_module
 from sahel_analysis.batch.build import listed
 from sahel_analysis.batch.jobs import Failure, Outcome, expand
 from sahel_analysis.batch.store import Inputs, Store, StoreError, code_sha256, notebook_sha256, plan
+from sahel_analysis.tables.loading import load_tables
 
 NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "source": "1"}]})
 
@@ -302,3 +304,30 @@ def test_a_question_changes_with_its_options_and_files(tmp_path):
     hashes.append(store_module.question_sha256(["a"], [tmp_path]))
     assert len(set(hashes)) == len(hashes)
     assert store_module.question_sha256(["a"]) == hashes[0]
+
+
+def test_rows_that_made_a_report_stale_are_named(job, tables, store, tmp_path):
+    """By table and key, and none that the report cannot see."""
+    with store.locked():
+        store.keep_rows(Inputs(tables).state, Inputs(tables).digests)
+    folder = data_copy(tmp_path)
+    put(folder / "events.csv", "EV-165", confidence="moderate")
+    put(folder / "events.csv", "EV-254", confidence="low")  # of Chad alone
+    assert reasons(job, load_tables(folder), store) == (
+        "rows that it shows changed: events EV-165",
+    )
+
+
+def test_without_kept_digests_the_reason_names_no_row(job, tables, store, tmp_path):
+    """A report of an earlier version is remade all the same."""
+    folder = data_copy(tmp_path)
+    put(folder / "events.csv", "EV-165", confidence="moderate")
+    assert reasons(job, load_tables(folder), store) == ("rows that it shows changed",)
+
+
+def test_digests_that_no_report_needs_are_let_go(tables, store):
+    """One file for each state of the tables that a report was made from."""
+    with store.locked():
+        store.keep_rows("gone", {})
+        store.keep_rows(Inputs(tables).state, Inputs(tables).digests)
+    assert [path.stem for path in (store.folder / ".rows").iterdir()] == [Inputs(tables).state]
