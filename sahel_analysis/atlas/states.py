@@ -13,6 +13,7 @@ from functools import lru_cache
 import pandas as pd
 
 from ..evidence.bases import CONFIRMED_MONTHS
+from ..evidence.bases import bases as bases_of
 from ..evidence.posture import followed, posture_series
 from ..evidence.record import EVIDENCE, Record, visible_events, visible_figures
 from ..figures.situation import NEWS_DAYS, country_rows, handover, site_rows
@@ -57,9 +58,7 @@ def _states_by_day(evidence: str, tables: Tables) -> dict:
     """Return what a page looks up, of one evidence."""
     first, last = date_range(tables)
     events = visible_events(tables, evidence)
-    figures = visible_figures(tables, evidence)
-    changes = [events["visible_from"], events["visible_until"], figures["visible_from"]]
-    days = _within(changes, tables)
+    days = _within([events["visible_from"], events["visible_until"]], tables)
     series = posture_series(days, evidence, tables)
     # What was confirmed lapses on a day on which nothing happens.
     attested = pd.concat([series[f"{theme}_attested"] for theme in vocabulary.POSTURE_THEMES])
@@ -115,10 +114,10 @@ def _lapses(attested: pd.Series) -> pd.Series:
     return attested + pd.DateOffset(months=CONFIRMED_MONTHS, days=1)
 
 
-def _record(day: date, evidence: str, tables: Tables) -> Record:
+def _record(day: date, evidence: str, figures: pd.DataFrame, tables: Tables) -> Record:
     """Return what an evidence shows on a day; of the tables all rows, which no base looks at."""
     stamp = pd.Timestamp(day)
-    events, figures = visible_events(tables, evidence), visible_figures(tables, evidence)
+    events = visible_events(tables, evidence)
     events = events[(events["visible_from"] <= stamp) & ~(events["visible_until"] <= stamp)]
     return Record(day, evidence, tables, events, figures[~(figures["visible_from"] > stamp)])
 
@@ -127,13 +126,25 @@ def _bases_by_day(evidence: str, series: pd.DataFrame, tables: Tables) -> dict[s
     """Return how each French base looks, from day to day."""
     events = visible_events(tables, evidence)
     events = events[(events["domain"] == "military") & (events["place_id"] != "")]
-    sure = series["french_posture_confirmed"].unstack()
-    changes = [events["visible_from"], events["visible_until"], _lapses(events["latest"])]
-    changes.append(_changed(sure))
+    seen = events[events["event_type"].isin(["deployment", "presence_attested"])]
+    changes = [events["visible_from"], events["visible_until"], _lapses(seen["latest"])]
+    changes.append(_changed(series["french_posture_confirmed"].unstack()))
     changes.append(_changed(series["french_posture"].unstack()))
+    figures = visible_figures(tables, evidence)
     bases: dict[str, list[list]] = {}
+    before = None
     for day in _within(changes, tables):
-        sites = site_rows(_record(day, evidence, tables), _on(series, day))
+        record, states = _record(day, evidence, figures, tables), _on(series, day)
+        # A map takes far longer than the fold of which it is drawn, which seldom changes.
+        folded = bases_of(record).assign(
+            sure=lambda rows, now=states: (
+                now["french_posture_confirmed"].reindex(rows["iso3"]).array
+            )
+        )[["in_use", "confirmed", "closed_on", "sure"]]
+        if before is not None and folded.equals(before):
+            continue
+        before = folded
+        sites = site_rows(record, states)
         looks = {site.Index: _look(site) for site in sites.itertuples()}
         for place_id in {*bases, *looks}:
             steps, look = bases.setdefault(place_id, []), looks.get(place_id, ["", 0, ""])
@@ -183,7 +194,7 @@ def _counts_by_day(evidence: str, series: pd.DataFrame, tables: Tables) -> dict[
             french, russian = rows.iloc[0][["french_posture", "russian_engagement"]]
             words = ["", ""]
             if french != "none_recorded" or russian not in ("none_recorded", "contact"):
-                [row] = country_rows(_record(day, evidence, tables), rows).itertuples()
+                [row] = country_rows(_record(day, evidence, figures, tables), rows).itertuples()
                 words = [row.french_words, row.russian_words]
             if steps[-1][1:] != words:
                 steps.append([day.isoformat(), *words])

@@ -19,6 +19,7 @@ from sahel_analysis.batch.build import list_reports
 from sahel_analysis.batch.store import Store
 from sahel_analysis.cli import main
 from sahel_analysis.evidence.posture import countries_told, followed
+from sahel_analysis.prose.words import listed
 
 CELL = """
 if country == "MLI" and as_of == "2023-12-04":
@@ -149,9 +150,8 @@ def test_what_was_not_made_is_told_with_its_reason(opened, tables):
         ]
         assert "fewer than two events" in line
         told = set(countries_told(day, "checked", tables))
-        for iso3, name in tables.countries.loc[followed(tables), "name_en"].items():
-            # "Guinea" stands in "Guinea-Bissau" too.
-            assert bool(re.search(rf"\b{name}(?!-)(?=,|:| and )", line)) == (iso3 not in told), name
+        few = [iso3 for iso3 in followed(tables) if iso3 not in told]
+        assert line.startswith(f"No brief on {listed(list(tables.countries.loc[few, 'name_en']))}:")
 
 
 def test_index_is_valid_html(reports):

@@ -230,7 +230,7 @@ def test_page_loads_nothing_and_runs_nothing(files):
     page = files["html"].decode()
     assert re.search("Content-Security-Policy\" content=\"default-src 'none';", page)
     assert "<script" not in page
-    assert not re.search(r"(src|srcset|poster)=\"(?!data:)|<link|@import|url\(", page)
+    assert not re.search(r"(src|srcset|poster)=\"(?!data:)|<link|@import|url\((?!data:)", page)
 
 
 def test_page_has_a_language_landmarks_and_contents(files):
