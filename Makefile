@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all lab check codebook licences bench fuzz lock clean moved
+.PHONY: help report publish test test-all lab check codebook docs licences bench fuzz lock clean moved
 .DELETE_ON_ERROR:
 
 # What stands in the user's home must not change a report: neither the settings of matplotlib,
@@ -31,6 +31,9 @@ report: .venv/installed ## build the reports and the atlas into reports/
 	$(BIN)/sahel build
 	$(BIN)/sahel atlas
 
+publish: report ## renew reports/published/ from both editions
+	$(BIN)/python tools/publish.py
+
 # Two at a time; the tests of one file by one process, so that they share the reports they build.
 SIDE_BY_SIDE := --numprocesses=2 --dist=loadfile -p no:randomly
 
@@ -52,6 +55,9 @@ check: .venv/installed ## lint the code, check its format, validate the tables
 codebook: .venv/installed ## rewrite the column tables of data/README.md
 	$(BIN)/python -m sahel_analysis.tables.schema
 
+docs: .venv/installed ## write the documentation, a folder of offline pages, into build/docs
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going docs build/docs
+
 licences: .venv/installed ## list the licence of everything that is installed
 	$(BIN)/python -m piplicenses --from=mixed --with-system
 
@@ -64,7 +70,8 @@ fuzz: .venv/installed ## run the long profile of the mutated tables
 
 lock: ## renew the locks (needs uv)
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile pyproject.toml - --quiet --upgrade \
-	  --group test --extra cluster --universal --python-version 3.11 --generate-hashes \
+	  --group test --group docs --extra cluster --extra workbook --extra form --extra readings \
+	  --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --output-file requirements.lock
 	uv pip compile --quiet --upgrade --group bench --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-header --output-file benchmarks/requirements.lock
@@ -90,9 +97,12 @@ clean: ## remove the environment, the reports and every cache
 	@mkdir -p .venv/settings
 	@pwd -P > .venv/locked
 
-# This package itself: seconds.
+# This package itself: seconds. Its path is made relative: Python reads it in the locale's encoding,
+# and the clone may stand in a folder that ASCII cannot name.
 .venv/installed: .venv/locked pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@$(BIN)/python -c 'import os, pathlib, sysconfig; home = sysconfig.get_path("purelib"); \
+	  pathlib.Path(home, "_editable_impl_sahel_analysis.pth").write_text(os.path.relpath(".", home))'
 	@touch .venv/installed
 
 # The yardstick of the benchmark; installed with the rest it would change how pandas keeps text.

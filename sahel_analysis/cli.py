@@ -47,6 +47,16 @@ class _Group(click.Group):
         sys.exit(1)
 
 
+class _Place(click.Path):
+    """A path that names something; an empty one, as of an unset variable, is refused."""
+
+    def convert(self, value: object, param: object, ctx: object) -> Path:
+        """Return the path."""
+        if value == "":
+            self.fail("it is empty; name a file or folder.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def _use_data(ctx: click.Context, _parameter: click.Parameter, folder: Path | None) -> None:
     """Let this command, and the processes that it starts, read the tables in a folder."""
     from .tables.schema import VARIABLE
@@ -69,7 +79,7 @@ _DATA = click.option(
     "--data",
     metavar="DIR",
     envvar="SAHEL_DATA",
-    type=click.Path(path_type=Path),
+    type=_Place(path_type=Path),
     callback=_use_data,
     expose_value=False,
     help="Folder of your own tables; or set SAHEL_DATA.",
@@ -85,43 +95,122 @@ def main() -> None:
 
 @main.command()
 @_DATA
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.argument("folder", required=False, type=_Place(path_type=Path))
 def validate(folder: Path | None) -> None:
     """Hold the tables in FOLDER (or the package's own) against schema and rules."""
+    from .tables.loading import FRAMES
+
+    tables = _sound_tables(folder)
+    rows = sum(len(getattr(tables, name)) for name in FRAMES)
+    click.echo(f"{tables.folder}: {len(FRAMES)} tables, {rows} rows, no fault found.")
+    click.echo("\n".join(tables.release.told()))
+
+
+def _sound_tables(folder: Path | None) -> Tables:
+    """Return the tables of a folder, held against schema and every rule."""
     from .evidence.consistency import inconsistencies
     from .prose.wording import lint_judgements, lint_narrative
+    from .report.editions import lint_editions
     from .tables.loading import FRAMES, load_tables
+    from .tables.rules import by_article
     from .tables.schema import read_schema
     from .tables.vocabulary import unlisted_words
 
     tables = load_tables(folder)
-    folder = tables.folder
     problems = [
-        *unlisted_words(read_schema(folder), folder.name),
+        *unlisted_words(read_schema(tables.folder), tables.folder.name),
         *inconsistencies(tables),
         *lint_judgements(tables),
         *lint_narrative(tables),
+        *lint_editions(tables),
     ]
     if problems:
-        raise DataError(problems)
-    rows = sum(len(getattr(tables, name)) for name in FRAMES)
-    click.echo(f"{folder}: {len(FRAMES)} tables, {rows} rows, no fault found.")
+        frames = {name: getattr(tables, name) for name in FRAMES}
+        raise DataError(by_article(problems, frames))
+    return tables
 
 
-@main.command()
+@main.command("seal")
 @_DATA
+@click.argument("version")
+@click.argument("folder", required=False, type=_Place(path_type=Path))
+def seal_tables(version: str, folder: Path | None) -> None:
+    """Seal the tables in FOLDER (or the package's own) as those of release VERSION."""
+    from .tables.sealing import seal
+
+    path = seal(_sound_tables(folder).folder, version)
+    click.echo(f"{path}: sealed as {version}.")
+
+
+@main.group("article")
+@_DATA
+def article_group() -> None:
+    """Enter a news article: cut its text, hold the tables against it, settle two readings."""
+
+
+_TEXT = click.argument("text", type=_Place(path_type=Path))
+_SOURCE = click.option("--source", required=True, help="Key of the article in sources.csv.")
+
+
+@article_group.command("add")
+@_DATA
+@_TEXT
+@_SOURCE
+@click.option("--sheet", type=click.Path(path_type=Path), help="Claims sheet; else claims_KEY.csv.")
+def add_article(text: Path, source: str, sheet: Path | None) -> None:
+    """Cut TEXT (UTF-8, one paragraph per line) into sentences; store places and hashes alone."""
+    from .tables.article import add
+    from .tables.loading import load_tables
+
+    click.echo(add(load_tables(), text, source, sheet or Path(f"claims_{source}.csv")))
+
+
+@article_group.command("check")
+@_DATA
+@_TEXT
 @click.option(
-    "--article",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="A copy of the article, UTF-8, one paragraph per line.",
+    "--source", default="", help="Key of the article in sources.csv; the first without it."
 )
-def audit(article: Path) -> None:
+def check_article(text: Path, source: str) -> None:
     """Hold the tables against a copy of the article, sentence by sentence."""
     from .tables.article import hold_against
     from .tables.loading import load_tables
 
-    click.echo(hold_against(load_tables(), article))
+    click.echo(hold_against(load_tables(), text, source))
+
+
+@article_group.command("agree")
+@click.argument("a", type=click.Path(path_type=Path))
+@click.argument("b", type=click.Path(path_type=Path))
+@click.option(
+    "--differences",
+    type=click.Path(path_type=Path),
+    default=Path("differences.csv"),
+    show_default=True,
+    help="Differences and their decisions.",
+)
+@click.option(
+    "--settled",
+    type=click.Path(path_type=Path),
+    default=Path("settled.csv"),
+    show_default=True,
+    help="The settled reading.",
+)
+def agree_readings(a: Path, b: Path, differences: Path, settled: Path) -> None:
+    """Pair two readings, tell how far they agree, and settle them once all is decided."""
+    from .tables.readings import settle
+
+    settle(a, b, differences, settled, click.echo)
+
+
+@main.command("init")
+@click.argument("folder", type=click.Path(path_type=Path))
+def init_folder(folder: Path) -> None:
+    """Write a small data folder and a notebook of your own into FOLDER, to begin with."""
+    from .tables.loading import load_tables
+    from .tables.starter import start
+
+    click.echo(start(folder, load_tables()))
 
 
 # Ending of the file that `export` writes in each format, and what stands in it.
@@ -130,6 +219,8 @@ FORMATS = {
     "geojson": (".geojson", "posture and events, for web maps"),
     "csv": (".csv", "events, for spreadsheets"),
     "csl-json": (".csl.json", "sources, for Zotero"),
+    "xlsx": (".xlsx", "a workbook of all tables, with cover, contents and notes"),
+    "sqlite": (".sqlite", "all tables with three views, for SQL"),
 }
 
 
@@ -140,13 +231,13 @@ FORMATS = {
     "form",
     required=True,
     type=click.Choice(list(FORMATS)),
-    help="Map layers (gpkg, geojson), events (csv) or sources (csl-json).",
+    help="Map layers (gpkg, geojson), events (csv), sources (csl-json) or all (xlsx, sqlite).",
 )
 @click.option("--as-of", help="Last day that counts, ISO 8601; the last event's without it.")
 @click.option("--evidence", default="checked", show_default=True, help="'checked' or 'article'.")
-@click.option("--output", type=click.Path(path_type=Path), help="The file; else named by its day.")
+@click.option("--output", type=_Place(path_type=Path), help="The file; else named by its day.")
 def export_record(form: str, as_of: str | None, evidence: str, output: Path | None) -> None:
-    """Hand on layers, events or sources to other tools."""
+    """Hand on layers, tables or sources to other tools."""
     from .evidence.record import edition, record
     from .report.parameters import validate
     from .tables.loading import load_tables
@@ -170,6 +261,14 @@ def _writer(form: str) -> Callable:
         from .publishing.citations import write_csl_json
 
         return write_csl_json
+    if form == "xlsx":
+        from .publishing.workbook import write_xlsx
+
+        return write_xlsx
+    if form == "sqlite":
+        from .publishing.database import write_sqlite
+
+        return write_sqlite
     from .publishing import layers
 
     return layers.write_gpkg if form == "gpkg" else layers.write_geojson
@@ -190,7 +289,8 @@ _MATRIX = (
     ("--country", "Country, ISO 3166-1 alpha-3: a brief each, one subset in a region notebook."),
     ("--as-of", "Last day that counts, ISO 8601."),
     ("--evidence", "'checked' or 'article'."),
-    ("--format", "'html', 'pdf' or 'docx'; the executed notebook is always kept."),
+    ("--article", "Article, its key in sources.csv; the first without it."),
+    ("--format", "'html', 'pdf', 'docx' or 'pptx'; the executed notebook is always kept."),
 )
 
 
@@ -200,14 +300,14 @@ def _matrix(command: Callable) -> Callable:
         command = click.option(name, multiple=True, type=_Several(), help=explanation)(command)
     editions = click.option(
         "--editions",
-        type=click.Path(path_type=Path),
+        type=_Place(path_type=Path),
         help="File of named editions, TOML, instead of the options above.",
     )
     edition = click.option("--edition", multiple=True, help="Edition of that file; all without it.")
     notebooks = click.option(
         "--notebooks",
         metavar="DIR",
-        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        type=_Place(path_type=Path, exists=True, file_okay=False),
         help="Folder of your own notebooks: those with a cell tagged 'parameters' are the reports.",
     )
     return editions(edition(notebooks(command)))
@@ -221,7 +321,8 @@ def _jobs(
     notebooks: Path | None,
 ) -> list:
     """Return the jobs that the options ask for."""
-    from .batch.jobs import expand, own_editions, read_editions
+    from .batch.jobs import expand, read_editions
+    from .report.editions import own_editions
     from .tables.schema import VARIABLE
 
     asked = {name: [part for value in given for part in value] for name, given in options.items()}
@@ -241,7 +342,7 @@ def _jobs(
 
 _OUTPUT = click.option(
     "--output",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_Place(path_type=Path, file_okay=False),
     default=Path("reports"),
     show_default=True,
     help="Folder of the reports.",
@@ -277,6 +378,13 @@ def build_reports(
     **options: tuple,
 ) -> None:
     """Make the reports that are wanted; without options, those of editions.toml."""
+    from .batch.store import Store, question_sha256
+
+    asked = [str(editions), edition, str(notebooks), sorted(options.items())]
+    question = question_sha256(asked, [editions, notebooks])
+    if not dry_run and (fresh := Store(output).answered(question)):
+        click.echo(f"0 made, {len(fresh)} unchanged, 0 failed.")
+        return
     from .batch.build import build, listed
     from .tables.loading import load_tables
 
@@ -285,17 +393,29 @@ def build_reports(
     if dry_run:
         click.echo(listed(wanted, output))
         return
-    summary = build(wanted, output, workers=workers, scheduler=scheduler, timeout=timeout)
-    click.echo(summary.table())
+    options = {"workers": workers, "scheduler": scheduler, "timeout": timeout}
+    summary = build(wanted, output, question=question, **options)
+    click.echo("\n".join([*tables.release.told(), summary.table()]))
     sys.exit(1 if summary.failed else 0)
 
 
-@main.command("verify")
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def verify(folder: Path) -> None:
+    """Hold the files of an edition in FOLDER against its SHA256SUMS; nothing else is needed."""
+    from .files import against_sums
+
+    count, faults = against_sums(folder)
+    click.echo("\n".join(faults) if faults else f"{count} files are as listed.")
+    sys.exit(1 if faults else 0)
+
+
+@main.command("reproduce")
 @_DATA
 @_matrix
 @_OUTPUT
 @_WORKERS
-def verify_reports(
+def reproduce_reports(
     output: Path,
     workers: int | None,
     editions: Path | None,
@@ -304,7 +424,7 @@ def verify_reports(
     **options: tuple,
 ) -> None:
     """Make reports again elsewhere and compare every byte; without options, all that stand."""
-    from .batch.verify import standing, verify
+    from .batch.reproduce import differences, standing
     from .tables.loading import load_tables
 
     tables = load_tables()
@@ -313,11 +433,113 @@ def verify_reports(
         wanted = _jobs(editions, edition, options, tables, notebooks)
     else:
         wanted = standing(output, tables, notebooks)
-    faults = verify(wanted, output, workers=workers)
+    faults = differences(wanted, output, workers=workers)
     click.echo(
         "\n".join(faults) if faults else f"{len(wanted)} reports are the same, byte for byte."
     )
     sys.exit(1 if faults else 0)
+
+
+@main.command("diff")
+@_DATA
+@click.option("--from", "since", help="First day, ISO 8601: what stood at its end.")
+@click.option("--to", "until", help="Second day; the last of the tables without it.")
+@click.option(
+    "--tables",
+    "states",
+    nargs=2,
+    metavar="OLD NEW",
+    help="Two states of the tables instead: each a folder, a wheel, or a commit of the clone.",
+)
+@click.option("--evidence", default="checked", show_default=True, help="'checked' or 'article'.")
+@click.option(
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "markdown", "json"]),
+    help="How it is written.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option(
+    "--map",
+    "map_",
+    type=click.Path(path_type=Path),
+    help="File for a map of the second day, SVG, the changes outlined.",
+)
+def show_changes(
+    since: str | None,
+    until: str | None,
+    states: tuple[str, str] | None,
+    evidence: str,
+    form: str,
+    map_: Path | None,
+) -> None:
+    """Tell what happened between two days, or what was corrected in the tables."""
+    if bool(states) == bool(since):
+        message = "give --from (and --to), or --tables OLD NEW."
+        raise click.UsageError(message)
+    if states:
+        if until or map_:
+            message = "--tables goes with neither --to nor --map."
+            raise click.UsageError(message)
+        click.echo(_corrected(*states, form))
+        return
+    from .evidence.changes import changes
+    from .prose.changes import as_data, as_text
+    from .report.parameters import days_between
+    from .tables.loading import load_tables
+
+    tables = load_tables()
+    first, last, kind = days_between(since, until, evidence, tables)
+    moved = changes(first, last, kind, tables)
+    if map_:
+        from .figures.maps import plot_changes
+        from .figures.style import svg
+        from .files import write_text
+
+        write_text(map_, svg(plot_changes(moved).figure))
+    if form == "json":
+        click.echo(_as_json(as_data(moved)))
+    else:
+        click.echo(as_text(moved, markdown=form == "markdown"))
+
+
+@main.command("watch")
+@_DATA
+@click.option("--from", "since", help="First day, ISO 8601: only what moved since is told.")
+@click.option("--to", "until", help="The day; that of the newest judgement without it.")
+@click.option("--evidence", default="checked", show_default=True, help="'checked' or 'article'.")
+def show_watch_list(since: str | None, until: str | None, evidence: str) -> None:
+    """Tell how the indicators of our judgements stand, and how good our forecasts were."""
+    from .evidence.settling import forecasts, watch_list
+    from .prose.judgements import score_in_words, watched
+    from .report.parameters import watch_days
+    from .tables.loading import load_tables
+
+    tables = load_tables()
+    first, last, kind = watch_days(since, until, evidence, tables)
+    listed = watch_list(tables, kind, first or last, last)
+    click.echo(watched(listed, tables, first, last))
+    click.echo(f"\n{score_in_words(forecasts(tables))}")
+
+
+def _corrected(old: str, new: str, form: str) -> str:
+    """Return what differs between two states of the tables."""
+    from .evidence.changes import compare, read_state
+    from .prose.changes import corrections_data, corrections_text
+
+    compared = compare(read_state(old), read_state(new))
+    if form == "json":
+        return _as_json(corrections_data(compared))
+    return corrections_text(compared, old, new, markdown=form == "markdown")
+
+
+def _as_json(content: object) -> str:
+    """Return JSON for people and programs."""
+    import json
+
+    return json.dumps(content, indent=1, ensure_ascii=False, default=str)
 
 
 @main.command("atlas")
@@ -325,6 +547,9 @@ def verify_reports(
 @_OUTPUT
 def write_atlas(output: Path) -> None:
     """Write the interactive atlas, one offline page, into the folder of the reports."""
+    if sys.flags.optimize > 1:
+        message = "The atlas needs the docstrings of its charts' library; unset PYTHONOPTIMIZE."
+        raise click.ClickException(message)
     from .atlas.page import atlas_html
     from .batch.build import list_reports
     from .batch.store import Store
@@ -334,5 +559,5 @@ def write_atlas(output: Path) -> None:
     page, store = atlas_html(tables), Store(output)
     with store.locked():
         store.put("atlas.html", page)
-        list_reports(store)
+        list_reports(store, tables)
     click.echo(f"{output / 'atlas.html'}  {len(page) / 1000:,.0f} kB")

@@ -103,10 +103,6 @@ class ExportError(SahelError, RuntimeError):
     """A report could not be turned into HTML, PDF or DOCX, or a file could not be written."""
 
 
-class ExecutionError(SahelError, RuntimeError):
-    """A notebook cell failed; names notebook, parameters, cell and error."""
-
-
 def shown(value: object, longest: int = 80) -> str:
     """Return a value as a message shows it: one line of printable characters, not too long.
 

@@ -12,6 +12,8 @@ Functions to import from here:
 - ``faults(page)``: what the page wrote to the console as errors or warnings, what it threw, and
   every request that left the file; a sound page has none;
 - ``axe(page)``: violations of WCAG 2.2 A and AA that axe-core finds, one line each;
+- ``nu(*paths)``: errors that the Nu HTML checker finds in pages, one line each; it needs Java, and
+  ``vnu.jar`` where ``VNU_JAR`` says;
 - ``wait_until(page, expression)``: waits for a condition in the page. Playwright's own
   ``wait_for_function`` makes code from text in the page, which our policies forbid.
 
@@ -21,7 +23,10 @@ of its own (papermill, say) is best done in a fixture that is asked for before i
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -79,6 +84,7 @@ class Opener:
         height: int = 900,
         script: bool = True,
         offline: bool = True,
+        touch: bool = False,
     ) -> Page:
         """Open a page.
 
@@ -98,6 +104,8 @@ class Opener:
             Whether scripts run.
         offline : bool
             Whether the network is off; a server on this machine needs it on.
+        touch : bool
+            Whether the reader has a finger and no pointer that hovers.
         """
         context = self.browser.new_context(
             color_scheme=scheme,
@@ -105,6 +113,8 @@ class Opener:
             viewport={"width": width, "height": height},
             java_script_enabled=script,
             offline=offline,
+            has_touch=touch,
+            is_mobile=touch,
         )
         context.set_default_timeout(10_000)
         page = context.new_page()
@@ -149,6 +159,20 @@ def axe(page: Page) -> list[str]:
     return [
         f"{rule['id']}: {rule['help']}: {[node['html'][:120] for node in rule['nodes'][:3]]}"
         for rule in response["violations"]
+    ]
+
+
+def nu(*paths: Path) -> list[str]:
+    """Return the errors of pages: file, line, what is wrong and where; skip without the checker."""
+    java, jar = shutil.which("java"), os.environ.get("VNU_JAR", "")
+    if java is None or not Path(jar).is_file():
+        pytest.skip("the Nu HTML checker was not found: it takes Java and VNU_JAR, its vnu.jar")
+    command = [java, "-Xss8m", "-jar", jar, "--errors-only", "--format", "json", *map(str, paths)]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=300).stderr
+    return [
+        f"{Path(fault.get('url', '')).name}:{fault.get('lastLine', 0)}: {fault['message']} "
+        f"{fault.get('extract', '')[:120]}"
+        for fault in json.loads(told)["messages"]
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 
 import geopandas as gpd
 import pandas as pd
@@ -17,6 +18,8 @@ READERS = {
     "geojson": gpd.read_file,
     "csv": pd.read_csv,
     "csl-json": lambda path: json.loads(path.read_text(encoding="utf-8")),
+    "xlsx": lambda path: pd.read_excel(path, sheet_name="Posture", header=3),
+    "sqlite": lambda path: pd.read_sql("SELECT * FROM posture_on", sqlite3.connect(path)),
 }
 
 
@@ -76,7 +79,7 @@ def test_validate_names_a_folder_that_is_not_there(tmp_path):
 
 def test_audit_of_the_article_finds_nothing_open(article):
     """26 of 26 sentences covered, every claim checked."""
-    code, told, _ = run("audit", "--article", article)
+    code, told, _ = run("article", "check", article)
     assert code == 0
     assert "26 of 26 sentences covered." in told
     assert "82 of 82 claims checked" in told
@@ -88,7 +91,7 @@ def test_audit_of_a_changed_article_names_the_sentence(article, tmp_path):
     text = article.read_text(encoding="utf-8")
     assert text.count("vast and arid") == 1
     copy.write_text(text.replace("vast and arid", "vast and dry"), encoding="utf-8")
-    code, told, faults = run("audit", "--article", copy)
+    code, told, faults = run("article", "check", copy)
     assert (code, told) == (1, "")
     [line] = faults.splitlines()
     assert line.startswith(f"{copy} paragraph 4, sentence 2: ")
@@ -96,7 +99,7 @@ def test_audit_of_a_changed_article_names_the_sentence(article, tmp_path):
 
 def test_audit_asks_for_the_article():
     """The repository has no copy."""
-    code, _, faults = run("audit")
+    code, _, faults = run("article", "check")
     assert code == 2
     assert "--article" in faults
 

@@ -18,11 +18,10 @@ from ..figures import style
 from ..report.parameters import date_range
 from ..tables import vocabulary
 from ..tables.loading import Tables
-from . import colours
 from .entries import Entry
 from .states import segments
 
-# How much of its stripe a state fills: height repeats what colour says.
+# How much of its band a state fills: height repeats what colour says.
 _SHARES = {
     "present": 1.0,
     "leaving": 0.6,
@@ -33,7 +32,7 @@ _SHARES = {
     "assistance": 0.75,
     "deployed": 1.0,
 }
-_STRIPES = {"french_posture": (0.08, 0.42), "russian_engagement": (0.6, 0.94)}
+_BANDS = {"french_posture": (0.08, 0.42), "russian_engagement": (0.6, 0.94)}
 _EXHIBIT = {"french_posture": "french", "russian_engagement": "russian"}
 _LANE_PX = 30
 _COUNTS_PX = 190
@@ -42,14 +41,14 @@ _SHAPES = {"french": "triangle-up", "russian": "square", "other": "circle"}
 
 
 def states_chart(states: Mapping[str, dict], events: list[Entry], tables: Tables) -> dict:
-    """Return the chart of states: one lane per country, French stripe above, Russian below.
+    """Return the chart of states: one lane per country, French band above, Russian below.
 
     Parameters
     ----------
     states : mapping
         What `states.states_by_day` returns.
     events : list of Entry
-        Events; each is a small sign between the two stripes.
+        Events; each is a small sign between the two bands.
     tables : Tables
         The tables.
 
@@ -74,15 +73,16 @@ def states_chart(states: Mapping[str, dict], events: list[Entry], tables: Tables
         segments(states[evidence], last).assign(evidence=evidence) for evidence in states
     )
     rows = frame["iso3"].map(scope.index)
-    low = [_STRIPES[theme][1] for theme in frame["theme"]]
+    low = [_BANDS[theme][1] for theme in frame["theme"]]
     high = [
-        _STRIPES[theme][1] - _SHARES[value] * (_STRIPES[theme][1] - _STRIPES[theme][0])
+        _BANDS[theme][1] - _SHARES[value] * (_BANDS[theme][1] - _BANDS[theme][0])
         for theme, value in zip(frame["theme"], frame["value"], strict=True)
     ]
     spans = pd.DataFrame(
         {
             "exhibit": frame["theme"].map(_EXHIBIT),
             "value": frame["value"],
+            "confirmed": frame["confirmed"],
             "evidence": frame["evidence"],
             "start": frame["start"].map(_milliseconds),
             "end": frame["end"].map(_milliseconds),
@@ -90,7 +90,7 @@ def states_chart(states: Mapping[str, dict], events: list[Entry], tables: Tables
             "bottom": (rows + low).round(3),
         }
     )
-    drawn = {**colours.RUSSIAN, **colours.FRENCH}
+    drawn = {**style.RUSSIAN_TINTS, **style.FRENCH_COLOURS}
     known = {**vocabulary.RUSSIAN_STATES, **vocabulary.FRENCH_STATES}
     palette = {state: colour for state, colour in drawn.items() if state in known}
     bars = (
@@ -102,6 +102,7 @@ def states_chart(states: Mapping[str, dict], events: list[Entry], tables: Tables
             y="top:Q",
             y2="bottom:Q",
             color=alt.Color("value:N", legend=None, scale=_colours(palette)),
+            opacity=alt.condition("datum.confirmed", alt.value(1), alt.value(0.5)),
         )
         .transform_filter("datum.evidence == evidence")
         .transform_filter("exhibit == 'combined' || exhibit == datum.exhibit")
@@ -202,8 +203,8 @@ def _finished(chart: alt.LayerChart) -> dict:
         "rule": style.INK_SOFT,
         "tint": style.LAND_COLOUR,
         "edge": style.EDGE_COLOUR,
-        "blue": colours.SIDES["french"],
-        "purple": colours.SIDES["russian"],
+        "blue": style.BASE_COLOUR,
+        "purple": style.RUSSIAN_COLOUR,
     }
     params = [alt.param(name=name, value=value) for name, value in {**texts, **inks}.items()]
     ink = alt.expr("ink")

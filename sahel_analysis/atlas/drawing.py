@@ -1,8 +1,8 @@
-"""Drawing: the countries as SVG that a browser can colour, hatch and focus."""
+"""Drawing: countries and bases as SVG that a browser can colour, mark and focus."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -21,24 +21,29 @@ from ..figures.geography import (
 )
 from ..figures.labels import LEADING, Block, Place, Row, place, symbol_room
 from ..tables.loading import Tables
-from . import colours
 
 _WIDTH = 1000  # of the drawing, in its own units
 _MARGIN = 0.035
 _DETAIL = 0.7  # what is finer than this is not seen
 # Type size in units: 12 to 13 px on a wide screen, 10 px on a telephone.
 _WIDE, _NARROW = 15.5, 25.0
+_BASE = 5  # less than half the width of the sign of a base
 
 
 @dataclass(frozen=True)
 class _Label:
-    """A name on the map: lines with their places, the sign before the first, a leader line."""
+    """A name on the map: lines with their places, the sign before the first, a leader line.
+
+    `count` is where the line below the name begins, which says how many or since when; empty where
+    there is no room for one.
+    """
 
     iso3: str
     lines: tuple[tuple[str, float, float], ...]
     size: float
     sign: tuple[float, float, float]
     leader: str
+    count: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,16 @@ class _Country:
     iso3: str
     name: str
     path: str
+
+
+@dataclass(frozen=True)
+class _Site:
+    """A place that ever was a French base."""
+
+    key: str
+    iso3: str
+    x: float
+    y: float
 
 
 @dataclass(frozen=True)
@@ -61,17 +76,22 @@ class _Drawing:
     countries: tuple[_Country, ...]
     borders: str
     disputed: str
+    sites: tuple[_Site, ...]
     wide: tuple[_Label, ...]
     narrow: tuple[_Label, ...]
 
 
-def draw(tables: Tables) -> _Drawing:
+def draw(tables: Tables, bases: Iterable[str], counts: Mapping[str, str]) -> _Drawing:
     """Return the map of the countries in scope, without their states.
 
     Parameters
     ----------
     tables : Tables
         Tables; ``countries`` gives names and the places of labels.
+    bases : iterable of str
+        Keys of the places that ever were bases.
+    counts : mapping of str to str
+        The longest words that ever stand under the name of a country, by its code.
 
     Returns
     -------
@@ -79,6 +99,8 @@ def draw(tables: Tables) -> _Drawing:
         In the projection of `geography`, simplified, countries from west to east.
     """
     scope = tables.countries.loc[followed(tables)]
+    if "on_map" in scope and scope["on_map"].any():
+        scope = scope[scope["on_map"]]  # one that lies far off is told, not drawn
     outlines = with_geometry(scope, tables.countries, tables.folder).geometry
     west, south, east, north = outlines.total_bounds
     edge = _MARGIN * (east - west)
@@ -103,6 +125,7 @@ def draw(tables: Tables) -> _Drawing:
     lines = shapely.transform(shapely.clip_by_rect(lines, *view), units)
     beside = near_disputed(lines, unit)
     size = (_WIDTH, height)
+    sites = _sites(tables, bases, units)
     order = sorted(scope.index, key=lambda iso3: shapely.centroid(shapes[iso3]).x)
     return _Drawing(
         width=_WIDTH,
@@ -112,8 +135,9 @@ def draw(tables: Tables) -> _Drawing:
         countries=tuple(_Country(i, scope.at[i, "name_en"], _path(shapes[i])) for i in order),
         borders=_path(_borders(shapes.to_numpy()).difference(beside)),
         disputed=_path(lines),
-        wide=_labels(scope, shapes, units, size, _WIDE),
-        narrow=_labels(scope, shapes, units, size, _NARROW),
+        sites=sites,
+        wide=_labels(scope, shapes, units, size, _WIDE, sites, counts),
+        narrow=_labels(scope, shapes, units, size, _NARROW, sites, {}),
     )
 
 
@@ -150,6 +174,8 @@ def _labels(
     units: object,
     size: tuple[float, float],
     type_size: float,
+    sites: Iterable[_Site],
+    counts: Mapping[str, str],
 ) -> tuple[_Label, ...]:
     """Return the names where none touches another, at one type size."""
     wide, high = size
@@ -171,17 +197,44 @@ def _labels(
     forms = {}
     for iso3, name in scope["name_en"].items():
         west, _, east, _ = shapes[iso3].bounds
-        blocks = [Block(rows, type_size) for rows in _rows(iso3 if type_size == _NARROW else name)]
+        forms_ = _rows(iso3 if type_size == _NARROW else name)
+        if counts.get(iso3):
+            forms_ = [(*rows, Row(counts[iso3])) for rows in forms_]
+        blocks = [Block(rows, type_size) for rows in forms_]
         # A name may run over a border a little, but not over both.
         forms[iso3] = [replace(block, across=block.width < east - west) for block in blocks]
     outlines = {iso3: shapely.transform(shape, upwards) for iso3, shape in shapes.items()}
-    placed = place(forms, outlines, anchors, (wide, high))
+    boxes = [
+        (site.x - _BASE, high - site.y - _BASE, site.x + _BASE, high - site.y + _BASE)
+        for site in sites
+    ]
+    placed = place(forms, outlines, anchors, (wide, high), boxes)
     # A name that found no room inside gets smaller type, which may find some.
     for iso3, spot in placed.items():
         if spot.leader is not None:
             forms[iso3] = [replace(form, size=0.88 * type_size) for form in forms[iso3][::-1]]
-    placed = place(forms, outlines, anchors, (wide, high))
-    return tuple(_label(iso3, spot, high) for iso3, spot in placed.items())
+    placed = place(forms, outlines, anchors, (wide, high), boxes)
+    # Where there is no room for what stands under a name, or beside bases, the name stands alone.
+    for boxes_ in (boxes, []):
+        for iso3 in forms.keys() - placed.keys():
+            alone = _rows(iso3 if type_size == _NARROW else scope.at[iso3, "name_en"])
+            forms[iso3] = [Block(rows, 0.88 * type_size) for rows in alone]
+        if len(placed) < len(forms):
+            placed = place(forms, outlines, anchors, (wide, high), boxes_)
+    return tuple(_label(iso3, spot, high, counts.get(iso3)) for iso3, spot in placed.items())
+
+
+def _sites(tables: Tables, bases: Iterable[str], units: object) -> tuple[_Site, ...]:
+    """Return where bases lie, in the units of the drawing."""
+    rows = tables.places.loc[list(bases)]
+    points = gpd.GeoSeries(
+        gpd.points_from_xy(rows["lon"], rows["lat"], crs="EPSG:4326"), rows.index
+    )
+    spots = zip(rows.index, rows["iso3"], points.to_crs(CRS), strict=True)
+    return tuple(
+        _Site(key, iso3, *(round(float(v), 1) for v in units(shapely.get_coordinates(point))[0]))
+        for key, iso3, point in spots
+    )
 
 
 def _rows(name: str) -> list[tuple[Row, ...]]:
@@ -194,12 +247,14 @@ def _rows(name: str) -> list[tuple[Row, ...]]:
     return forms
 
 
-def _label(iso3: str, spot: Place, high: float) -> _Label:
+def _label(iso3: str, spot: Place, high: float, counted: str | None) -> _Label:
     """Return a label in the units of the drawing."""
     x, _, _, top = spot.box
     size = spot.block.size
     lines = []
-    for number, row in enumerate(spot.block.rows):
+    counted = counted and spot.block.rows[-1].text == counted
+    rows = spot.block.rows[:-1] if counted else spot.block.rows
+    for number, row in enumerate(rows):
         left = x + symbol_room(size) if row.symbol else x
         base = high - top + size * (LEADING * number + 0.93)
         lines.append((row.text, round(left, 1), round(base, 1)))
@@ -208,29 +263,5 @@ def _label(iso3: str, spot: Place, high: float) -> _Label:
     if spot.leader is not None:
         (x0, y0), (x1, y1) = spot.leader
         leader = f"M{x0:.1f} {high - y0:.1f}L{x1:.1f} {high - y1:.1f}"
-    return _Label(iso3, tuple(lines), size, tuple(round(v, 1) for v in sign), leader)
-
-
-# The hatches of `style`, as SVG patterns: distance between lines and the lines themselves.
-_STROKES = {
-    "contact": (9.0, "M0 4.5H9"),
-    "agreement": (9.0, "M-2 2L2 -2M0 9L9 0M7 11L11 7"),
-    "assistance": (5.5, "M-2 3.5L2 7.5M0 0L5.5 5.5M3.5 -2L7.5 2"),
-    "deployed": (6.5, "M0 0L6.5 6.5M0 6.5L6.5 0"),
-}
-
-
-def hatches() -> list[dict[str, object]]:
-    """Return the SVG patterns of Russian engagement: id, size, path, colour, scale.
-
-    One per level and ink for wide pages, and one twice as coarse for narrow ones, on which the
-    whole map is small.
-    """
-    inks = {"dark": colours.HATCH, "light": style.PAPER}
-    return [
-        {"id": f"hatch-{value}-{ink}{suffix}", "size": size, "path": drawn, "colour": colour,
-         "scale": scale}
-        for value, (size, drawn) in _STROKES.items()
-        for ink, colour in inks.items()
-        for suffix, scale in (("", 1), ("-coarse", 2))
-    ]  # fmt: skip
+    below = (round(x, 1), round(lines[-1][2] + 0.95 * size, 1)) if counted else ()
+    return _Label(iso3, tuple(lines), size, tuple(round(v, 1) for v in sign), leader, below)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from ..evidence.actors import family, whose
-from ..evidence.record import EVIDENCE, visible_events, visible_figures
+from ..evidence.record import EVIDENCE, public_from, visible_events, visible_figures
 from ..prose.notes import place_of
 from ..prose.words import value_in_words
 from ..tables import vocabulary
@@ -24,18 +24,19 @@ _SIDES = {"france": "french", "russia": "russian"}
 
 @dataclass(frozen=True)
 class Claim:
-    """What the article says: place, phrase, verdict ("" if unchecked), finding of the check."""
+    """What the article says: place, phrase, verdict ("" if unchecked), finding, from when public."""
 
     key: str
     place: str
     quote: str
     verdict: str
     finding: str
+    known: str
 
 
 @dataclass(frozen=True)
 class Source:
-    """One document: title, publisher, date in words, reliability, address ("" if none)."""
+    """One document: title, publisher, date in words, reliability, address ("" if none), last day."""
 
     key: str
     title: str
@@ -43,6 +44,7 @@ class Source:
     when: str
     reliability: str
     url: str
+    published: str
 
 
 class Span(NamedTuple):
@@ -186,18 +188,21 @@ def _iso(day: pd.Timestamp | None) -> str:
 
 def _where(iso3s: Iterable[str], tables: Tables) -> str:
     """Return the countries of a row in words."""
-    return ", ".join(tables.countries.loc[list(iso3s), "name_en"]) or "Region"
+    names = tables.countries["name_en"]
+    return ", ".join(names.at[iso3] for iso3 in iso3s) or "Region"
 
 
 def _claims(claim_ids: Iterable[str], tables: Tables) -> tuple[Claim, ...]:
     """Return claims with the checks on them."""
     claims = []
+    public = public_from(tables, "checks") if claim_ids else {}
     for key in claim_ids:
         claim = tables.claims.loc[key]
         checked = key in tables.checks.index
         verdict = vocabulary.VERDICTS[tables.checks.at[key, "verdict"]] if checked else ""
         finding = tables.checks.at[key, "finding_en"] if checked else ""
-        claims.append(Claim(key, _capital(place_of(claim)), claim.quote, verdict, finding))
+        known = _iso(public.get(key))
+        claims.append(Claim(key, _capital(place_of(claim)), claim.quote, verdict, finding, known))
     return tuple(claims)
 
 
@@ -212,7 +217,8 @@ def _sources(row: object, tables: Tables) -> tuple[Source, ...]:
         source = tables.sources.loc[key]
         when = in_words(source.published_edtf) if source.published_edtf else "undated"
         title, publisher = source.title or "Untitled", source.publisher or "publisher unknown"
-        sources.append(Source(key, title, publisher, when, source.reliability, source.url))
+        day = _iso(source.published_latest)
+        sources.append(Source(key, title, publisher, when, source.reliability, source.url, day))
     return tuple(sources)
 
 

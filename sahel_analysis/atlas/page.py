@@ -5,29 +5,27 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import io
 import json
 from datetime import date
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from urllib.parse import urlencode
 
 import jinja2
 
 from ..errors import ParameterError, did_you_mean, shown
-from ..evidence.record import EVIDENCE
+from ..evidence.record import EVIDENCE, one_article
 from ..figures import style
 from ..figures.geography import BOUNDARIES_EN, PROJECTION_EN
 from ..prose.notes import CONTRADICTED_SIGN
+from ..publishing.typesetting import font_rules
 from ..report.outputs import Output
 from ..report.parameters import date_range, default_day, scope
 from ..tables import vocabulary
 from ..tables.dates import MONTHS, day_in_words, iso_day
 from ..tables.loading import Tables, require_tables
-from . import colours
 from .charts import counts_chart, states_chart
-from .drawing import draw, hatches
+from .drawing import draw
 from .entries import Entry, count_entries, event_entries
 from .states import state_on, states_by_day
 
@@ -46,15 +44,16 @@ _INKS = {
     "ink": "ink", "rule": "quiet", "tint": "tint", "edge": "edge",
     "blue": "blue", "purple": "purple",
 }  # fmt: skip
-_WEIGHTS = {400: "Regular", 700: "Bold"}
+_NOT_COVERED = "#DDDDDD"
 _STYLE = "/* style */"  # stands in the page until all its characters are known
 
 
 def atlas_html(tables: Tables) -> bytes:
     """Return the atlas as one HTML file that needs nothing else and reaches for nothing.
 
-    The page starts on the article's day, in the checked evidence. Without a script it shows map,
-    table and events of that day; with one, those of any day from the first to the last event.
+    Of several articles it shows the first. The page starts on the article's day, in the checked
+    evidence. Without a script it shows map, table and events of that day; with one, those of any
+    day from the first to the last event.
 
     Parameters
     ----------
@@ -136,9 +135,10 @@ def explore(
     start = {"date": day.isoformat(), "evidence": evidence, "show": exhibit, "country": country}
     page = _page(tables, urlencode({name: value for name, value in start.items() if value}))
     words = f"Atlas, opened on {day_in_words(day)}, {_EVIDENCE[evidence]}"
+    allowed = "allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox"
     frame = (
-        f'<iframe title="{words}" srcdoc="{html.escape(page)}" sandbox="allow-scripts allow-popups '
-        f'allow-popups-to-escape-sandbox" style="width:100%;height:{height}px;border:0"></iframe>'
+        f'<iframe title="{words}" srcdoc="{html.escape(page)}" sandbox="{allowed}" '
+        f'style="width:100%;height:{height}px;border:0"></iframe>'
     )
     # A printed report holds maps and tables; of the atlas it says that it is there.
     return Output({"text/html": frame, "text/markdown": f"{words}: see the file `atlas.html`."})
@@ -146,6 +146,7 @@ def explore(
 
 def _page(tables: Tables, start: str) -> str:
     """Return the page; `start` is the state with which it opens where its address gives none."""
+    tables = one_article(tables)
     first, last = date_range(tables)
     day = default_day(tables)
     state = {"day": day.isoformat(), "evidence": "checked", "exhibit": "combined", "country": ""}
@@ -154,6 +155,8 @@ def _page(tables: Tables, start: str) -> str:
     position = sum(day_ <= state["day"] for day_ in here["days"]) - 1
     rows = {iso3: state_on(here, iso3, day) for iso3 in scope(tables)}
     events, figures = event_entries(tables), count_entries(tables)
+    words = {iso3: [s[1] for s in steps] for iso3, steps in here["counts"].items()}
+    longest = {iso3: max(said, key=len) for iso3, said in words.items() if any(said)}
     listed_events = [_listed(entry, state) for entry in events]
     listed_figures = [_listed(entry, state) for entry in figures]
     data = {
@@ -166,9 +169,9 @@ def _page(tables: Tables, start: str) -> str:
         "evidence": _EVIDENCE,
         "themes": _THEMES,
         "inks": _INKS,
-        "turns": states,
+        "history": states,
         "charts": {
-            "stripes": states_chart(states, events, tables),
+            "timeline": states_chart(states, events, tables),
             "counts": counts_chart(figures, tables),
         },
     }
@@ -199,8 +202,9 @@ def _page(tables: Tables, start: str) -> str:
         "figures": listed_figures,
         "event_count": f"{sum(e['shown'] for e in listed_events)} by {day_in_words(day)}",
         "figure_count": f"{sum(e['shown'] for e in listed_figures)} by {day_in_words(day)}",
-        "map": draw(tables),
-        "hatches": hatches(),
+        "map": draw(tables, sorted(set().union(*(s["bases"] for s in states.values()))), longest),
+        "bases": {key: _last(steps, day) for key, steps in here["bases"].items()},
+        "counts": {iso3: _last(steps, day)[1] for iso3, steps in here["counts"].items()},
         "keys": [(name, *_key(theme)) for name, theme, _ in _THEMES],
         "map_note": f"{PROJECTION_EN}. Boundaries: {BOUNDARIES_EN}; no opinion on legal status "
         "implied.",
@@ -213,7 +217,7 @@ def _page(tables: Tables, start: str) -> str:
     )
     template = environment.from_string(_template("atlas.html"))
     page = template.render(style=_STYLE, **values)
-    fonts = _font_rules(page + values["data"])
+    fonts = font_rules("".join(sorted(set(page + values["data"]))))
     looks = "\n".join((fonts, _colour_rules(), _template("atlas.css")))
     return page.replace(_STYLE, looks, 1)
 
@@ -224,6 +228,12 @@ def _key(theme: str) -> tuple[str, dict[str, str]]:
     return vocabulary.POSTURE_THEMES[theme].heading, {s: states[s].label for s in reversed(states)}
 
 
+def _last(steps: list[list], day: date) -> list:
+    """Return what holds on a day of a list of days and what begins on each."""
+    held = [step[1:] for step in steps if step[0] <= day.isoformat()]
+    return held[-1] if held else ["", 0, ""]
+
+
 def _listed(entry: Entry, state: dict[str, str]) -> dict[str, object]:
     """Return an entry with what the page says of it at first."""
     parts = [
@@ -232,10 +242,12 @@ def _listed(entry: Entry, state: dict[str, str]) -> dict[str, object]:
         *([f"confidence {entry.confidence}"] if entry.confidence else []),
     ]
     words = day_in_words(date.fromisoformat(entry.first)) if entry.first else ""
-    contradicted = any(
-        claim.verdict == vocabulary.VERDICTS["contradicted"] for claim in entry.claims
-    )
-    wrong = f"{CONTRADICTED_SIGN} Contradicted by independent sources" if contradicted else ""
+    known = [
+        claim.known
+        for claim in entry.claims
+        if claim.verdict == vocabulary.VERDICTS["contradicted"]
+    ]
+    wrong = f"{CONTRADICTED_SIGN} Contradicted by independent sources" if known else ""
     return {
         **vars(entry),
         "first": entry.first,
@@ -244,6 +256,7 @@ def _listed(entry: Entry, state: dict[str, str]) -> dict[str, object]:
         "day_words": words,
         "shown": entry.is_shown(state["evidence"], state["day"]),
         "wrong": wrong,
+        "wrong_from": min(known, default=""),
     }
 
 
@@ -286,61 +299,26 @@ def _bundle() -> str:
 
 
 def _colour_rules() -> str:
-    """Return the style rules of states: fill, hatch and ink, for map and key."""
-    rules = [":is(.country,.label){--fill:#fff;--on:#111}"]
-
-    def fill(where: str, colour: str) -> str:
-        return f"{where}{{--fill:{colour};--on:{colours.ink_on(colour)}}}"
-
-    def lines(where: str, value: str, colour: str) -> str:
-        ink = "light" if colours.hatch_on(colour) == style.PAPER else "dark"
-        return f"{where}{{fill:url(#hatch-{value}-{ink})}}" if value != "none_recorded" else ""
-
-    french = {s: c for s, c in colours.FRENCH.items() if s in vocabulary.FRENCH_STATES}
-    for value, colour in french.items():
-        rules.append(fill(f":is(.exhibit-french,.exhibit-combined) [data-french={value}]", colour))
+    """Return the style rules of states: fills of map and key, and sizes of the Russian sign."""
+    rules = [":is(.country,.label){--fill:#fff}"]
+    for value, colour in style.FRENCH_COLOURS.items():
+        rules.append(
+            f":is(.exhibit-french,.exhibit-combined) [data-french={value}]{{--fill:{colour}}}"
+        )
         rules.append(f".swatch .fill.french-{value}{{fill:{colour}}}")
-    for value, colour in colours.RUSSIAN.items():
-        rules.append(fill(f".exhibit-russian [data-russian={value}]", colour))
-        rules.append(f".swatch .fill.russian-{value}{{fill:{style.PAPER}}}")
-        rules.append(f".exhibit-russian .swatch .fill.russian-{value}{{fill:{colour}}}")
-        rules.append(
-            lines(f".exhibit-russian .country[data-russian={value}] .lines", value, colour)
-        )
-        rules.append(lines(f".exhibit-russian .swatch .lines.russian-{value}", value, colour))
-        plain = f"body:not(.exhibit-russian) .swatch .lines.russian-{value}"
-        rules.append(lines(plain, value, style.PAPER))
-        for posture, under in french.items():
-            states = f"[data-russian={value}][data-french={posture}]"
-            where = f".exhibit-combined .country{states} .lines"
-            rules.append(lines(where, value, under))
-    bare = "[data-covered=false][data-covered=false]"
-    rules.append(fill(f"body {bare}", colours.NOT_COVERED))
-    rules.append(f".swatch .fill.not-covered{{fill:{colours.NOT_COVERED}}}")
-    kept = [rule for rule in rules if rule]
-    coarse = [rule.replace(")}", "-coarse)}") for rule in kept if ".country[" in rule]
-    return "\n".join([*kept, "@media (max-width: 40rem) {", *coarse, "}"])
-
-
-def _font_rules(text: str) -> str:
-    """Return the typeface of the maps, cut down to the characters of a text, as style rules."""
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
-
-    folder = resources.files("font_source_sans_pro") / "files"
-    rules = []
-    for weight, name in _WEIGHTS.items():
-        options = subset.Options(flavor="woff", notdef_outline=True, layout_features=["*"])
-        font = TTFont(str(folder / f"SourceSansPro-{name}.ttf"), recalcTimestamp=False)
-        cut = subset.Subsetter(options)
-        cut.populate(text="".join(sorted(set(text))))
-        cut.subset(font)
-        font.flavor = "woff"
-        buffer = io.BytesIO()
-        font.save(buffer)
-        source = base64.b64encode(buffer.getvalue()).decode()
-        rules.append(
-            f'@font-face{{font-family:"{style.FONT}";font-weight:{weight};'
-            f'src:url(data:font/woff;base64,{source}) format("woff")}}'
-        )
+    for value, colour in style.UNCONFIRMED_COLOURS.items():
+        unsure = f"[data-french={value}][data-french-sure=false]"
+        rules.append(f":is(.exhibit-french,.exhibit-combined) {unsure}{{--fill:{colour}}}")
+        rules.append(f".swatch .fill.french-{value}.unsure{{fill:{colour}}}")
+    largest = max(style.RUSSIAN_SIZES.values())
+    for value, colour in style.RUSSIAN_TINTS.items():
+        rules.append(f".exhibit-russian [data-russian={value}]{{--fill:{colour}}}")
+        size = style.RUSSIAN_SIZES[value] / largest
+        rules.append(f"[data-russian={value}] .sign rect{{transform:scale({size:.2f})}}")
+    # A contact that is not confirmed is not drawn.
+    bare = "[data-russian=contact][data-russian-sure=false]"
+    rules.append(f".exhibit-russian {bare}{{--fill:{style.PAPER}}}")
+    rules.append(f":is({bare},[data-russian=none_recorded]) .sign{{display:none}}")
+    rules.append(f"body [data-covered=false][data-covered=false]{{--fill:{_NOT_COVERED}}}")
+    rules.append(f".swatch .fill.not-covered{{fill:{_NOT_COVERED}}}")
     return "\n".join(rules)

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -15,7 +16,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ..errors import SahelError
-from ..tables.loading import load_tables
+from ..evidence.posture import countries_told, followed
+from ..files import SUMS, sums
+from ..report.editions import editions_of
+from ..tables.loading import Tables, load_tables
 from .jobs import Failure, Job, Outcome
 from .store import Inputs, Step, Store, as_json, plan
 from .workers import made_here
@@ -64,6 +68,7 @@ def build(
     workers: int | None = None,
     scheduler: str | None = None,
     timeout: int | None = None,
+    question: str = "",
 ) -> Summary:
     """Make the reports that are wanted and do not stand as they would be made now.
 
@@ -81,6 +86,8 @@ def build(
         Address of a Dask scheduler that is to do the work instead of this machine.
     timeout : int, optional
         Longest time a cell may take, in seconds.
+    question : str, optional
+        Hash of what leads to these jobs; see `Store.answered`.
 
     Returns
     -------
@@ -101,8 +108,12 @@ def build(
     store, summary = Store(output), Summary()
     # Ctrl-C is for this thread; while it waits for the other one, files change places in peace.
     with _stoppable(), store.locked(), ThreadPoolExecutor(1) as writer:
-        steps = {step.job.path: step for step in plan(jobs, Inputs(load_tables()), store)}
+        tables = load_tables()
+        inputs = Inputs(tables)
+        steps = {step.job.path: step for step in plan(jobs, inputs, store)}
         due = [step.job for step in steps.values() if step.reasons]
+        if due:
+            store.keep_rows(inputs.state, inputs.digests)
         summary.fresh = [path for path, step in steps.items() if not step.reasons]
         try:
             with closing(_outcomes(due, workers, scheduler, timeout)) as outcomes:
@@ -117,24 +128,52 @@ def build(
             )
             raise BuildStopped(message) from None
         finally:
-            writer.submit(list_reports, store).result()
+            writer.submit(list_reports, store, tables).result()
+        if question and not summary.failed:
+            store.answer(question, steps)
     return summary
 
 
-def list_reports(store: Store) -> None:
-    """Write the index of all reports that stand, for people and for programs.
+def list_reports(store: Store, tables: Tables) -> None:
+    """Write the index of all reports that stand, and the sums of the files of each edition.
 
     Parameters
     ----------
     store : Store
         The folder, locked. Written even if nothing was made: an earlier build may have been killed
         before it came to this.
+    tables : Tables
+        Of which the reports are made: the order of countries, which have too little on record, and
+        the corrections, which have a page of their own.
     """
-    from .catalogue import catalogue, listing
+    from .catalogue import catalogue, corrections_page, listing
 
-    records, failures = store.records(), store.failures()
-    store.put("index.html", catalogue(records, failures, atlas=store.has("atlas.html")))
-    store.put("index.json", as_json(listing(records, failures)))
+    records, failures, order = store.records(), store.failures(), followed(tables)
+    briefs = [record for record in records if record["parameters"].get("country")]
+    untold = {}
+    for folder in {record["report"].split("/")[0] for record in briefs}:
+        told = set(countries_told(*folder.split("_"), tables))
+        told |= {b["parameters"]["country"] for b in briefs if b["report"].startswith(f"{folder}/")}
+        untold[folder] = [
+            tables.countries.at[iso3, "name_en"] for iso3 in order if iso3 not in told
+        ]
+    corrected = ""
+    if len(tables.corrections):
+        page, corrected = corrections_page(tables.corrections, editions_of(tables))
+        store.put("corrections.html", page)
+    atlas = store.has("atlas.html")
+    page = catalogue(
+        records, failures, atlas=atlas, order=order, untold=untold, corrections=corrected
+    )
+    store.put("index.html", page)
+    store.put("index.json", as_json(listing(records, failures, order)))
+    editions: dict[str, dict[str, str]] = defaultdict(dict)
+    for record in records:
+        for output, facts in record["outputs"].items():
+            edition, _, name = output.partition("/")
+            editions[edition][name] = facts["sha256"]
+    for edition, digests in editions.items():
+        store.put(f"{edition}/{SUMS}", sums(digests))
 
 
 def listed(jobs: Iterable[Job], output: Path) -> str:

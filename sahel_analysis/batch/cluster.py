@@ -6,17 +6,20 @@ its locked environment installed; one that has not is refused.
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from itertools import islice
 
-from ..errors import SahelError
+from ..errors import SahelError, shown
 from ..tables.loading import data_folder
 from .jobs import Failure, Job, Outcome
 from .store import code_sha256, data_sha256, environment_sha256
 from .workers import shorten_temporary_folder
 
+# What Dask would try for longer than anybody waits, or end in a trace of the stack.
+_ADDRESS = re.compile(r"(?:(?:tcp|tls|ws|wss|ucx)://)?[^\s/:@]+:[0-9]{1,5}")
 _TIMEOUT_S = 30  # to reach the scheduler
 
 
@@ -46,6 +49,12 @@ def made_on_cluster(jobs: Sequence[Job], scheduler: str, timeout: int | None) ->
     except ImportError as fault:
         message = "A scheduler needs the extra 'cluster': pip install 'sahel-analysis[cluster]'."
         raise ClusterError(message) from fault
+    if not _ADDRESS.fullmatch(scheduler):
+        message = (
+            f"'{shown(scheduler)}' is no address of a scheduler; expected such as "
+            "'tcp://10.0.0.1:8786'."
+        )
+        raise ClusterError(message)
     try:
         client = Client(scheduler, timeout=_TIMEOUT_S, set_as_default=False)
     except (OSError, ValueError) as fault:

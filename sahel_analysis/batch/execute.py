@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from ..prose.markdown import plain
 from ..publishing.exporters import SVG, cover_of, export
 from ..publishing.typesetting import thumbnail
 from .jobs import Failure, Job, Outcome, how_it_ended
@@ -25,11 +26,12 @@ from .kernel_app import FLOODED, MOST_MESSAGES, MOST_MIB
 from .kernels import ReportKernelManager
 from .workers import DIED
 
-_ARRIVAL_S = 60  # in which what a cell showed must have come
+_ARRIVAL_S = 15  # in which what a cell showed must have come
 _INJECTED = "injected-parameters"
 _NAMING = ("title", "subtitle")  # what the notebook's metadata take over from the cover
 _ERROR_MARK = "papermill-error-cell-tag"
 _WORD = re.compile(r"\S+")
+_SOURCE_MARK = re.compile(r"\[\d+\]\(#source-\d+\)(?:\{[^}]*\})?")
 _CELL_FILE = re.compile(r"\S*ipykernel_\d+\S*\.py")
 _LONGEST_PATH = 4096
 
@@ -63,6 +65,7 @@ def stages(
     source: str,
     timeout: int | None = None,
     manager: type[ReportKernelManager] = ReportKernelManager,
+    alive: Callable[[], None] = lambda: None,
 ) -> Iterator[Outcome]:
     """Yield what came of a job: once if its notebook fails, else before and after its conversion.
 
@@ -75,10 +78,12 @@ def stages(
         As for `execute`.
     manager : type
         Starts the kernel.
+    alive : callable
+        Called whenever a cell begins.
     """
     started = time.monotonic()
     outcome = Outcome(job)
-    run = _Run(job, timeout)
+    run = _Run(job, timeout, alive)
     try:
         executed = run.execute(source, manager)
     except Exception as fault:
@@ -103,8 +108,8 @@ def stages(
 class _Run:
     """One notebook in one kernel, and how far it came."""
 
-    def __init__(self, job: Job, timeout: int | None) -> None:
-        self.job, self.timeout = job, timeout
+    def __init__(self, job: Job, timeout: int | None, alive: Callable[[], None]) -> None:
+        self.job, self.timeout, self.alive = job, timeout, alive
         self.arrival = min(_ARRIVAL_S, timeout or _ARRIVAL_S)
         self.notebook: NotebookNode | None = None
         self.cell: int | None = None
@@ -149,6 +154,7 @@ class _Run:
     def _advance(self, cell: NotebookNode, cell_index: int) -> None:
         """Remember the cell that runs, counted from 1."""
         self.cell = cell_index + 1
+        self.alive()
 
     def failure(self, fault: Exception) -> Failure:
         """Return what an exception of papermill or nbclient means."""
@@ -171,9 +177,12 @@ class _Run:
 
 
 def _cover(notebook: NotebookNode) -> dict[str, str]:
-    """Return title and place as an executed notebook's cover has them."""
+    """Return title, place and bottom line, plain text, as an executed notebook's cover has them."""
     cover = cover_of(notebook)
-    return {"title": cover["title"], "place": cover["edition"][0][1]} if cover else {}
+    if not cover:
+        return {}
+    line = plain(_SOURCE_MARK.sub("", cover["bottom_line"]))
+    return {"title": cover["title"], "place": cover["edition"][0][1], "bottom_line": line}
 
 
 def _first_figure(notebook: NotebookNode) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import signal
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import product
 from pathlib import Path
 
 from ..errors import MOST, ParameterError, did_you_mean, shown
 from ..evidence.posture import countries_told
+from ..evidence.record import articles, one_article
+from ..files import read
 from ..publishing.documents import FORMATS
+from ..report.editions import NAMED_BY, read_file
 from ..report.parameters import (
     ReportParameters,
     default_day,
@@ -23,8 +26,7 @@ from ..tables.loading import Tables
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 DEFAULT_FORMATS = ("html", "pdf")
-OPTIONS = ("notebook", "country", "as_of", "evidence", "format")
-_NAMED_BY = ("number", "title")  # keys of an edition that choose no report
+OPTIONS = ("notebook", "country", "as_of", "evidence", "article", "format")
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Job:
     takes : tuple of str
         Names of the parameters that the notebook takes; a worker elsewhere has not its file.
     formats : tuple of str
-        Of ``html``, ``pdf``, ``docx``; the executed notebook is always kept.
+        Of ``html``, ``pdf``, ``docx``, ``pptx``; the executed notebook is always kept.
     folder : pathlib.Path or None
         Folder of the notebook; None: that of the package.
     """
@@ -61,7 +63,8 @@ class Job:
         """File name of the report without its suffix."""
         country = self.parameters.country
         chosen = [country] if country else self.parameters.countries
-        return "_".join([self.notebook, *(["-".join(chosen)] if chosen else [])])
+        parts = (self.notebook, "-".join(chosen), self.parameters.article)
+        return "_".join(filter(None, parts))
 
     @property
     def path(self) -> str:
@@ -77,7 +80,7 @@ class Job:
     def source(self) -> str:
         """Return the notebook as it stands in its folder, JSON."""
         path = (self.folder or notebook_folder()) / f"{self.notebook}.ipynb"
-        return path.read_text(encoding="utf-8")
+        return read(path).decode("utf-8")
 
 
 @dataclass(frozen=True)
@@ -156,12 +159,6 @@ def notebook_folder() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "notebooks"
 
 
-def own_editions() -> Path | None:
-    """Return the file of the clone's own editions; None in an installed package, which has none."""
-    path = _PACKAGE.parent / "editions.toml"
-    return path if path.is_file() else None
-
-
 def reports(folder: Path | None = None) -> dict[str, tuple[str, ...]]:
     """Return the notebooks that make reports: name to the parameters that each takes.
 
@@ -199,7 +196,7 @@ def expand(
         every country in the region notebooks and a brief for each in scope that two events or
         more name; several countries are
         one subset in a region notebook and one brief each. Without ``as_of`` the article's day, or
-        the last day where the tables hold no article.
+        the last day where the tables hold no article; without ``article`` the first.
     notebooks : pathlib.Path, optional
         As in `reports`.
 
@@ -225,13 +222,16 @@ def expand(
     formats = tuple(options.get("format") or DEFAULT_FORMATS)
     faults += _unknown("notebook", chosen, known) + _unknown("format", formats, FORMATS)
     editions = product(
-        options.get("as_of") or [default_day(tables).isoformat()],
+        options.get("as_of") or [""],
         options.get("evidence") or [ReportParameters.evidence],
+        options.get("article") or [ReportParameters.article],
         [name for name in chosen if name in known],
     )
     jobs: dict[str, Job] = {}
-    for day, evidence, notebook in editions:
-        edition, takes = {"as_of": day, "evidence": evidence}, known[notebook]
+    for day, evidence, article, notebook in editions:
+        told = one_article(tables, article if article in articles(tables) else "")
+        day, takes = day or default_day(told).isoformat(), known[notebook]
+        edition = {"as_of": day, "evidence": evidence, "article": article}
         for values in _parameters(takes, edition, options.get("country") or [], tables):
             try:
                 parameters = validate(values, tables, report=notebook, takes=takes)
@@ -245,14 +245,22 @@ def expand(
     if options.get("country"):
         return list(jobs.values())
     # Of a country with little to tell there is a report only where it is asked for.
-    asked = {(job.parameters.as_of, job.parameters.evidence) for job in jobs.values()}
-    enough = {(*edition, iso3) for edition in asked for iso3 in countries_told(*edition, tables)}
+    asked = {_asked(job) for job in jobs.values()}
+    enough = {
+        (day, evidence, article, iso3)
+        for day, evidence, article in asked
+        for iso3 in countries_told(day, evidence, one_article(tables, article))
+    }
     return [
         job
         for job in jobs.values()
-        if not (asks := job.parameters).country
-        or (asks.as_of, asks.evidence, asks.country) in enough
+        if not job.parameters.country or (*_asked(job), job.parameters.country) in enough
     ]
+
+
+def _asked(job: Job) -> tuple[date, str, str]:
+    """Return day, evidence and article of a job."""
+    return job.parameters.as_of, job.parameters.evidence, job.parameters.article
 
 
 def _refuse(headline: str, faults: Iterable[str]) -> None:
@@ -297,7 +305,7 @@ def read_editions(
     ----------
     path : pathlib.Path
         TOML: a table ``[editions.NAME]`` per edition, whose keys are `OPTIONS`, each a text or a
-        list of texts, and ``number`` and ``title``, which name it.
+        list of texts, and those of `report.editions.NAMED_BY`, which name it.
     tables, notebooks
         See `expand`.
     names : sequence of str
@@ -313,7 +321,7 @@ def read_editions(
     ParameterError
         If the file cannot be read, or anything in it is not allowed; names edition and fault.
     """
-    editions = _editions(path)
+    editions = read_file(path)
     faults = [
         f"'{shown(name)}' is no edition; expected one of {', '.join(map(shown, editions))}."
         f"{did_you_mean(name, editions)}"
@@ -326,7 +334,7 @@ def read_editions(
         options = {
             option: [shown(value) for value in (given if isinstance(given, list) else [given])]
             for option, given in editions.get(name, {}).items()
-            if option not in _NAMED_BY
+            if option not in NAMED_BY
         }
         try:
             wanted = expand(tables, options, notebooks)
@@ -338,20 +346,3 @@ def read_editions(
             jobs[job.path] = replace(job, formats=tuple(dict.fromkeys(known + job.formats)))
     _refuse(f"The editions in '{path}' cannot be made.", faults)
     return list(jobs.values())
-
-
-def _editions(path: Path) -> dict[str, dict]:
-    """Return the editions of a file by name."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        message = f"'{path}' cannot be read ({fault.strerror}); name a file of editions."
-        raise ParameterError(message) from fault
-    except (ValueError, RecursionError) as fault:
-        message = f"'{path}' is not TOML: {shown(fault, 200)}. Mend the file."
-        raise ParameterError(message) from fault
-    editions = content.get("editions")
-    if not isinstance(editions, dict) or not all(isinstance(e, dict) for e in editions.values()):
-        message = f"'{path}' names no edition; expected tables such as [editions.december]."
-        raise ParameterError(message)
-    return editions

@@ -9,6 +9,7 @@ import atexit
 import gc
 import os
 import resource
+import shutil
 import signal
 import sys
 from contextlib import suppress
@@ -16,6 +17,7 @@ from importlib import import_module
 from pathlib import Path
 
 from .kernels import ENVIRONMENT
+from .workers import SCRATCH
 
 # What a kernel imports while it starts, what notebooks import, what executes and converts them.
 _IMPORTS = (
@@ -27,6 +29,9 @@ _IMPORTS = (
 )  # fmt: skip
 
 
+_BUILD = os.getppid()
+
+
 def _warm_up() -> None:
     """Read tables, outlines and a notebook, draw and convert once, so that no report need again."""
     import nbformat
@@ -34,12 +39,12 @@ def _warm_up() -> None:
     from ..publishing.exporters import export
     from ..report.parameters import default_day, scope
     from ..report.report import Report
-    from ..tables.loading import load_tables
+    from ..tables.loading import require_tables
     from .jobs import notebook_folder
 
-    tables = load_tables()
+    tables = require_tables(None)  # the object that notebooks will get
     day, country = default_day(tables), next(iter(scope(tables)))
-    report = Report("Trial", as_of=day, country=country, tables=tables)
+    report = Report("Trial", as_of=day, country=country)
     for output in (report.cover(), report.map(), report.timeline(), report.notes()):
         output._repr_mimebundle_()
     # To no format: Typst would start threads, and a process with threads is not to be forked.
@@ -53,6 +58,9 @@ def _end_children() -> None:
         for pid in children.read_text().split():
             with suppress(ProcessLookupError):
                 os.killpg(int(pid), signal.SIGKILL)
+    # The build removes its folder itself, unless it was killed: then this process has another parent.
+    if os.getppid() != _BUILD and (folder := os.environ.get(SCRATCH)):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 atexit.register(_end_children)

@@ -12,13 +12,17 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from itertools import islice
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import psutil
 
 from ..errors import SahelError
 from .jobs import Failure, Job, Outcome, how_it_ended
@@ -26,8 +30,13 @@ from .jobs import Failure, Job, Outcome, how_it_ended
 # macOS has fork, but its system libraries may not survive it once they have been used.
 CAN_FORK = sys.platform != "darwin" and hasattr(os, "fork")
 DIED = "WorkerDied"  # error of a report whose process did not live to tell
+_KILLED = "by SIGKILL"  # as `how_it_ended` says it
 _PRELOAD = "sahel_analysis.batch.preload"
 _CONVERSION_S = 600  # longest time that pages may take, all formats together; pandoc has 300
+_GRACE_S = 25  # beyond the time a cell may take, in which a process must have said something
+_STOPPED_S = 10  # after which a process that was stopped is not waited for
+_FEW, _MANY = 3, 25  # kills that a report bears: if it alone is killed, and if others are too
+SCRATCH = "SAHEL_SCRATCH"  # folder that the fork server removes when the build is gone
 _LONGEST_FOLDER = 60  # characters that leave room for the name of a socket; 104 are allowed in all
 
 
@@ -52,19 +61,25 @@ def made_here(jobs: Iterable[Job], workers: int, timeout: int | None) -> Iterato
     WorkerError
         If a process cannot be started.
     """
-    waiting, running = iter(jobs), set[_Worker]()
+    waiting, running, kills = deque(jobs), set[_Worker](), Counter[str]()
     with _processes() as (context, folder):
         try:
             while True:
-                for job in islice(waiting, workers - len(running)):
-                    running.add(_Worker(context, folder, job, timeout))
+                while waiting and len(running) < workers:
+                    running.add(_Worker(context, folder, waiting.popleft(), timeout))
                 if not running:
                     return
                 wait([end for worker in running for end in worker.ends], timeout=1)
                 for worker in [worker for worker in running if worker.is_done()]:
                     running.remove(worker)
                     worker.end()
-                    yield worker.outcome
+                    job = worker.outcome.job
+                    kills[job.path] += worker.was_killed
+                    borne = _FEW if sum(map(bool, kills.values())) < 2 else _MANY
+                    if worker.was_killed and kills[job.path] < borne:
+                        waiting.append(job)  # last, when what killed it may be over
+                    else:
+                        yield worker.outcome
         finally:
             for worker in running:
                 worker.end()
@@ -78,8 +93,12 @@ class _Worker:
         self._receiver, sender = context.Pipe(duplex=False)
         arguments = (sender, folder, job, job.source(), timeout)
         self._process = context.Process(target=_work, args=arguments)
-        self._deadline = float("inf")
+        self._patience = float("inf") if timeout is None else timeout + _GRACE_S
+        self._out_of_memory = _out_of_memory()
+        self._stopped_since: float | None = None
+        self.stuck = ""
         _start(self._process)
+        self._deadline = time.monotonic() + self._patience
         sender.close()
         self.ends = [self._receiver, self._process.sentinel]
 
@@ -89,18 +108,50 @@ class _Worker:
         ended = self._process.exitcode is not None
         with suppress(EOFError, OSError):
             while self._receiver.poll():
-                self.outcome = self._receiver.recv()
-                self._deadline = time.monotonic() + _CONVERSION_S
+                said = self._receiver.recv()
+                converting = said is not None
+                if converting:  # nothing: it only lives
+                    self.outcome = said
+                self._deadline = time.monotonic() + (
+                    _CONVERSION_S if converting else self._patience
+                )
         if self.outcome.failure is None or self.outcome.failure.error != DIED:
             return True
-        late = time.monotonic() > self._deadline
-        if ended or late:
-            stage = self.outcome.failure.stage
+        if ended:
             message = f"the process that made it died{how_it_ended(self._process.exitcode)}"
-            if late:
-                message = f"its pages took longer than {_CONVERSION_S} s"
-            self.outcome.failure = Failure(stage, None, DIED, message)
-        return ended or late
+        elif time.monotonic() > self._deadline:
+            message = self.stuck = "the process that made it said nothing for too long"
+            if self.outcome.failure.stage == "export":
+                message, self.stuck = f"its pages took longer than {_CONVERSION_S} s", ""
+        elif self._is_stopped():
+            message = self.stuck = "the process that made it was stopped"
+        else:
+            return False
+        self.outcome.failure = replace(self.outcome.failure, message=message)
+        return True
+
+    def _is_stopped(self) -> bool:
+        """Return whether the process has been stopped, as by SIGSTOP, for some seconds."""
+        try:
+            stopped = psutil.Process(self._process.pid).status() == psutil.STATUS_STOPPED
+        except psutil.Error:
+            stopped = False
+        if not stopped:
+            self._stopped_since = None
+        elif self._stopped_since is None:
+            self._stopped_since = time.monotonic()
+        return stopped and time.monotonic() - self._stopped_since > _STOPPED_S
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether somebody killed or stopped it or its kernel, and not the system for its memory."""
+        failure = self.outcome.failure
+        return bool(
+            failure
+            and (self.stuck or _KILLED in failure.message)
+            and failure.error in (DIED, "DeadKernelError")
+            and _out_of_memory() == self._out_of_memory
+        )
 
     def end(self) -> None:
         """Kill the process and its group: its kernel, pandoc, and what a cell has started."""
@@ -110,6 +161,15 @@ class _Worker:
         self._process.kill()
         self._process.join()
         self._receiver.close()
+
+
+def _out_of_memory() -> int:
+    """Return how many processes this machine has killed because its memory was full."""
+    try:
+        counters = Path("/proc/vmstat").read_text().split()
+        return int(counters[counters.index("oom_kill") + 1])
+    except (OSError, ValueError):
+        return 0
 
 
 def _start(process: BaseProcess) -> None:
@@ -136,7 +196,7 @@ def _work(sender: Connection, folder: str, job: Job, source: str, timeout: int |
     from .kernels import ForkKernelManager, ReportKernelManager
 
     manager = ForkKernelManager if CAN_FORK else ReportKernelManager
-    for outcome in stages(job, source, timeout, manager):
+    for outcome in stages(job, source, timeout, manager, lambda: sender.send(None)):
         sender.send(outcome)
 
 
@@ -148,9 +208,10 @@ def _processes() -> Iterator[tuple[BaseContext, str]]:
     """
     shorten_temporary_folder()
     try:
-        with tempfile.TemporaryDirectory(prefix="sahel-", ignore_cleanup_errors=True) as folder:
-            if CAN_FORK:
-                _start_fork_server()
+        with (
+            tempfile.TemporaryDirectory(prefix="sahel-", ignore_cleanup_errors=True) as folder,
+            _forking(folder) if CAN_FORK else nullcontext(),
+        ):
             yield multiprocessing.get_context("forkserver" if CAN_FORK else "spawn"), folder
     except EOFError as fault:
         message = "No process can be started: what forks them does not answer."
@@ -162,8 +223,20 @@ def _processes() -> Iterator[tuple[BaseContext, str]]:
             "temporary folder."
         )
         raise WorkerError(message) from fault
+
+
+@contextmanager
+def _forking(folder: str) -> Iterator[None]:
+    """Have a fork server, whose socket is in a folder that it removes if the build is killed."""
+    settings = multiprocessing.current_process()._config
+    usual, settings["tempdir"], os.environ[SCRATCH] = settings.get("tempdir"), folder, folder
+    try:
+        _start_fork_server()
+        yield
     finally:
-        if CAN_FORK:
+        del os.environ[SCRATCH]
+        settings["tempdir"] = usual
+        with suppress(FileNotFoundError):  # somebody has emptied the folder
             forkserver._forkserver._stop()
 
 

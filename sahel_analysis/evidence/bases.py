@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from ..tables.vocabulary import EVENT_TYPES
 from .actors import family
 from .record import Record
 
@@ -13,7 +15,9 @@ CONFIRMED_MONTHS = 24  # a base counts as confirmed for so long after a row last
 _LEAST_DAYS = 30  # a place held for less was no base
 
 _OPENS = {"deployment", "presence_attested"}
+_ATTESTS = {"force_level", "presence_reduced"}
 _HANDS_OVER = {"base_handover", "withdrawal_completed"}
+_READ = ["event_type", "date_edtf", "latest", "iso3", "place_id", "actor_ids", "counterpart_ids"]
 
 
 @dataclass
@@ -28,6 +32,7 @@ class _Base:
     to: tuple[str, ...] = ()
     event_ids: list[str] = field(default_factory=list)
     opened_on: pd.Timestamp | None = None
+    disputed: bool = False
 
     @property
     def held(self) -> pd.Timedelta | None:
@@ -42,7 +47,12 @@ class _Base:
             self.opened, self.opened_on = event.date_edtf, event.latest
             self.closed, self.closed_on, self.to = "", None, ()
         self.forces |= forces
+        self.attest(event)
+
+    def attest(self, event: object) -> None:
+        """Take into account that forces are still there."""
         self.attested = event.latest
+        self.disputed = self.disputed and event.confidence == "low"
         self.event_ids.append(event.Index)
 
     def close(self, event: object, to: tuple[str, ...] = (), *, here: bool = True) -> None:
@@ -71,7 +81,8 @@ def bases(record: Record, root: str = "france") -> pd.DataFrame:
         - ``name_en``, ``iso3``, ``lon``, ``lat``, ``precision``, ``within``: as in ``places``;
           ``within`` is empty where the place lies in no larger one;
         - ``in_use``: whether forces are there on the record's day;
-        - ``confirmed``: whether a row has seen them there within `CONFIRMED_MONTHS` months;
+        - ``confirmed``: whether a row has seen them there within `CONFIRMED_MONTHS` months, and
+          nobody has disputed since that they are in the country;
         - ``opened``, ``closed``: EDTF dates; ``closed`` is empty for a base in use, and for one
           whose country all forces left without a row that names the place;
         - ``attested``, ``closed_on``: latest possible days, ``NaT`` where there is none;
@@ -82,16 +93,20 @@ def bases(record: Record, root: str = "france") -> pd.DataFrame:
     Notes
     -----
     A base is in use from a deployment or sighting at a place to a handover or a completed
-    withdrawal there, or until the mission of the only forces there ends. A withdrawal that is
-    completed ends every base in its countries: the French leave as a whole, the Russians force by
-    force, as in `posture.posture`. A place held for less than a month is left out once it is left.
+    withdrawal there, or until the mission of the only forces there ends; a count at the place
+    attests it. What ends the stay of forces in a country ends their bases there: the French leave
+    as a whole, the Russians force by force, as in `posture.posture`. A place held for less than a
+    month is left out once it is left.
     """
     events = record.events
     actors = record.tables.actors
     forces = family(actors, root)
     places = record.tables.places
     folded: dict[str, _Base] = {}
-    for event in events[events["domain"] == "military"].itertuples():
+    # Most events move no base, and a row costs by its columns.
+    kinds = _OPENS | _HANDS_OVER | {"mission_ended"}
+    events = events[(events["domain"] == "military") & events["event_type"].isin(kinds)]
+    for event in events[_READ].itertuples():
         acting = forces.intersection(event.actor_ids)
         if not acting:
             continue
@@ -99,22 +114,33 @@ def bases(record: Record, root: str = "france") -> pd.DataFrame:
         kind = event.event_type
         if kind in _OPENS and here:
             folded.setdefault(here, _Base()).open(event, acting)
-        elif kind in _HANDS_OVER:
+        elif kind in _ATTESTS and here in folded and folded[here].forces:
+            folded[here].attest(event)
+        elif kind == "presence_disputed":
+            for place_id, base in folded.items():
+                if places.at[place_id, "iso3"] in event.iso3 and base.forces <= acting:
+                    base.disputed = True
+        elif kind in _HANDS_OVER and here:
             to = tuple(actor for actor in event.counterpart_ids if actor not in forces)
-            if here:
-                folded.setdefault(here, _Base()).close(event, to)
-            if kind == "withdrawal_completed":
-                gone = forces if root == "france" else _with_descendants(acting, actors)
-                for place_id, base in folded.items():
-                    if base.forces and places.at[place_id, "iso3"] in event.iso3:
-                        base.forces -= gone
-                        if not base.forces:
-                            base.close(event, here=False)
+            folded.setdefault(here, _Base()).close(event, to)
         elif kind == "mission_ended" and here in folded and folded[here].forces:
-            folded[here].forces -= acting
-            if not folded[here].forces:
-                folded[here].close(event)
+            _leave(folded[here], acting, event)
+        if root == "france":
+            gone = forces if kind == "withdrawal_completed" else frozenset()
+        else:
+            ends = EVENT_TYPES[kind].ends_russian == "deployed"
+            gone = _with_descendants(acting, actors) if ends else frozenset()
+        for place_id, base in folded.items():
+            if base.forces & gone and places.at[place_id, "iso3"] in event.iso3:
+                _leave(base, gone, event, here=False)
     return _frame(folded, places, pd.Timestamp(record.as_of))
+
+
+def _leave(base: _Base, gone: Set[str], event: object, *, here: bool = True) -> None:
+    """Take some forces away from a base, and close it where none is left."""
+    base.forces = base.forces - gone
+    if not base.forces:
+        base.close(event, here=here)
 
 
 def _with_descendants(keys: set[str], actors: pd.DataFrame) -> frozenset[str]:
@@ -137,7 +163,10 @@ def _frame(folded: dict[str, _Base], places: pd.DataFrame, day: pd.Timestamp) ->
     return frame[["name_en", "iso3", "lon", "lat", "precision"]].assign(
         within=within,
         in_use=[bool(base.forces) for base in rows],
-        confirmed=[base.attested is not None and base.attested >= since for base in rows],
+        confirmed=[
+            base.attested is not None and base.attested >= since and not base.disputed
+            for base in rows
+        ],
         opened=[base.opened for base in rows],
         closed=[base.closed for base in rows],
         attested=pd.to_datetime([base.attested for base in rows]),

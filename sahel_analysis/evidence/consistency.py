@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 
 import pandas as pd
+import shapely
+from shapely.errors import ShapelyError
+from shapely.geometry import Point, shape
 
 from ..errors import Problem, shown
-from ..tables.dates import day_in_words
+from ..files import parsed, read
+from ..tables.dates import day_in_words, in_words
 from ..tables.loading import Tables
-from ..tables.schema import outlines_file
+from ..tables.schema import LAYERS, outlines_file
+from ..tables.vocabulary import EVENT_TYPES, EventType
 from .posture import posture_series
-from .record import article_day, public_from, visible_events
+from .record import public_from, said_on, visible_events
 from .settling import Settling
 
+_FORETOLD = pd.Timedelta(days=60)  # what is decided may be told before it comes about
+_RETOLD_MARGIN = pd.Timedelta(days=31)  # an article's month may be out by one
+_PLACE_MARGIN, _LABEL_MARGIN = 0.25, 2.5  # degrees: coarse outlines; labels of islands lie at sea
 _GOOD = {"A", "B"}
 _OWN = {"official_document", "official_statement"}
 _UNIONS = {"european_union": "EUE", "united_nations": "UNO"}
 _DEPARTURE = re.compile(
-    r"\b(?:left|gone|departed|leaving|withdrawn|who leave|pulled out|flown home)\b"
+    r"^last\b|\b(?:left|leave|gone|departed|leaving|withdrawn|pulled out|flown home)\b"
 )
 
 Fault = tuple[str, str, str]
@@ -40,23 +47,29 @@ def inconsistencies(tables: Tables) -> list[Problem]:
     -------
     list of Problem
         Confidence that its sources do not bear, rows that rest on a document nobody can find, rows
-        known before any source and without a reason, claims without a check, departures entered as
-        strengths, and judgements that posture or a settling event overtakes while they are held.
+        known before any source and without a reason, events that all sources precede, claims
+        without a check, rows that retell what they do not agree with, departures entered as
+        strengths, places outside their countries, days out of order, and judgements that posture or
+        a settling event overtakes while they are held.
     """
+    return list(each_inconsistency(tables))
+
+
+def each_inconsistency(tables: Tables) -> Iterator[Problem]:
+    """Yield what `inconsistencies` returns, what is quickly found first."""
     rules = {
-        "sources": (_not_in_future,),
-        "events": (_confidence, _findable, _order_in_time, _not_in_future),
-        "countries": (_outlined,),
-        "figures": (_findable, _order_in_time, _measures),
+        "sources": (_not_in_future, _seen_when_out),
+        "events": (_confidence, _findable, _order_in_time, _foretold, _not_in_future, _retold),
+        "countries": (_outlined, _placed),
+        "places": (_placed,),
+        "figures": (_findable, _order_in_time, _foretold, _measures),
         "checks": (_unchecked, _check_time),
-        "judgements": (_held_against_record,),
+        "judgements": (_own_world, _judged_when, _answered_once, _held_against_record),
     }
-    return [
-        Problem(f"{tables.folder.name}/{name}.csv", *fault)
-        for name, checks in rules.items()
-        for check in checks
-        for fault in check(tables, name)
-    ]
+    for name, checks in rules.items():
+        for check in checks:
+            for fault in check(tables, name):
+                yield Problem(f"{tables.folder.name}/{name}.csv", *fault)
 
 
 def _not_in_future(tables: Tables, name: str) -> Iterator[Fault]:
@@ -70,18 +83,71 @@ def _not_in_future(tables: Tables, name: str) -> Iterator[Fault]:
         yield row, column, f"'{frame.at[row, column]}' lies after today, {day_in_words(today)}."
 
 
+def _seen_when_out(tables: Tables, name: str) -> Iterator[Fault]:
+    """Check that a source was not opened before it was published."""
+    sources = tables.sources
+    for row in sources.index[sources["accessed"] < sources["published_earliest"]]:
+        yield row, "accessed", "lies before the document was published."
+
+
+def _in_reach(day: pd.Timestamp) -> bool:
+    """Return whether a day of ours is no later than a year from now; a machine's clock may be wrong."""
+    return not day > pd.Timestamp(date.today()) + pd.Timedelta(days=366)
+
+
+def _outlines(tables: Tables) -> dict[str, tuple[shapely.Geometry, bool]]:
+    """Return the outline of each country, and whether it is whole: the frame cuts most of the rest.
+
+    Raises ValueError where the file is not what it should be.
+    """
+    path = outlines_file(tables.folder, LAYERS[0])
+    try:
+        return {
+            (own := feature["properties"])["iso3"]: (
+                shape(feature["geometry"]),
+                own["region"] == "Africa",
+            )
+            for feature in parsed(read(path))["features"]
+        }
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ShapelyError) as fault:
+        message = f"outlines cannot be read from '{path}' ({shown(fault)})."
+        raise ValueError(message) from fault
+
+
 def _outlined(tables: Tables, name: str) -> Iterator[Fault]:
     """Check that each country in scope has an outline under its own code."""
-    path = outlines_file(tables.folder, "countries.geojson")
     try:
-        features = json.loads(path.read_text(encoding="utf-8"))["features"]
-        outlined = {feature["properties"]["iso3"] for feature in features}
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        yield "", "iso3", f"outlines cannot be read from '{path}' ({shown(fault)})."
+        outlines = _outlines(tables)
+    except ValueError as fault:
+        yield "", "iso3", str(fault)
         return
     for iso3 in tables.countries.index[tables.countries["in_scope"]]:
-        if iso3 not in outlined:
-            yield iso3, "iso3", f"has no outline in '{path}'; add one, or set in_scope to false."
+        if iso3 not in outlines:
+            yield (
+                iso3, "iso3",
+                f"has no outline in '{outlines_file(tables.folder, LAYERS[0])}'; add one, or set "
+                "in_scope to false.",
+            )  # fmt: skip
+
+
+def _placed(tables: Tables, name: str) -> Iterator[Fault]:
+    """Check that a place, or the label of a country in scope, lies in its country."""
+    try:
+        outlines = _outlines(tables)
+    except ValueError:
+        return  # told already
+    if name == "places":
+        prefix, margin, frame = "", _PLACE_MARGIN, tables.places
+        codes = frame["iso3"]
+    else:
+        prefix, margin = "label_", _LABEL_MARGIN
+        frame = tables.countries[tables.countries["in_scope"]]
+        codes = frame.index.to_series()
+    for row, iso3 in codes.items():
+        outline, whole = outlines.get(iso3, (None, False))
+        lon, lat = frame.loc[row, [f"{prefix}lon", f"{prefix}lat"]]
+        if whole and not pd.isna(lon + lat) and outline.distance(Point(lon, lat)) > margin:
+            yield row, f"{prefix}lon", f"{lat:g} N {lon:g} E lies outside {iso3}; mend lon or lat."
 
 
 def _confidence(tables: Tables, name: str) -> Iterator[Fault]:
@@ -145,6 +211,49 @@ def _order_in_time(tables: Tables, name: str) -> Iterator[Fault]:
             )  # fmt: skip
 
 
+def _foretold(tables: Tables, name: str) -> Iterator[Fault]:
+    """Check that something is not told by sources alone that had all appeared long before it."""
+    frame, published = getattr(tables, name), tables.sources["published_latest"]
+    first = frame["earliest"].fillna(frame["latest"])
+    for row, day in zip(frame.itertuples(), first, strict=True):
+        told = published.loc[list(row.source_ids)]
+        planned = getattr(row, "qualifier", "") == "planned"
+        if len(told) and not planned and (day - told).min() > _FORETOLD:
+            yield (
+                row.Index, "date_edtf",
+                f"'{row.date_edtf}' lies more than {_FORETOLD.days} days after its last source, of "
+                f"{day_in_words(told.max().date())}. Mend the date, or add a source.",
+            )  # fmt: skip
+
+
+def _retold(tables: Tables, name: str) -> Iterator[Fault]:
+    """Check that a row that tells another better agrees with it in country, type and window."""
+    events = tables.events
+    for row in events.itertuples():
+        for other in events.loc[list(row.same_as)].itertuples():
+            if row.iso3 and other.iso3 and set(row.iso3).isdisjoint(other.iso3):
+                what = f"in {', '.join(other.iso3)}"
+            elif not _akin(EVENT_TYPES[row.event_type], EVENT_TYPES[other.event_type]):
+                what = f"of type '{other.event_type}'"
+            elif (
+                row.earliest > other.latest + _RETOLD_MARGIN
+                or other.earliest > row.latest + _RETOLD_MARGIN
+            ):
+                what = f"of {in_words(other.date_edtf)}"
+            else:
+                continue
+            yield row.Index, "same_as", f"'{other.Index}' is {what}; it cannot be the same event."
+
+
+def _akin(one: EventType, other: EventType) -> bool:
+    """Return whether two types may name one event: they lead to one state, or both say who came."""
+    return (
+        one == other
+        or bool(one.french and one.french == other.french)
+        or (one.concerns == other.concerns == "actors")
+    )
+
+
 def _measures(tables: Tables, name: str) -> Iterator[Fault]:
     """Check that a count of people says what it counts, and that those who left are no strength."""
     for row in tables.figures[tables.figures["unit"] == "people"].itertuples():
@@ -168,22 +277,71 @@ def _unchecked(tables: Tables, name: str) -> Iterator[Fault]:
 
 def _check_time(tables: Tables, name: str) -> Iterator[Fault]:
     """Check that a check was made after its sources appeared, and not before the article."""
-    published = tables.sources["published_earliest"]
+    published, appeared = tables.sources["published_earliest"], said_on(tables)
     for row in tables.checks.itertuples():
-        if row.checked_on < article_day(tables):
+        if not _in_reach(row.checked_on):
+            yield row.Index, "checked_on", "lies more than a year after today."
+        if row.known_earliest > row.checked_on:
+            yield row.Index, "known_from", "lies after checked_on."
+        if row.checked_on < appeared[row.Index]:
             yield row.Index, "checked_on", "lies before the article appeared."
         later = [key for key in row.source_ids if published[key] > row.checked_on]
         if later:
             yield row.Index, "checked_on", f"lies before its source {later[0]} appeared."
 
 
+def _own_world(tables: Tables, name: str) -> Iterator[Fault]:
+    """Check that a judgement on the article's word rests on nothing that other sources told."""
+    told = set(tables.events.index[tables.events["basis"] == "article"])
+    judgements = tables.judgements
+    for row in judgements[judgements["evidence"] == "article"].itertuples():
+        for key in row.event_ids:
+            if key not in told:
+                yield row.Index, "event_ids", f"'{key}' is no event of the article's telling."
+
+
+def _judged_when(tables: Tables, name: str) -> Iterator[Fault]:
+    """Check that a judgement was written no earlier than it speaks, and ends after that."""
+    appeared = said_on(tables)
+    for row in tables.judgements.itertuples():
+        if row.recorded_on < row.valid_from:
+            yield row.Index, "recorded_on", "lies before valid_from."
+        if not _in_reach(row.recorded_on):
+            yield row.Index, "recorded_on", "lies more than a year after today."
+        if row.horizon_end <= row.valid_from:
+            yield row.Index, "horizon_end", "does not lie after valid_from."
+        if any(row.valid_from < appeared[key] for key in row.claim_ids):
+            yield row.Index, "claim_ids", "names claims of an article that had not appeared."
+
+
+def _answered_once(tables: Tables, name: str) -> Iterator[Fault]:
+    """Check that no two judgements of one kind of evidence answer one question at once."""
+    judgements = tables.judgements
+    judgements = judgements[judgements["evidence"] == "checked"]
+    for first, second in combinations(judgements.itertuples(), 2):
+        if (first.scope, first.question) == (second.scope, second.question) and _overlap(
+            first, second
+        ):
+            fault = f"'{second.question}' is answered by {first.Index} at the same time."
+            yield second.Index, "question", fault
+
+
 def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
     """Hold each judgement of checked evidence against record and posture while it is held."""
     judgements = tables.judgements
     judgements = judgements[judgements["evidence"] == "checked"]
+    unknown = dict(_unknown_words(judgements, tables))
+    for row, faults in unknown.items():
+        yield from ((row, "settles_if", fault) for fault in faults)
+    judgements = judgements[~judgements.index.isin(list(unknown))]
     public = public_from(tables, "events")
     contradicted = set(tables.checks.index[tables.checks["verdict"] == "contradicted"])
     spans = _spans(judgements, tables)
+    # Each rule that can settle a judgement, with the events that do: asked for many times.
+    settled = {
+        text: ((rule := Settling.parse(text)), list(rule.events(tables).index))
+        for text in judgements["settles_if"].explode().dropna().unique()
+    }
     days = {day for span in spans.values() for day in span}
     states = posture_series(days, "checked", tables) if days else pd.DataFrame()
     for row in judgements.itertuples():
@@ -193,7 +351,8 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
                 yield row.Index, "event_ids", f"'{key}' was public only from {day} on."
         for key in sorted(contradicted.intersection(row.claim_ids)):
             yield row.Index, "claim_ids", f"'{key}' is contradicted; no judgement rests on it."
-        for rule in map(Settling.parse, row.settles_if):
+        rules = [settled[text] for text in row.settles_if]
+        for rule, _ in rules:
             named = f"'{rule.event_type} {rule.side} {rule.iso3}'"
             if rule.first <= row.valid_from:
                 yield (
@@ -203,23 +362,37 @@ def _held_against_record(tables: Tables, name: str) -> Iterator[Fault]:
                 )
             if pd.isna(row.horizon_end) or rule.last > row.horizon_end:
                 yield row.Index, "settles_if", f"the window of {named} runs beyond horizon_end."
-        yield from _overtaken(row, spans[row.Index], states, tables)
-        yield from _outcome(row, tables)
-    for first, second in combinations(judgements.itertuples(), 2):
-        if (first.scope, first.question) == (second.scope, second.question) and _overlap(
-            first, second
-        ):
-            fault = f"'{second.question}' is answered by {first.Index} at the same time."
-            yield second.Index, "question", fault
+        yield from _overtaken(row, spans[row.Index], states, rules, public)
+        yield from _outcome(row, rules, tables)
+
+
+def _unknown_words(judgements: pd.DataFrame, tables: Tables) -> Iterator[tuple[str, list[str]]]:
+    """Return the judgements that wait for a type, an actor or a country that there is not."""
+    for row in judgements.itertuples():
+        rules = [Settling.parse(text) for text in row.settles_if]
+        words = {
+            "event type": [rule.event_type for rule in rules if rule.event_type not in EVENT_TYPES],
+            "actor": [rule.side for rule in rules if rule.side not in tables.actors.index],
+            "country": [rule.iso3 for rule in rules if rule.iso3 not in tables.countries.index],
+        }
+        faults = [
+            f"'{word}' is no {kind} of the tables."
+            for kind, found in words.items()
+            for word in dict.fromkeys(found)
+        ]
+        if faults:
+            yield row.Index, faults
 
 
 def _overtaken(
-    row: tuple, life: list[pd.Timestamp], states: pd.DataFrame, tables: Tables
+    row: tuple,
+    life: list[pd.Timestamp],
+    states: pd.DataFrame,
+    rules: list[tuple[Settling, list[str]]],
+    public: pd.Series,
 ) -> Iterator[Fault]:
     """Check that a judgement is not held on once an event settled it or its state has come about."""
-    public = public_from(tables, "events")
-    rules = [Settling.parse(text) for text in row.settles_if]
-    settling = [key for rule in rules for key in rule.events(tables).index]
+    settling = [key for _, keys in rules for key in keys]
     held_on = [key for key in settling if not public[key] > row.valid_to]
     for key in held_on:
         day = day_in_words(public[key].date())
@@ -262,14 +435,15 @@ def _overlap(first: tuple, second: tuple) -> bool:
     return not (second.valid_to < first.valid_from or first.valid_to < second.valid_from)
 
 
-def _outcome(row: tuple, tables: Tables) -> Iterator[Fault]:
+def _outcome(
+    row: tuple, rules: list[tuple[Settling, list[str]]], tables: Tables
+) -> Iterator[Fault]:
     """Check that an outcome is that of the events that settle it, or of their absence."""
-    rules = [Settling.parse(text) for text in row.settles_if]
-    settling = {key: rule.outcome for rule in rules for key in rule.events(tables).index}
+    settling = {key: rule.outcome for rule, keys in rules for key in keys}
     if row.outcome in {"true", "false"} and not row.settled_by:
         # The record is kept by whole months.
         ended = row.horizon_end <= tables.events["latest"].max() + pd.offsets.MonthEnd(0)
-        if settling or not ended or row.outcome in {rule.outcome for rule in rules}:
+        if settling or not ended or row.outcome in {rule.outcome for rule, _ in rules}:
             yield row.Index, "outcome", f"'{row.outcome}' is settled by no event and no absence."
     if not row.outcome and settling:
         yield row.Index, "outcome", f"is empty, but {', '.join(settling)} settled it."

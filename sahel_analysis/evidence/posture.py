@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from ..tables.dates import iso_day
 from ..tables.loading import Tables, require_tables
 from ..tables.vocabulary import EVENT_TYPES, RUSSIAN_STATES
 from .actors import FRANCE, RUSSIA, concerning, family
-from .record import Record, record, visible_events
+from .record import Record, one_article, record, visible_events
 
 LEAST_EVENTS = 2  # with fewer a country has too little to tell for a report
 CONFIRMED_MONTHS = 24  # for so long a state counts as confirmed after a row last attested it
@@ -263,7 +263,7 @@ def posture_series(
     >>> series["french_posture"].xs("MLI", level="iso3").to_list()
     ['present', 'withdrawn']
     """
-    tables = require_tables(tables)
+    tables = one_article(require_tables(tables))
     if isinstance(dates, str | date) or not isinstance(dates, Iterable):
         message = f"'{shown(dates)}' is not several days; expected a list such as ['2023-12-04']."
         raise ParameterError(message)
@@ -296,17 +296,10 @@ def states_of(
         one that was public then.
     """
     if events is None:
-        events = visible_events(tables, evidence)
+        french, russian, families, first_named = _histories(evidence, tables)
     else:
-        events = events.assign(visible_from=events["latest"], visible_until=pd.NaT)
-    military = events["domain"] == "military"
-    families = {actor: family(tables.actors, actor) for actor in family(tables.actors, RUSSIA)}
-    french = concerning(events[military], tables.actors, FRANCE)
-    russian = concerning(
-        events[military | (events["event_type"] == "visit")], tables.actors, RUSSIA
-    )
-    french, russian = _by_country(french, families), _by_country(russian, families)
-    first_named = events.explode("iso3").groupby("iso3")["visible_from"].min()
+        hindsight = events.assign(visible_from=events["latest"], visible_until=pd.NaT)
+        french, russian, families, first_named = _steps(hindsight, tables)
     folded = {}
     for iso3 in countries:
         first = first_named.get(iso3)
@@ -322,6 +315,25 @@ def states_of(
         )
     frame = pd.concat(folded, names=["iso3"]).swaplevel()
     return frame.reindex(pd.MultiIndex.from_product([days, folded], names=["as_of", "iso3"]))
+
+
+@lru_cache(maxsize=4)  # every exhibit of a report asks
+def _histories(evidence: str, tables: Tables) -> tuple[dict, dict, dict, pd.Series]:
+    """Return the steps of all that one kind of evidence ever shows; see `_steps`."""
+    return _steps(visible_events(tables, evidence), tables)
+
+
+def _steps(events: pd.DataFrame, tables: Tables) -> tuple[dict, dict, dict, pd.Series]:
+    """Return French and Russian steps by country, forces within forces, and first days named."""
+    military = events["domain"] == "military"
+    families = {actor: family(tables.actors, actor) for actor in family(tables.actors, RUSSIA)}
+    french = concerning(events[military], tables.actors, FRANCE)
+    russian = concerning(
+        events[military | (events["event_type"] == "visit")], tables.actors, RUSSIA
+    )
+    french, russian = _by_country(french, families), _by_country(russian, families)
+    first_named = events.explode("iso3").groupby("iso3")["visible_from"].min()
+    return french, russian, families, first_named
 
 
 def _by_country(
@@ -400,4 +412,10 @@ def countries_told(as_of: str | date, evidence: str, tables: Tables) -> list[str
 
 def posture_of(record: Record) -> pd.DataFrame:
     """Return the posture that a record shows; see `posture`."""
-    return posture(record.as_of, record.evidence, record.tables)
+    return _posture_of(record.as_of, record.evidence, record.tables).copy()
+
+
+@lru_cache(maxsize=4)
+def _posture_of(as_of: date, evidence: str, tables: Tables) -> pd.DataFrame:
+    """Return what `posture_of` does; sentences, map and charts of a report all ask."""
+    return posture(as_of, evidence, tables)

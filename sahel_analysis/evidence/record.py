@@ -18,7 +18,7 @@ from pandas.api.typing import SeriesGroupBy
 
 from ..errors import ParameterError, did_you_mean, require_one_of, shown
 from ..tables.dates import day_in_words, iso_day
-from ..tables.loading import FRAMES, Tables, require_tables
+from ..tables.loading import FRAMES, Tables, require_tables, separate
 from ..tables.schema import read_package
 from ..tables.vocabulary import EVENT_TYPES
 from ..tables.vocabulary import EVIDENCE as _KINDS
@@ -72,6 +72,7 @@ def record(
     evidence: str = "checked",
     countries: str | Iterable[str] = "all",
     tables: Tables | None = None,
+    article: str = "",
 ) -> Record:
     """Return what one kind of evidence shows up to one day.
 
@@ -87,6 +88,8 @@ def record(
         rows that name none at all.
     tables : Tables, optional
         Tables already loaded; read from the package's own data without it.
+    article : str, optional
+        See `one_article`.
 
     Returns
     -------
@@ -96,7 +99,8 @@ def record(
     Raises
     ------
     ParameterError
-        If `as_of` is no day, `evidence` is not one of the two, or a country is not in scope.
+        If `as_of` is no day, `evidence` is not one of the two, a country is not in scope, or there
+        is no such article.
 
     Examples
     --------
@@ -106,7 +110,7 @@ def record(
     False
     """
     day = iso_day(as_of)
-    whole = require_tables(tables)
+    whole = one_article(require_tables(tables), article)
     _require_countries(countries, whole)
     seen = extract(whole, day, countries)
     events, figures = visible_events(seen, evidence), visible_figures(seen, evidence)
@@ -144,14 +148,17 @@ def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] =
         The same tables with fewer rows; ``sha256`` is the digest of those that are left.
     """
     chosen = _chosen(countries)
+    if tables.seen and tables.seen[0] == as_of and chosen in (frozenset(), tables.seen[1]):
+        return tables
     frames = {name: getattr(tables, name) for name in FRAMES}
     frames["corrections"] = frames["corrections"][:0]  # told by the index, not by reports
     if as_of is not None:
         day = pd.Timestamp(as_of)
         for name in ("events", "figures", "checks"):
             frames[name] = frames[name][~(public_from(tables, name) > day)]
-        if article_day(tables) > day:
-            frames["claims"], frames["checks"] = frames["claims"][:0], frames["checks"][:0]
+        later = said_on(tables) > day
+        for name in ("claims", "checks"):
+            frames[name] = frames[name][~frames[name].index.isin(later.index[later])]
         judgements = frames["judgements"]
         if day < tables.events["latest"].max():  # the last edition tells what was judged since
             frames["judgements"] = judgements[judgements["valid_from"] <= day]
@@ -181,10 +188,13 @@ def extract(tables: Tables, as_of: date | None, countries: str | Iterable[str] =
         frames |= _led_to(frames, tables, chosen)
     digests, package = row_digests(tables)
     whole = hashlib.sha256(package)
+    # Rows that the release had are told on every last page: nobody knows where they would stand.
+    whole.update(json.dumps([tables.release.sealed, *tables.release.lost()]).encode())
     for name in FRAMES:
         for key in sorted(frames[name].index):
             whole.update(digests[name][key])
-    return replace(tables, sha256=whole.hexdigest(), **frames)
+    seen = replace(tables, sha256=whole.hexdigest(), seen=(as_of, chosen), **frames)
+    return separate(seen)  # what is not cut is shared with all that read the same files
 
 
 def public_from(tables: Tables, name: str) -> pd.Series:
@@ -201,7 +211,7 @@ def public_from(tables: Tables, name: str) -> pd.Series:
     -------
     pandas.Series of datetime64
         By key. Of an event or figure the later of its latest possible day and of ``known_from``,
-        of one that the article tells never before the article's day; of a check ``known_from``, or
+        of one that an article tells never before that article's day; of a check ``known_from``, or
         the day of its earliest dated source, or that of the check. NaT: it always was.
     """
     frame = getattr(tables, name)
@@ -210,9 +220,12 @@ def public_from(tables: Tables, name: str) -> pd.Series:
         return known.fillna(_first_published(tables, frame)).fillna(frame["checked_on"])
     own = frame["latest"].fillna(frame["earliest"])
     own = own.fillna(_first_published(tables, frame)) if name == "figures" else own
+    told = frame["claim_ids"][frame["basis"] == "article"]
     public = pd.concat([own, known], axis="columns").max(axis="columns")
-    told = frame["basis"] == "article"
-    return public.mask(told, public.clip(lower=article_day(tables)).fillna(article_day(tables)))
+    if told.empty:
+        return public
+    said = _by_key(told, said_on(tables)).max().fillna(article_day(tables)).reindex(public.index)
+    return pd.concat([public, said], axis="columns").max(axis="columns")
 
 
 def _first_published(tables: Tables, frame: pd.DataFrame) -> pd.Series:
@@ -274,9 +287,97 @@ def row_digests(tables: Tables) -> tuple[dict[str, dict[str, bytes]], bytes]:
     return digests, f"{package['name']} {package['version']}".encode()
 
 
+def articles(tables: Tables) -> list[str]:
+    """Return the keys of the sources that are articles, the first one first."""
+    return list(tables.sources.index[tables.sources["article_day"].notna()])
+
+
+@lru_cache(maxsize=4)  # every report of a matrix asks
+def one_article(tables: Tables, source_id: str = "") -> Tables:
+    """Return the tables as if they held one article alone; the others stay as mere sources.
+
+    Applied where a report, the audit, the atlas or a test of freshness takes its tables, so that
+    whatever follows sees one article.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables.
+    source_id : str, optional
+        Key of the article; the first without it.
+
+    Returns
+    -------
+    Tables
+        Without the other articles' sentences, themes, claims and checks, without the events and
+        figures that rest on them, and the judgements that rest on those.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such article.
+    """
+    known = articles(tables)
+    if source_id and source_id not in known:
+        message = f"article: '{shown(source_id)}' is not allowed; {articles_known(tables)}"
+        raise ParameterError(message)
+    if len(known) < 2:
+        return tables
+    chosen = source_id or known[0]
+    sources = tables.sources.copy()
+    sources.loc[[key for key in known if key != chosen], ["article_day", "text_sha256"]] = [
+        pd.NaT,
+        "",
+    ]
+    claims = tables.claims[tables.claims["source_id"] == chosen]
+    foreign = frozenset(tables.claims.index.difference(claims.index))
+    frames = {
+        "sources": sources,
+        "claims": claims,
+        "checks": tables.checks[~tables.checks.index.isin(foreign)],
+        "relations": tables.relations[tables.relations["claim_id"].isin(claims.index)],
+        **{
+            name: getattr(tables, name)[getattr(tables, name)["source_id"] == chosen]
+            for name in ("sentences", "themes")
+        },
+    }
+    for name in ("events", "figures"):
+        frame = getattr(tables, name)
+        other = (frame["basis"] == "article") & ~_free_of(frame["claim_ids"], foreign)
+        frames[name] = frame[~other].assign(claim_ids=_without(frame["claim_ids"], foreign))
+    gone = frozenset(tables.events.index.difference(frames["events"].index))
+    frames["events"]["same_as"] = _without(frames["events"]["same_as"], gone)
+    held = tables.judgements
+    free = _free_of(held["claim_ids"], foreign) & _free_of(held["event_ids"], gone)
+    return replace(tables, **frames, judgements=held[free])
+
+
+def articles_known(tables: Tables) -> str:
+    """Return which articles there are, to go on after "is not allowed;"."""
+    known = articles(tables)
+    return f"expected one of {', '.join(known)}." if known else "the tables hold no article."
+
+
+def _free_of(cells: pd.Series, keys: frozenset[str]) -> pd.Series:
+    """Return which list cells name none of some keys."""
+    return pd.Series([keys.isdisjoint(cell) for cell in cells], cells.index, dtype="bool")
+
+
+def _without(cells: pd.Series, keys: frozenset[str]) -> pd.Series:
+    """Return list cells without some keys."""
+    kept = [tuple(key for key in cell if key not in keys) for cell in cells]
+    return pd.Series(kept, cells.index, dtype="object")
+
+
 def article_day(tables: Tables) -> pd.Timestamp:
-    """Return the day from which the article speaks; NaT where the tables hold no article."""
-    return tables.sources["article_day"].max()
+    """Return the day from which the article speaks, the first one; NaT without an article."""
+    return next(iter(tables.sources["article_day"].dropna()), pd.NaT)
+
+
+def said_on(tables: Tables) -> pd.Series:
+    """Return the day of each claim's article, by key."""
+    days = tables.sources["article_day"].reindex(tables.claims["source_id"])
+    return days.set_axis(tables.claims.index).fillna(article_day(tables))
 
 
 def told_claims(record_: Record) -> pd.DataFrame:
@@ -285,10 +386,11 @@ def told_claims(record_: Record) -> pd.DataFrame:
     A claim without a date, or with an open end, speaks of the article's own day.
     """
     claims = record_.tables.claims
-    spoken = claims["latest"].fillna(article_day(record_.tables))
+    spoken = claims["latest"].fillna(said_on(record_.tables))
     return claims[spoken <= pd.Timestamp(record_.as_of)]
 
 
+@lru_cache(maxsize=4)  # every mark asks
 def contradicted(tables: Tables) -> frozenset[str]:
     """Return the ids of the claims that independent sources contradict."""
     checks = tables.checks
@@ -346,6 +448,13 @@ def visible_figures(tables: Tables, evidence: str) -> pd.DataFrame:
     tables, evidence
         As in `visible_events`; a figure is never told better by another.
     """
+    require_one_of("evidence", evidence, EVIDENCE)
+    return _visible_figures(tables, evidence).copy()
+
+
+@lru_cache(maxsize=4)
+def _visible_figures(tables: Tables, evidence: str) -> pd.DataFrame:
+    """Return what `visible_figures` does."""
     return _visible(tables, "figures", evidence)
 
 
@@ -356,7 +465,6 @@ def edition(record_: Record) -> str:
 
 def _visible(tables: Tables, name: str, evidence: str) -> pd.DataFrame:
     """Return the rows with ``basis`` and ``claim_ids`` that an evidence ever shows, and from when."""
-    require_one_of("evidence", evidence, EVIDENCE)
     frame = getattr(tables, name)
     told = frame["basis"] == "article"
     start = public_from(tables, name)

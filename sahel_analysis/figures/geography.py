@@ -12,7 +12,8 @@ import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 
-from ..errors import DataError, Problem
+from ..errors import DataError, Problem, shown
+from ..files import read
 from ..tables.loading import load_tables
 from ..tables.schema import data_folder, outlines_file
 
@@ -25,6 +26,7 @@ PROJECTION_EN = f"Lambert azimuthal equal-area, centred on {_CENTRE_LAT}° N {_C
 BOUNDARIES_EN = "Natural Earth 4.1"
 MAP_BASIS = f"{PROJECTION_EN}. Boundaries: {BOUNDARIES_EN}; no opinion on legal status implied."
 
+_COLUMNS = {"iso3": ["name", "region"], "line_id": ["name_en", "note_en"]}  # by key
 _WGS84 = "EPSG:4326"
 
 
@@ -148,11 +150,13 @@ def _layer(folder: Path, file: str, key: str) -> gpd.GeoDataFrame:
         message = f"there is no such file; looked for it in '{path.parent}'."
         raise DataError([Problem(label, "", "", message)])
     try:
+        read(path)  # a pipe or device would never end
         layer = gpd.read_file(path)
+        return layer.set_index(key)[[*_COLUMNS[key], "geometry"]].to_crs(CRS)
     except Exception as fault:  # GDAL raises errors of its own, one class per driver and failure
-        message = f"cannot be read as GeoJSON ({fault}); make it again by boundaries/README.md."
+        said = shown(fault)
+        message = f"cannot be read as GeoJSON ({said}); make it again by boundaries/README.md."
         raise DataError([Problem(label, "", "", message)]) from fault
-    return layer.set_index(key).to_crs(CRS)
 
 
 _MARGIN_M = 200_000  # around the outlines, so that a map of one country shows its neighbours

@@ -82,6 +82,7 @@ class Place:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=10_000)  # lines are broken by measuring what is tried, and many recur
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of a text in points, in the typeface of the maps, unhinted."""
     properties = FontProperties(family=FONT, weight="bold" if bold else "normal", size=size)

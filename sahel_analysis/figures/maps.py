@@ -19,6 +19,7 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from ..errors import require_one_of
+from ..evidence.changes import Changes
 from ..evidence.posture import posture_of
 from ..evidence.record import Record, record
 from ..prose.words import in_letters, listed
@@ -98,6 +99,10 @@ class Situation:
         What `situation.site_rows` returns.
     off_map : tuple of str
         Countries asked for that lie off every map; the words name them, the map does not.
+    outlined : frozenset of str
+        Countries whose state moved, drawn with a thick outline.
+    since : datetime.date or None
+        The day since which it did.
     """
 
     record: Record
@@ -106,6 +111,8 @@ class Situation:
     sites: pd.DataFrame
     russian_sites: pd.DataFrame
     off_map: tuple[str, ...] = ()
+    outlined: frozenset[str] = frozenset()
+    since: date | None = None
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -209,6 +216,23 @@ def plot_map(
     'French forces are gone from Mali; Russia has people there'
     """
     return draw_map(situation(as_of, evidence, countries, kind, tables), ax, width_mm=width_mm)
+
+
+def plot_changes(moved: Changes, *, width_mm: float = style.COLUMN_MM) -> Axes:
+    """Draw the map of the second of two days, the countries whose state moved outlined.
+
+    Parameters
+    ----------
+    moved : Changes
+        What `evidence.changes.changes` returns.
+    width_mm : float, optional
+        As in `plot_map`.
+    """
+    after, countries = moved.after, list(moved.posture.index)
+    shown = situation(after.as_of, after.evidence, countries, tables=after.tables)
+    states = moved.states[moved.states["before"] != moved.states["after"]]
+    outlined = frozenset(states["iso3"])
+    return draw_map(replace(shown, outlined=outlined, since=moved.before.as_of), width_mm=width_mm)
 
 
 @style.figure_style()
@@ -510,8 +534,18 @@ def _series_frame(shown: Sequence[Situation]) -> Frame:
     """Return the words and the key around small maps."""
     ends = [shown[0].rows, shown[-1].rows]
     stay = ["present", "leaving", "reduced"]
-    there = [int(rows["french_posture"].isin(stay).sum()) for rows in ends]
-    came = [int((rows["russian_engagement"] == "deployed").sum()) for rows in ends]
+    there = [
+        int((rows["french_posture"].isin(stay) & rows["french_posture_confirmed"]).sum())
+        for rows in ends
+    ]
+    came = [
+        int(
+            (
+                (rows["russian_engagement"] == "deployed") & rows["russian_engagement_confirmed"]
+            ).sum()
+        )
+        for rows in ends
+    ]
     french = " countries, then in ".join(in_letters(number) for number in there)
     russian = ", then in ".join(in_letters(number) if number else "none" for number in came)
     title = f"French forces in {french}; Russian personnel in {russian}"
@@ -724,6 +758,9 @@ def _draw(ax: Axes, shown: Situation, layout: _Layout) -> None:
         ax.add_artist(PathPatch(_outline_path(shape), facecolor=fill, linewidth=0, zorder=3))
     border = shapely.union_all(shapely.boundary(layout.shapes.to_numpy()))
     _stroke(ax, border.difference(beside | words), style.EDGE_COLOUR, style.EDGE_PT, zorder=4)
+    for key in shown.outlined.intersection(layout.shapes.index):
+        rim = shapely.boundary(layout.shapes[key]).difference(beside | words)
+        _stroke(ax, rim, style.INK, style.CHANGED_PT, zorder=4.5)
     dashes = {"linestyle": (0, (3, 2)), "zorder": 5}
     _stroke(ax, lines.difference(words), style.DISPUTED_COLOUR, style.EDGE_PT, **dashes)
     for site in layout.sites:
@@ -1039,6 +1076,8 @@ def _frame_of(shown: Situation, *, narrow: bool = False) -> Frame:
         if bases_alone
         else "Counts: the newest on or before the day, at most two years old."
     ]
+    if shown.since:
+        notes.append(f"Thick outline: moved since {day_in_words(shown.since)}.")
     if shown.off_map:
         notes.append(f"Off the map: {', '.join(shown.off_map)}.")
     return Frame(title, subtitle_of(shown), _keys(shown), lists, " ".join([*notes, BOUNDARIES]))

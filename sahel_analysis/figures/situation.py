@@ -17,7 +17,7 @@ from ..tables import vocabulary
 from ..tables.dates import MONTHS, bounds, day_in_words
 from ..tables.loading import Tables
 
-_NEWS_DAYS = 31  # so long what was signed or sent is named with its day
+NEWS_DAYS = 31  # so long what was signed or sent is named with its day
 _FEW = 3  # as many countries are named in a title; more are counted
 
 
@@ -243,7 +243,7 @@ def _russian_words(record: Record, iso3: str, row: pd.Series) -> str:
         return ""  # it is not drawn
     if level != "deployed":
         latest = bounds(attested)[1] if attested else None
-        is_news = latest and (record.as_of - latest).days <= _NEWS_DAYS
+        is_news = latest and (record.as_of - latest).days <= NEWS_DAYS
         word = vocabulary.RUSSIAN_STATES[level].word
         return f"{word} {short_date(attested, day=True)}" if is_news else ""
     if not row["russian_engagement_confirmed"]:
@@ -277,10 +277,11 @@ def finding(rows: pd.DataFrame, tables: Tables, themes: Iterable[str]) -> str:
     """
     clauses = []
     if "french_posture" in themes:
-        state = rows["french_posture"]
-        leaving, gone, there = (
-            _those(rows.index[state.isin(wanted)], tables)
-            for wanted in (["leaving"], ["withdrawn"], ["present", "reduced"])
+        state, sure = rows["french_posture"], rows["french_posture_confirmed"]
+        stay = state.isin(["present", "reduced"])
+        leaving, gone, there, doubted = (
+            _those(rows.index[wanted], tables)
+            for wanted in (state == "leaving", state == "withdrawn", stay & sure, stay & ~sure)
         )
         if leaving:
             clause = f"French forces are leaving {leaving}" + (
@@ -292,7 +293,7 @@ def finding(rows: pd.DataFrame, tables: Tables, themes: Iterable[str]) -> str:
             )
         else:
             clause = f"French forces are in {there}" if there else "No French forces on record"
-        clauses.append(clause)
+        clauses.append(clause + (f", unconfirmed in {doubted}" if doubted else ""))
     if "russian_engagement" in themes:
         deployed = rows["russian_engagement"] == "deployed"
         sure = _those(rows.index[deployed & rows["russian_engagement_confirmed"]], tables)

@@ -68,6 +68,7 @@ RULE_COLOUR = "#D8D8D8"
 TITLE_PT = 10.0
 TEXT_PT = 7.4
 LEAST_PT = 7.0  # nothing is smaller in print
+CHANGED_PT = 1.6  # outline of a country whose state moved
 EDGE_PT, LAND_EDGE_PT, RULE_PT = 0.7, 0.4, 0.6
 BASE_PT = 5.6  # triangle of a base in use
 NUMBER_PT = 9.2  # circle of a base handed over; holds two digits of 7 pt
@@ -156,7 +157,9 @@ def figure_style() -> Iterator[None]:
         "svg.hashsalt": "sahel-analysis",
         "path.simplify": False,
     }
-    with mpl.rc_context(options):
+    with mpl.rc_context():
+        mpl.rcdefaults()  # no file of the user's has a say
+        mpl.rcParams.update(options)
         yield
 
 
@@ -180,7 +183,8 @@ def svg(figure: Figure) -> str:
         figure.savefig(buffer, format="svg", metadata=metadata)
     text = _PATH_DATA.sub(_shorter_path, buffer.getvalue())
     text = _PLACE.sub(lambda place: _LONG_NUMBER.sub(_rounded, place[0]), text)
-    return _GLYPH.sub(r"glyph-\1", _IDLE_ID.sub("<g", text))
+    text = _GLYPH.sub(r"glyph-\1", _IDLE_ID.sub("<g", text))
+    return _LETTER.sub(_placed, text)
 
 
 _PATH_DATA = re.compile(r' d="([^"]*)"')
@@ -189,6 +193,12 @@ _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 # matplotlib numbers its groups; two figures in one page must not share ids that nothing needs.
 _GLYPH = re.compile(r"SourceSansPro-(\w)\w*-")
 _IDLE_ID = re.compile(r'<g id="[A-Za-z][\w.]*_\d+"')
+_LETTER = re.compile(r'<use xlink:href="#(glyph-\w+)"(?: transform="translate\(([\d.]+) 0\)")?/>')
+
+
+def _placed(letter: re.Match[str]) -> str:
+    """Return one letter of a line in half the characters; there are hundreds in a figure."""
+    return f'<use href="#{letter[1]}"' + (f' x="{letter[2]}"/>' if letter[2] else "/>")
 
 
 def _rounded(number: re.Match[str]) -> str:

@@ -18,7 +18,7 @@ from ..evidence.record import Record, record
 from ..prose.bottom_line import weight
 from ..prose.words import in_letters, listed, value_in_words
 from ..tables import vocabulary
-from ..tables.dates import MONTHS, day_in_words
+from ..tables.dates import MONTHS, bounds, day_in_words
 from ..tables.loading import Tables
 from . import style
 from .frame import Frame, Key, new_axes
@@ -98,7 +98,9 @@ def state_spans(record_: Record, iso3: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``theme``, ``state``, ``start`` and ``end`` (datetime64); none_recorded left out.
+        Columns ``theme``, ``state``, ``since`` (EDTF), ``start`` and ``end`` (datetime64): from the
+        latest possible day on which the state began, however late that became public;
+        none_recorded left out.
     """
     events = record_.events
     named = events["iso3"].map(lambda iso3s: iso3 in iso3s).astype(bool)
@@ -109,14 +111,18 @@ def state_spans(record_: Record, iso3: str) -> pd.DataFrame:
     spans = []
     for theme in vocabulary.POSTURE_THEMES:
         states = series[theme]
-        starts = states[states != states.shift()]
-        ends = [*starts.index[1:], day]
+        turned = states[states != states.shift()]
+        sinces = series.loc[turned.index, f"{theme}_since"]
+        starts = [
+            pd.Timestamp(bounds(since)[1]) if since else turn for turn, since in sinces.items()
+        ]
+        ends = [*starts[1:], day]
         spans += [
-            (theme, state, start, end)
-            for (start, state), end in zip(starts.items(), ends, strict=True)
+            (theme, state, since, start, end)
+            for state, since, start, end in zip(turned, sinces, starts, ends, strict=True)
             if state != "none_recorded"
         ]
-    return pd.DataFrame(spans, columns=["theme", "state", "start", "end"])
+    return pd.DataFrame(spans, columns=["theme", "state", "since", "start", "end"])
 
 
 @style.figure_style()
@@ -436,7 +442,8 @@ def exits(record_: Record, countries: Sequence[str]) -> pd.DataFrame:
         deployed = spans[(spans["theme"] == "russian_engagement") & (spans["state"] == "deployed")]
         russians = deployed["start"].iloc[0] if len(deployed) else pd.NaT
         name = record_.tables.countries.at[iso3, "name_en"]
-        words = _exit_words(ordered, out, russians, last["state"])
+        first, latest = bounds(last["since"])
+        words = _exit_words(ordered, out, russians, last["state"], is_exact=first == latest)
         rows.append((iso3, name, ordered, out, russians, last["state"], words))
     columns = ["iso3", "name_en", "ordered", "out", "russians", "state", "words"]
     frame = pd.DataFrame(rows, columns=columns).set_index("iso3")
@@ -447,7 +454,12 @@ def exits(record_: Record, countries: Sequence[str]) -> pd.DataFrame:
 
 
 def _exit_words(
-    ordered: pd.Timestamp, out: pd.Timestamp, russians: pd.Timestamp, state: str
+    ordered: pd.Timestamp,
+    out: pd.Timestamp,
+    russians: pd.Timestamp,
+    state: str,
+    *,
+    is_exact: bool,
 ) -> str:
     """Return what a row of the ladder says: how long it took, and when Russians came."""
     parts = []
@@ -456,7 +468,9 @@ def _exit_words(
     elif pd.isna(ordered):
         parts.append("no order on record")
     else:
-        parts.append(f"{(out - ordered).days} days" + (", some stay" if state == "reduced" else ""))
+        most = "" if is_exact else "at most "
+        stay = ", some stay" if state == "reduced" else ""
+        parts.append(f"{most}{(out - ordered).days} days{stay}")
     reference = out if not pd.isna(out) else ordered
     if not pd.isna(russians) and not pd.isna(reference):
         days = (russians - reference).days
@@ -674,9 +688,12 @@ def missions(record_: Record, countries: Sequence[str]) -> pd.DataFrame:
         if starts.empty and ends.empty and broken.empty:
             continue
         words = [
-            f"{label} {short_date(events['date_edtf'].iloc[0])}"
-            for label, events in (("consent withdrawn", broken), ("ended", ends))
-            if len(events)
+            f"{label} {short_date(edtf.iloc[0])}"
+            for label, edtf in (
+                ("consent withdrawn", broken["date_edtf"]),
+                ("ended", ends["date_edtf"][-1:]),  # of a mandate and a departure the departure
+            )
+            if len(edtf)
         ]
         aliases = actors.at[actor_id, "aliases"]
         name = aliases[0] if aliases else actors.at[actor_id, "name_en"]

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from ..evidence.record import record, told_claims
 from ..tables.dates import day_in_words
-from ..tables.loading import Tables, load_tables
+from ..tables.loading import Tables, require_tables
 from . import style
 from .frame import Frame, Key, new_axes
 from .timelines import say
@@ -77,7 +77,7 @@ def plot_verdicts(
     >>> ax.figure.texts[1].get_text()
     'Verdicts by paragraph, 4 December 2023.'
     """
-    counts = tally(as_of, load_tables() if tables is None else tables)
+    counts = tally(as_of, require_tables(tables))
     frame = _frame(counts, as_of)
     if ax is None:
         ax = new_axes(frame, width_mm, max(len(counts), 2) * _ROW_PT)

@@ -15,6 +15,7 @@ from .markdown import bullets, escape
 from .notes import marks
 from .words import counted, in_sentence, listed
 
+_RELATIONS = {"agrees": "Agrees", "contradicts": "Contradicts", "changed": "Changed since"}
 _WRONG = ["contradicted", "partly"]  # the graver first
 
 
@@ -34,12 +35,19 @@ def claim_table(tables: Tables) -> pd.DataFrame:
                 "Place": f"P{row.paragraph} S{row.sentence} {marks([row.Index], tables)}",
                 "Claim": f"{escape(row.statement_en)} *“{escape(row.quote)}”*"
                 + ("" if row.attributed_to == "article" else f" ({escape(row.attributed_to)})"),
-                "Verdict": f"{VERDICTS[row.verdict]}, {row.credibility}",
-                "Finding": f"{escape(row.finding_en)} {marks(row.source_ids, tables)}".strip(),
+                **_verdict(row, tables),
             }
             for row in ordered.itertuples()
         ]
     )
+
+
+def _verdict(row: object, tables: Tables) -> dict[str, str]:
+    """Return the cells of a claim's check."""
+    if pd.isna(row.verdict):
+        return {"Verdict": "Not checked", "Finding": ""}
+    finding = f"{escape(row.finding_en)} {marks(row.source_ids, tables)}".strip()
+    return {"Verdict": f"{VERDICTS[row.verdict]}, {row.credibility}", "Finding": finding}
 
 
 def bottom_line(tables: Tables) -> str:
@@ -47,6 +55,8 @@ def bottom_line(tables: Tables) -> str:
     checks = tables.checks
     counts = checks["verdict"].value_counts()
     verdicts = [f"{counts.get(key, 0)} {words.lower()}" for key, words in VERDICTS.items()]
+    if open_ := len(tables.claims) - len(checks):
+        verdicts.append(f"{open_} not checked")
     first = (
         f"Of the article's {len(tables.claims)} assertions, held against other sources: "
         f"{', '.join(verdicts)}."
@@ -137,7 +147,7 @@ def errors_by_gravity(tables: Tables) -> str:
         if not wrong.empty:
             lines = bullets(_error(tables, claim_id) for claim_id in wrong.index)
             blocks.append(f"### {title}\n\n{lines}")
-    return "\n\n".join(blocks)
+    return "\n\n".join(blocks) or "No claim that was checked is wrong."
 
 
 def known_since(tables: Tables) -> str:
@@ -153,11 +163,37 @@ def known_since(tables: Tables) -> str:
     return f"::: since\n**Known since**\n\n{lines}\n:::"
 
 
+def beside_others(tables: Tables) -> pd.DataFrame:
+    """Return how the article stands to earlier ones, in its own order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``This article``, ``Earlier``; cells Markdown, one row per relation.
+    """
+    claims = tables.claims
+    return pd.DataFrame(
+        [
+            {
+                "This article": f"[{escape(claims.at[row.claim_id, 'statement_en'])}]"
+                f'{{rows="{row.claim_id}"}}',
+                "Earlier": f"*{_RELATIONS[row.relation]}.* {escape(row.note_en)}",
+            }
+            for row in tables.relations.sort_values("claim_id", kind="stable").itertuples()
+        ],
+        columns=["This article", "Earlier"],
+    )
+
+
 def unverified(tables: Tables) -> str:
     """Return the claims for which no source was found either way."""
     checks = tables.checks
-    return bullets(
-        _error(tables, claim_id) for claim_id in checks.index[checks["verdict"] == "unverifiable"]
+    return (
+        bullets(
+            _error(tables, claim_id)
+            for claim_id in checks.index[checks["verdict"] == "unverifiable"]
+        )
+        or "Of every claim that was checked, a source says something."
     )
 
 

@@ -15,7 +15,7 @@ from ..evidence.record import Record
 from ..tables.dates import day_in_words, in_words
 from ..tables.vocabulary import DECISIVE, EVENT_TYPES
 from .narrative import REGION, sentences_of, unknowns
-from .sentences import Sentence
+from .notes import Sentence
 from .words import capital, in_letters, listed, on_words, plain_names, value_in_words
 
 OTHERS = "others"  # coups, alliances and missions
@@ -187,7 +187,7 @@ def _last_change(
         return [replace(told[0], text=f"{told[0].text} {no_more}")]
     event = next(last.itertuples())
     when = re.sub(r"^by ", "before ", in_words(event.date_edtf))
-    text = _small(_with_place(record, scope, event))
+    text = small(_with_place(record, scope, event))
     opening = (
         f"Nothing decisive has changed since {when}"
         if is_decisive
@@ -256,7 +256,7 @@ def _of_summaries(record: Record, scope: str, worth: pd.DataFrame) -> list[Sente
         day = group[0].date_edtf
         opening = "The same day" if day == before and _is_day(day) else capital(on_words(day))
         comma = "," * text.startswith("in ")
-        line = Sentence(f"{opening}{comma} {_small(text)}", tuple(event.Index for event in group))
+        line = Sentence(f"{opening}{comma} {small(text)}", tuple(event.Index for event in group))
         if told and _length([*told, line]) > _NEWS_WORDS:
             break
         told.append(line)
@@ -287,7 +287,7 @@ def _with_place(record: Record, scope: str, event: object) -> str:
     name = plain_names(event.iso3, record.tables)[0]
     if event.event_type in _SAID:
         return f"{text.removesuffix('.')} ({name})."
-    return f"in {name}, {_small(text)}"
+    return f"in {name}, {small(text)}"
 
 
 def _placed(line: Sentence, iso3: str, record: Record) -> Sentence:
@@ -302,7 +302,7 @@ def _placed(line: Sentence, iso3: str, record: Record) -> Sentence:
         return replace(line, text=f"{line.text.removesuffix('.')} ({name}).")
     if day := _OPENING_DAY.match(line.text):
         return replace(line, text=f"{day[0].rstrip()}, in {name}, {line.text[day.end() :]}")
-    return replace(line, text=f"In {name}, {_small(line.text)}")
+    return replace(line, text=f"In {name}, {small(line.text)}")
 
 
 def _stem(name: str) -> str:
@@ -310,7 +310,7 @@ def _stem(name: str) -> str:
     return name.split()[0][:5]
 
 
-def _small(text: str) -> str:
+def small(text: str) -> str:
     """Return a sentence as it stands after an opening: its first letter small if no name begins it."""
     return text[:1].lower() + text[1:] if _COMMON.match(text) else text
 
@@ -585,6 +585,10 @@ def _politics(record: Record, posture: pd.DataFrame, told: Set[str]) -> list[_Cl
             text = f"{of}{in_letters(len(runs))} still {verb}, in {where}"
         else:
             text = f"{of}none runs on"
+        if len(told_to_go := known[known["state"] == "denounced"]):
+            verb = "is" if len(told_to_go) == 1 else "are"
+            where = names_or_number(list(dict.fromkeys(told_to_go["iso3"])), record)
+            text += f", and {in_letters(len(told_to_go))} {verb} told to go, in {where}"
         clauses.append(_Clause(text, tuple(known["event_id"])))
     return clauses
 
@@ -623,9 +627,11 @@ def missions(record: Record, iso3s: Collection[str]) -> pd.DataFrame:
     """
     actors, states = record.tables.actors, {}
     theirs = set().union(*(family(actors, root) for root in _SENDERS if root in actors.index))
-    for event in record.events.itertuples():
-        state = _MISSION.get(event.event_type)
-        hit = theirs.intersection((*event.actor_ids, *event.counterpart_ids)) if state else ()
+    events = record.events[record.events["event_type"].isin(_MISSION)]
+    columns = ["event_type", "date_edtf", "iso3", "actor_ids", "counterpart_ids"]
+    for event in events[columns].itertuples():
+        state = _MISSION[event.event_type]
+        hit = theirs.intersection((*event.actor_ids, *event.counterpart_ids))
         for actor in sorted(hit):
             if (
                 actors.at[actor, "kind"] == "mission"

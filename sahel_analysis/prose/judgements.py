@@ -8,11 +8,13 @@ from datetime import date
 import pandas as pd
 
 from ..evidence.record import Record
-from ..tables.dates import day_in_words
-from ..tables.vocabulary import LIKELIHOODS
+from ..evidence.settling import LEAST_SETTLED, STATUSES, brier, calibration
+from ..tables.dates import day_in_words, in_words
+from ..tables.loading import Tables
+from ..tables.vocabulary import EVENT_TYPES, LIKELIHOODS
 from .markdown import bullets, escape
 from .notes import marks, row_marks
-from .words import capital, listed
+from .words import capital, counted, listed, plain_names
 
 
 def in_force(record: Record, scopes: Iterable[str]) -> pd.DataFrame:
@@ -158,3 +160,81 @@ def words_of_judgement() -> pd.DataFrame:
             for likely in LIKELIHOODS.values()
         ]
     )
+
+
+def watched(watch: pd.DataFrame, tables: Tables, since: date | None, until: date) -> str:
+    """Return the watch-list as text: what moved between two days, or how each indicator stands.
+
+    Parameters
+    ----------
+    watch : pandas.DataFrame
+        What `evidence.settling.watch_list` returns.
+    tables : Tables
+        The tables.
+    since : datetime.date or None
+        First day; None where only the second is asked for.
+    until : datetime.date
+        The day.
+    """
+    judgements = tables.judgements
+    statuses = watch["after"].value_counts()
+    counts = ", ".join(f"{statuses.get(name, 0)} {name}" for name in reversed(STATUSES))
+    number = watch["judgement_id"].nunique()
+    head = (
+        f"{counted(number, 'judgement')} watched by {day_in_words(until)}, "
+        f"{counted(len(watch), 'indicator')}: {counts}."
+    )
+    shown = watch if since is None else watch[watch["before"] != watch["after"]]
+    lines = [head]
+    if since is not None:
+        lines.append(
+            f"{counted(len(shown), 'indicator')} moved since {day_in_words(since)}"
+            f"{':' if len(shown) else '.'}"
+        )
+    for key, rows in shown.groupby("judgement_id", sort=False):
+        lines += ["", f"{key}, {judgements.at[key, 'scope']}: {judgements.at[key, 'text_en']}"]
+        lines += [f"- {_indicator(row, tables, since)}" for row in rows.itertuples()]
+        lines += [f"  Watch for: {'; '.join(judgements.at[key, 'indicators_en'].split(';'))}."] * (
+            since is None
+        )
+    return "\n".join(lines)
+
+
+def _indicator(row: object, tables: Tables, since: date | None) -> str:
+    """Return one indicator with its status, and the event that shows it."""
+    what = row.indicator
+    actor, country = tables.actors.at[what.side, "name_en"], plain_names([what.iso3], tables)[0]
+    window = in_words(f"{what.first.date()}/{what.last.date()}")
+    moved = row.after if since is None else f"{row.before}, now {row.after}"
+    event = ""
+    if row.event_id:
+        found = tables.events.loc[row.event_id]
+        event = f" ({row.event_id}, {in_words(found['date_edtf'])}: {found['summary_en']})"
+    return (
+        f"{EVENT_TYPES[what.event_type].label}, {actor}, {country}, {window}, would make it "
+        f"{what.outcome}: {moved}{event}"
+    )
+
+
+def score_in_words(made: pd.DataFrame) -> str:
+    """Return how good the forecasts were, or how many there are while too few are settled.
+
+    Parameters
+    ----------
+    made : pandas.DataFrame
+        What `evidence.settling.forecasts` returns.
+    """
+    settled = int(made["outcome"].notna().sum())
+    text = (
+        f"Forecasts recorded before their window: {len(made)}, of which {settled} settled. "
+        "Judgements written afterwards are not among them."
+    )
+    score = brier(made)
+    if score is None:
+        return f"{text} A score is given once {LEAST_SETTLED} are settled."
+    words = [
+        f"{LIKELIHOODS[word].words}: {row['true']:.0%} of {row['settled']:.0f} came true, "
+        f"{row['chance']:.0%} expected"
+        for word, row in calibration(made).iterrows()
+    ]
+    return f"{text} Brier score {score:.2f} (0 is best). {capital('; '.join(words))}."

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from ..evidence.posture import CONFIRMED_MONTHS
 from ..evidence.record import Record
 from ..tables.dates import in_words
 from ..tables.vocabulary import EVENT_TYPES, NOT_COVERED_LABEL, POSTURE_THEMES
@@ -108,14 +109,32 @@ def posture_table(
     rows = []
     known = (posture[list(columns)] != "none_recorded").any(axis="columns")
     for iso3, row in posture[known].iterrows():
-        states = {POSTURE_THEMES[name].heading: _state(row, name) for name in columns}
+        states = {POSTURE_THEMES[name].heading: _state(record, row, name) for name in columns}
         [country] = country_names([iso3], record.tables)
         rows.append({"Country": country, **states})
     headings = [POSTURE_THEMES[name].heading for name in columns]
     return pd.DataFrame(rows, columns=["Country", *headings])
 
 
-def _state(row: pd.Series, column: str) -> str:
+def doubt(record: Record, row: pd.Series, column: str) -> str:
+    """Return why a state is not confirmed: ``disputed``, or ``not attested since 2019``.
+
+    Parameters
+    ----------
+    record : Record
+        The evidence behind the posture.
+    row : pandas.Series
+        A row of `posture.posture` whose state is not confirmed.
+    column : {"french_posture", "russian_engagement"}
+        Which state.
+    """
+    newest = record.events.loc[row[f"{column}_event_ids"][-1], "latest"]
+    if newest >= pd.Timestamp(record.as_of) - pd.DateOffset(months=CONFIRMED_MONTHS):
+        return "disputed"
+    return f"not attested since {in_words(row[f'{column}_attested']).split()[-1]}"
+
+
+def _state(record: Record, row: pd.Series, column: str) -> str:
     """Return one state of a row of a posture frame with the date on which it began."""
     if not row["covered"]:
         return NOT_COVERED_LABEL
@@ -133,7 +152,7 @@ def _state(row: pd.Series, column: str) -> str:
     if row[column] in _NEWEST:  # of paper and talks the newest counts
         words = f"{word}, newest {newest}"
     elif not row[f"{column}_confirmed"]:
-        words += f", not attested since {newest.split()[-1]}"
+        words += f", {doubt(record, row, column)}"
     if row[column] == "agreement" and not row[f"{column}_confirmed"]:
         words = f"dormant agreement, newest {newest}"
     return f'[{words}]{{rows="{";".join(row[f"{column}_event_ids"])}"}}'

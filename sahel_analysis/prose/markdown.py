@@ -6,9 +6,10 @@ table text passes through `escape`; everything else in these functions is ours.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote, urlsplit
 
 _ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
@@ -142,9 +143,15 @@ def to_html(text: str) -> str:
     return _renderer()(_ATTRIBUTES.sub(")", bare))
 
 
+@lru_cache(maxsize=4096)  # a table's cells are asked for twice: for their widths, and as they stand
 def to_inline_html(text: str) -> str:
     """Return the HTML of one paragraph of Markdown without the paragraph."""
     return re.sub(r"^<p>(.*)</p>$", r"\1", to_html(text).strip(), flags=re.DOTALL)
+
+
+def plain(text: str) -> str:
+    """Return what one paragraph of Markdown says, without its markup."""
+    return html.unescape(re.sub(r"<[^>]*>", "", to_inline_html(text)))
 
 
 @cache

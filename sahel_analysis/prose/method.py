@@ -9,11 +9,11 @@ import pandas as pd
 from ..evidence.posture import family, followed
 from ..evidence.record import Record, article_day, contradicted, told_claims
 from ..tables.dates import day_in_words
-from ..tables.loading import Tables
+from ..tables.loading import FRAMES, Tables
 from ..tables.schema import read_package
 from .markdown import bullets, escape
 from .notes import marks
-from .words import country_names, in_letters, listed
+from .words import counted, country_names, in_letters, listed
 
 MARKS_EXPLAINED = (
     "A mark such as c40 leads to the note of a claim of the article, e101 to an event, f3 to a "
@@ -32,7 +32,7 @@ def gaps(record: Record) -> str:
     tables = record.tables
     points = (
         _missing_dates(tables),
-        _missing_terms(tables),
+        *_missing_else(tables),
         _missing_names(tables),
         _missing_numbers(tables),
         _missing_countries(tables),
@@ -54,32 +54,30 @@ def _missing_dates(tables: Tables) -> str:
     return "; ".join(parts) + "." * bool(parts)
 
 
-def _missing_terms(tables: Tables) -> str:
-    """Return that the article guesses at the terms of the agreement, if it does."""
-    claims = tables.claims
-    guessed = claims[
-        (claims["theme"] == "agreement")
-        & (claims["modality"] == "forecast")
-        & (claims["attributed_to"] == "article")
-    ].index
-    if guessed.empty:
-        return ""
-    return (
-        "It does not give the terms of the agreement; what it says of them is its own guess "
-        f"{marks(guessed, tables)}."
-    )
+def _missing_else(tables: Tables) -> list[str]:
+    """Return what the table of unknowns says that the article does not tell."""
+    unknowns = tables.unknowns[tables.unknowns["scope"] == "article"].sort_values("rank")
+    return [
+        f"{escape(row.text_en.rstrip('.'))} {marks(row.row_ids, tables)}."
+        for row in unknowns.itertuples()
+    ]
 
 
 def _missing_names(tables: Tables) -> str:
-    """Return how much rests on analysts whom the article does not name, if it names none."""
+    """Return how much rests on speakers whom the article does not name, where it names none."""
     speakers = tables.claims["attributed_to"]
-    analysts = speakers[speakers.str.contains("analyst")]
-    if analysts.empty or (analysts != "unnamed analysts").any():
-        return ""
-    return (
-        f"It names none of the analysts it cites; {len(analysts)} assertions rest on them "
-        f"{marks(analysts.index, tables)}."
-    )
+    unnamed = speakers[speakers.str.startswith("unnamed ")]
+    points = []
+    for nouns, claims in unnamed.groupby(unnamed.str.removeprefix("unnamed ")):
+        number = counted(len(claims), "assertion")
+        rest = "rests" if len(claims) == 1 else "rest"
+        named = speakers.str.contains(nouns.rstrip("s"), regex=False) & ~speakers.isin(unnamed)
+        if not named.any():
+            points.append(
+                f"It names none of the {escape(nouns)} it cites; {number} {rest} on them "
+                f"{marks(claims.index, tables)}."
+            )
+    return " ".join(points)
 
 
 def _missing_numbers(tables: Tables) -> str:
@@ -151,6 +149,11 @@ def _rows_used(record: Record) -> dict[str, str]:
     }
 
 
+def _keys(tables: Tables) -> set[str]:
+    """Return the keys of all rows."""
+    return {key for name in FRAMES for key in getattr(tables, name).index}
+
+
 def signature(record: Record, parameters: dict[str, str]) -> pd.DataFrame:
     """Return the table that signs a report: from what it was made.
 
@@ -173,6 +176,7 @@ def signature(record: Record, parameters: dict[str, str]) -> pd.DataFrame:
     rows = {
         "Article": "; ".join(read) or "none in the tables",
         "Data": f"{package['name']} {package['version']}, SHA-256 of the rows seen {tables.sha256}",
+        "Release": " ".join(tables.release.told(_keys(tables))),
         "Code": f"sahel_analysis {version('sahel-analysis')}",
         "Parameters": "; ".join(f"{name} = {value}" for name, value in parameters.items()),
         "Evidence ends": day_in_words(record.as_of),

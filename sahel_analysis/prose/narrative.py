@@ -13,9 +13,7 @@ import pandas as pd
 
 from ..evidence.record import Record, told_claims
 from ..tables.dates import MONTHS, in_words
-from ..tables.vocabulary import CLAIM_THEMES
-from .notes import CONTRADICTED_SIGN
-from .sentences import Sentence
+from .notes import CONTRADICTED_SIGN, Sentence
 
 REGION = "region"
 _WORDS = 120  # of a story at most
@@ -163,29 +161,29 @@ def _short(edtf: str) -> str:
 
 def _with_article(name: str) -> str:
     """Return an attribution as it stands in a sentence."""
-    return f"the {name}" if name.startswith(("Nigerien", "Russian", "United")) else name
+    is_body = name[:1].isupper() and name.split()[-1].islower() and not set(name) & {"'", "’"}
+    return f"the {name}" if is_body or name.startswith("United ") else name
 
 
-def article_story(record: Record, themes: Iterable[str] = tuple(CLAIM_THEMES)) -> list[Phase]:
-    """Return what the article tells up to a record's day, a part for each theme.
+def article_story(record: Record) -> list[Phase]:
+    """Return what the article tells up to a record's day, a part for each of its themes.
 
     Parameters
     ----------
     record : Record
         Claims that refer to a later day than `record.as_of` are left out.
-    themes : iterable of str
-        Keys of `vocabulary.CLAIM_THEMES`, in order.
     """
     claims = told_claims(record).sort_values(["paragraph", "sentence"], kind="stable")
     told = []
-    for theme in themes:
+    themes = record.tables.themes.sort_values("rank", kind="stable")
+    for theme, label in zip(themes["theme"], themes["label_en"], strict=True):
         lines = [
             Sentence(_spoken(row, record), (row.Index,))
             for row in claims.itertuples()
             if row.theme == theme
         ]
         if lines:
-            told.append(Phase(CLAIM_THEMES[theme], "", tuple(lines)))
+            told.append(Phase(label, "", tuple(lines)))
     return told
 
 

@@ -12,6 +12,7 @@ from ..evidence.record import Record
 from ..tables.dates import in_words, since_in_words
 from ..tables.vocabulary import NONE_RECORDED_LABEL, POSTURE_THEMES
 from .bottom_line import coups, gone_of, missions, names_or_number, newest
+from .listings import doubt
 from .narrative import REGION
 from .words import in_letters, on_words, plain_names, value_in_words
 
@@ -79,7 +80,7 @@ def _french(record: Record, iso3: str, row: pd.Series) -> Tile:
         facts.append(f"{value_in_words(count)} {on_words(count.date_edtf)}")
         rows.append(count.Index)
     if not row["french_posture_confirmed"]:
-        facts.append(f"not attested since {in_words(row['french_posture_attested']).split()[-1]}")
+        facts.append(doubt(record, row, "french_posture"))
     return _tile(0, "gone" if state == "withdrawn" else word, facts, tuple(rows))
 
 
@@ -93,7 +94,7 @@ def _russian(record: Record, iso3: str, row: pd.Series) -> Tile:
     """Return the tile of Russia in a country."""
     state, ids = row["russian_engagement"], row["russian_engagement_event_ids"]
     fresh = row["russian_engagement_confirmed"]
-    if state == "none_recorded" or (state == "contact" and not fresh):
+    if state == "none_recorded":
         return _tile(1, NONE_RECORDED_LABEL, [])
     word = _RUSSIAN.get(state, POSTURE_THEMES["russian_engagement"].states[state].word)
     attested = in_words(row["russian_engagement_attested"])
@@ -103,14 +104,15 @@ def _russian(record: Record, iso3: str, row: pd.Series) -> Tile:
         if count is not None:
             facts.append(f"{value_in_words(count)} {on_words(count.date_edtf)}")
             rows.append(count.Index)
-        word = word if fresh else "disputed or gone"
+        word = word if fresh else "unconfirmed"
     elif state == "agreement":
         word = word if fresh else _DORMANT
         facts = [f"newest: {attested}", "no personnel on record"]
     else:
+        word = word if fresh else "none of late"
         facts = [f"newest: {attested}"]
-    if not fresh:
-        facts.append(f"not attested since {attested.split()[-1]}")
+    if not fresh and state != "contact":
+        facts.append(doubt(record, row, "russian_engagement"))
     return _tile(1, word, facts, tuple(rows))
 
 
@@ -138,7 +140,7 @@ def _missions(record: Record, posture: pd.DataFrame, scope: str) -> Tile:
     )
     newest_ = known[::-1][:2]
     facts = [
-        f"{_short(actors.loc[key])}: {_MISSION_VERBS[row.state]} {in_words(row.date_edtf)}"
+        f"{short_name(actors.loc[key])}: {_MISSION_VERBS[row.state]} {in_words(row.date_edtf)}"
         for key, row in newest_.iterrows()
     ]
     return _tile(2, state, facts, tuple(newest_["event_id"]))
@@ -147,7 +149,7 @@ def _missions(record: Record, posture: pd.DataFrame, scope: str) -> Tile:
 _MISSION_VERBS = {"running": "since", "denounced": "ground ended", "ended": "ended"}
 
 
-def _short(mission: pd.Series) -> str:
+def short_name(mission: pd.Series) -> str:
     """Return a mission by its acronym, or by its name without its country."""
     acronyms = [name for name in mission["aliases"] if name.isupper()]
     return acronyms[0] if acronyms else mission["name_en"].split(" in ")[0]
@@ -177,6 +179,12 @@ def _hosts(record: Record, posture: pd.DataFrame) -> Tile:
         )
         if len(rows)
     ]
+    doubted = posture.index[
+        posture["french_posture"].isin(["present", "reduced"])
+        & ~posture["french_posture_confirmed"]
+    ]
+    if len(doubted):
+        facts.append(f"unconfirmed in {names_or_number(list(doubted), record)}")
     rows = tuple(ids[-1] for ids in sure["french_posture_event_ids"] if ids)
     number = len(by_state["present"])
     return _tile(0, f"in {_countries(number)}", facts, rows)

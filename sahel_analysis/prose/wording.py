@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -219,6 +220,29 @@ def lint_narrative(tables: Tables) -> list[Problem]:
             for column, message in _sentence_faults(row, tables)
         ]
     return problems
+
+
+class _Line(NamedTuple):
+    """A sentence that stands in no table."""
+
+    text_en: str
+    row_ids: tuple[str, ...]
+    until_ids: tuple[str, ...] = ()
+
+
+def sentence_faults(text: str, row_ids: Iterable[str], tables: Tables) -> list[str]:
+    """Return what is wrong with one sentence of ours, held to rows as the narrative is.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+    row_ids : iterable of str
+        Keys of the events, figures and claims that it rests on.
+    tables : Tables
+        The tables.
+    """
+    return [message for _, message in _sentence_faults(_Line(text, tuple(row_ids)), tables)]
 
 
 def _sentence_faults(row: object, tables: Tables) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Markdown and figures to HTML, PDF and DOCX, by pandoc and Typst out of their wheels."""
+"""Markdown and figures to HTML, PDF, DOCX and PPTX, by pandoc and Typst out of their wheels."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ import re
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 from sahel_analysis.errors import ExportError
-from sahel_analysis.publishing.typesetting import UNDATED, page_count, rasterised, reason, typeset
+from sahel_analysis.publishing import slides
+from sahel_analysis.publishing.typesetting import (
+    UNDATED,
+    font_rules,
+    page_count,
+    rasterised,
+    reason,
+    typeset,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -40,8 +49,16 @@ _WORDS = {
 }
 
 # What may stand in a data address within double quotes as it is.
-_PLAIN = " '!$()*+,-./;=?@[]_{|}~"
-FORMATS = ("html", "pdf", "docx")
+_PLAIN = "'!$()*+,-./;=?@_~"
+# Where blanks of an SVG can go, or be commas: a blank takes three characters in an address.
+_PATH, _STYLE = re.compile(r" d='[^']*'"), re.compile(r"(?<=[:;]) ")
+_STEP = re.compile(r" ?([A-Za-z])(?: |(?='))")
+# What the pages of a report are written in; one typeface for all of them is cut once.
+_CHARACTERS = (
+    "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x180)])) + "–—‘’“”•…†←↑→↓−≈≤≥›\u202f"
+)
+_TELEPHONE = "screen and (max-width: 40rem)"
+FORMATS = ("html", "pdf", "docx", "pptx")
 # What pandoc writes for a format, and what `pages.lua` puts between two of them.
 _WRITERS = {"html": "html5", "pdf": "typst"}
 _BETWEEN = b"\0"
@@ -51,9 +68,9 @@ _PATIENCE = 300  # seconds; pandoc takes less than one
 # For pandoc's runtime: memory rather than garbage collection, which took a quarter of its time. A
 # pandoc built without such options says so and goes on.
 _COLLECTING = "-A16m -H16m -F8"
-_PDF_STANDARDS = ["a-2a", "ua-1"]
+_PDF_STANDARDS = ["a-3a", "ua-1"]  # A-3 is the first that carries files of any kind
 _OLDEST = (1980, 1, 1, 0, 0, 0)
-_DOCX_TEXT, _PANDOC_TEXT = 9184, 7920  # width of text, twentieths of a point
+_DOCX_TEXT, _PANDOC_TEXT = 9866, 7920  # width of text, twentieths of a point
 _DROP = re.compile(r'\bdrop="(\d+)"')
 _LOG = logging.getLogger(__name__)
 _COLUMN = re.compile(rb'(<w:gridCol w:w=")([0-9]+)')
@@ -84,6 +101,12 @@ class Document:
         ``brief``, two dense pages, or ``report``.
     figures : mapping of str to str
         File name as the Markdown has it, to SVG.
+    narrow : mapping of str to str
+        The same for figures of which there is a drawing for telephones too.
+    beside : tuple of str
+        What stands beside the page and its address: the evidence annex, or from there the report.
+    attachments : mapping of str to str
+        File name to content of what the PDF carries.
     """
 
     name: str
@@ -95,6 +118,9 @@ class Document:
     pages: int = 0
     layout: str = "report"
     figures: Mapping[str, str] = field(default_factory=dict)
+    narrow: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+    attachments: Mapping[str, str] = field(default_factory=dict)
 
 
 def convert(document: Document, formats: Iterable[str]) -> dict[str, bytes]:
@@ -106,8 +132,8 @@ def convert(document: Document, formats: Iterable[str]) -> dict[str, bytes]:
         The report.
     formats : iterable of str
         Of `FORMATS`: ``html``, one file that holds its style and figures and loads nothing;
-        ``pdf``, tagged, conforming to PDF/A-2a and PDF/UA-1; ``docx``, with real headings,
-        captions, alt texts and table headers.
+        ``pdf``, tagged, conforming to PDF/A-3a and PDF/UA-1, with its attachments; ``docx``,
+        with real headings, captions, alt texts and table headers; ``pptx``, six slides at most.
 
     Returns
     -------
@@ -125,6 +151,7 @@ def convert(document: Document, formats: Iterable[str]) -> dict[str, bytes]:
         "html": lambda: _with_figures(document, written["html"]),
         "pdf": lambda: _set(document, written["pdf"]),
         "docx": lambda: _word_file(document, dropped),
+        "pptx": lambda: _slide_file(document),
     }
     return {target: make[target]() for target in wanted}
 
@@ -166,13 +193,30 @@ def _written(document: Document, formats: Sequence[str], dropped: int) -> dict[s
 
 
 def _with_figures(document: Document, page: bytes) -> bytes:
-    """Return an HTML page that holds its figures."""
+    """Return an HTML page that holds its figures, those for telephones too, and its typeface."""
+    label = _WORDS["figure"]
 
-    def inlined(source: re.Match) -> str:
-        return f'src="{_data_address(document.figures[source[1]])}"'
+    def inlined(image: re.Match) -> str:
+        name = image[1]
+        drawn = f'<img src="{_data_address(document.figures[name])}"{image[2]}>'
+        if name not in document.narrow:
+            # Its type would be too small on a telephone, where it is larger than the window.
+            return (
+                f'<div class="wide" role="region" aria-label="{label}" tabindex="0">{drawn}</div>'
+            )
+        narrow = _data_address(document.narrow[name])
+        source = f'<source media="{_TELEPHONE}" srcset="{narrow}">'
+        return f"<picture>{source}{drawn}</picture>"
 
     # Quotation marks in text are written as entities, so only an attribute can look like this.
-    return re.sub(r'src="(figure-\d+\.svg)"', inlined, page.decode()).encode()
+    page = page.replace(b"@font-face{}", _fonts().encode(), 1)
+    return re.sub(r'<img src="(figure-\d+\.svg)"(.*?) ?/>', inlined, page.decode()).encode()
+
+
+@cache
+def _fonts() -> str:
+    """Return the typeface of the pages as style rules."""
+    return font_rules(_CHARACTERS)
 
 
 def _data_address(svg: str) -> str:
@@ -180,38 +224,87 @@ def _data_address(svg: str) -> str:
 
     Percent-encoded rather than base64, which is a quarter longer.
     """
-    bare = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL).replace("'", "&#39;")
-    one_line = " ".join(bare.split()).replace('"', "'")
+    bare = re.sub(r"<!--.*?-->|\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    one_line = " ".join(bare.replace("'", "&#39;").split()).replace('"', "'").replace("> <", "><")
+    one_line = _PATH.sub(_shorter, one_line)
+    one_line = _STYLE.sub("", one_line)
     # A page that loads nothing should not even look as if it did: clip paths are url(#...) too.
     return f"data:image/svg+xml,{quote(one_line, safe=_PLAIN).replace('url(', 'url%28')}"
+
+
+def _shorter(path: re.Match) -> str:
+    """Return the path of an SVG without blanks."""
+    return " " + _STEP.sub(r"\1", path[0][1:]).replace(" ", ",")
 
 
 def _set(document: Document, source: bytes) -> bytes:
     """Return the PDF of a Typst source."""
     day = document.as_of or UNDATED
-    return typeset(source, document.figures, document.name, day, pdf_standards=_PDF_STANDARDS)
+    files = {**document.figures, **document.attachments}
+    carried = "".join(_attached(name) for name in document.attachments).encode()
+    return typeset(carried + source, files, document.name, day, pdf_standards=_PDF_STANDARDS)
+
+
+def _attached(name: str) -> str:
+    """Return the Typst that attaches a file to a PDF."""
+    kind = "text/csv" if name.endswith(".csv") else "application/json"
+    told = f"{name}: rows behind this report" if kind == "text/csv" else "What the columns mean"
+    options = f'relationship: "data", mime-type: "{kind}", description: "{told}"'
+    return f'#pdf.attach("{name}", {options})\n'
 
 
 def _word_file(document: Document, dropped: int) -> bytes:
-    """Return a Word file; its pictures are PNG, since Word does not show every SVG."""
+    """Return a Word file."""
+    written = _office_file(
+        document, "docx", "briefing.lua", _reference(), "-M", f"dropped={dropped}"
+    )
+    return _unzipped(document, "docx", lambda: _dated(written, document))
+
+
+def _slide_file(document: Document) -> bytes:
+    """Return a presentation of six slides at most."""
+    written = _office_file(document, "pptx", "slides.lua", _slide_reference(), "--slide-level=2")
+    return _unzipped(document, "pptx", lambda: slides.finished(written, document.as_of or UNDATED))
+
+
+def _office_file(
+    document: Document, target: str, filter_: str, reference: bytes, *options: str
+) -> bytes:
+    """Return what pandoc writes with PNG pictures, since Office does not show every SVG."""
     with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
-        reference = Path(folder) / "reference.docx"
-        reference.write_bytes(_reference())
+        place = Path(folder) / f"reference.{target}"
+        place.write_bytes(reference)
         pages = Path(folder) / "figures"
         pages.mkdir()
         for name, drawn in rasterised(document.figures, document.name).items():
             (pages / name).write_bytes(drawn)
-        written = _pandoc(
+        return _pandoc(
             document,
-            "docx",
-            *("--lua-filter", str(TEMPLATES / "briefing.lua")),
-            *("--reference-doc", str(reference), "-M", f"figure-folder={pages}"),
-            *("-M", f"dropped={dropped}"),
+            target,
+            *("--lua-filter", str(TEMPLATES / filter_)),
+            *("--reference-doc", str(place), "-M", f"figure-folder={pages}"),
+            *options,
         )
+
+
+def _unzipped(document: Document, target: str, finish: Callable[[], bytes]) -> bytes:
+    """Return what pandoc wrote, finished; refuse it where it is no such file."""
     try:
-        return _dated(written, document)
+        return finish()
     except zipfile.BadZipFile as fault:
-        message = f"pandoc wrote something else than the docx of '{document.name}'"
+        message = f"pandoc wrote something else than the {target} of '{document.name}'"
+        raise ExportError(message) from fault
+
+
+@cache
+def _slide_reference() -> bytes:
+    """Return the presentation whose layouts pandoc copies, from the one in its wheel."""
+    command = [_pandoc_path(), "--print-default-data-file", "reference.pptx"]
+    try:
+        run = subprocess.run(command, capture_output=True, timeout=_PATIENCE, check=True)
+        return slides.reference(run.stdout)
+    except (OSError, subprocess.SubprocessError, zipfile.BadZipFile) as fault:
+        message = f"pandoc gave no presentation to start from: {fault}"
         raise ExportError(message) from fault
 
 
@@ -224,6 +317,7 @@ def _pandoc(document: Document, target: str, *options: str) -> bytes:
         "edition-line": document.edition.replace('"', "”"),
         "as-of": document.as_of,
         "brief": "true" if document.layout == "brief" else "",
+        **dict(zip(("beside-words", "beside"), document.beside, strict=False)),
         "lang": "en",
         **{f"word-{key}": word for key, word in _WORDS.items()},
     }
@@ -287,12 +381,13 @@ def _reference() -> bytes:
 
 
 def _dated(written: bytes, document: Document) -> bytes:
-    """Return a Word file with the report's date, its tables as wide as its text, its rows whole.
+    """Return a Word file with the report's date and head, tables as wide as its text, rows whole.
 
     Pandoc's sandbox knows no date but 1970, and its tables are made for a narrower page.
     """
     target = io.BytesIO()
     day = document.as_of or UNDATED
+    head = " · ".join(filter(None, (document.title, document.edition)))
     with zipfile.ZipFile(io.BytesIO(written)) as old, zipfile.ZipFile(target, "w") as new:
         for part in old.infolist():
             content = old.read(part)
@@ -300,6 +395,8 @@ def _dated(written: bytes, document: Document) -> bytes:
                 content = content.replace(b"1970-01-01T", f"{day}T".encode())
             if part.filename == "word/document.xml":
                 content = _COLUMN.sub(_widened, content).replace(b"<w:tr><w:tc>", _WHOLE_ROW)
+            if part.filename == "word/header1.xml":
+                content = content.replace(b"RUNNING HEAD", escape(head).encode())
             # Pandoc's are of the local clock and of our template's files on this disk.
             part.date_time, part.external_attr = _OLDEST, 0o600 << 16
             new.writestr(part, content)

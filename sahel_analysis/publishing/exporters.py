@@ -1,4 +1,4 @@
-"""Executed notebooks to HTML, PDF and DOCX, for nbconvert, JupyterLab and `build`.
+"""Executed notebooks to HTML, PDF, DOCX and PPTX, for nbconvert, JupyterLab and `build`.
 
 One road: outputs to Markdown by our nbconvert template, Markdown to pages by `documents`. Only what
 `outputs` made is published; code, prompts and the parameters cells are not.
@@ -18,7 +18,7 @@ from traitlets.config import Config
 from sahel_analysis.errors import ExportError
 from sahel_analysis.prose.markdown import escape
 from sahel_analysis.publishing.documents import FORMATS, TEMPLATES, Document, convert
-from sahel_analysis.report.outputs import COVER_TYPE
+from sahel_analysis.report.outputs import COVER_TYPE, NARROW_TYPE, TABLES_TYPE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -48,8 +48,9 @@ class Publisher(Preprocessor):
         """Return the notebook without set-up cells, its cover and figures in the resources."""
         name = _name(resources)
         resources["cover"] = None
-        resources["figures"] = {}
+        resources["figures"], resources["narrow"] = {}, {}
         resources["has_annex"], resources["is_annex"] = False, self.annex
+        resources["attachments"] = {}
         cells = []
         for number, cell in enumerate(nb.cells, start=1):
             if UNPUBLISHED & set(cell.metadata.get("tags", [])):
@@ -78,6 +79,7 @@ class Publisher(Preprocessor):
             return None
         is_annex = bool(output.metadata.get("sahel", {}).get("annex"))
         resources["has_annex"] |= is_annex
+        resources["attachments"] |= output.data.get(TABLES_TYPE, {})
         if is_annex != self.annex:
             return None
         if "text/markdown" in output.data:
@@ -106,6 +108,8 @@ class Publisher(Preprocessor):
                 raise ExportError(message)
         metadata["file"] = f"figure-{len(figures) + 1}.svg"
         figures[metadata["file"]] = "".join(output.data[SVG])
+        if NARROW_TYPE in output.data:
+            resources["narrow"][metadata["file"]] = "".join(output.data[NARROW_TYPE])
         return output
 
 
@@ -154,12 +158,19 @@ class _MarkdownExporter(TemplateExporter):
             edition=", ".join(value for _, value in cover.get("edition", [])),
             as_of=cover.get("as_of", ""),
             figures=resources["figures"],
+            narrow=resources["narrow"],
+            beside=("The report", f"{name}.html")
+            if annex
+            else ("Evidence annex", f"{name}_evidence.html")
+            if resources["has_annex"]
+            else (),
+            attachments=resources["attachments"],
         )
         return document, resources
 
 
 class _BriefingExporter(Exporter):
-    """What the three formats share."""
+    """What the formats share."""
 
     format = ""
 
@@ -196,6 +207,14 @@ class BriefingDOCXExporter(_BriefingExporter):
     export_from_notebook = "Sahel briefing (DOCX)"
 
 
+class BriefingPPTXExporter(_BriefingExporter):
+    """Executed notebook to slides."""
+
+    format = "pptx"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+    export_from_notebook = "Sahel briefing (PPTX)"
+
+
 def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict[str, bytes]:
     """Return an executed notebook in several formats.
 
@@ -204,7 +223,7 @@ def export(notebook: NotebookNode, formats: Iterable[str], *, name: str) -> dict
     notebook : nbformat.NotebookNode
         Executed; left as it is.
     formats : iterable of str
-        Of ``html``, ``pdf`` and ``docx``.
+        Of ``html``, ``pdf``, ``docx`` and ``pptx``.
     name : str
         Name of the report, for messages, and its title where it has no cover.
 

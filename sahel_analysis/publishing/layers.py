@@ -10,21 +10,27 @@ import pandas as pd
 import shapely
 
 from ..errors import ExportError
-from ..evidence.posture import posture_of
+from ..evidence.actors import whose
 from ..evidence.record import Record, edition, told_claims
 from ..figures.geography import BOUNDARIES_EN, disputed, places_frame, with_geometry
 from ..files import whole, write_text
 from .citations import cited_sources
-from .spreadsheet import event_rows
+from .spreadsheet import base_rows, event_rows, posture_rows
+from .symbols import layer_styles
 
 CRS = "EPSG:4326"
 # A tenth of a metre: finer digits would be noise of the projection, there and back.
 _DIGITS = 6
+_GEOMETRY = "geom"  # what GDAL calls the column of geometries in a GeoPackage
 
 _ABOUT = {
     "posture": "One row is one country followed: French posture and Russian engagement, {edition}. "
     f"The ids name the events that decide. Outlines: {BOUNDARIES_EN}; they say nothing about the "
     "status of any territory.",
+    "engagement": "One row is one country followed: Russian engagement, {edition}, as a point where "
+    "its map label stands.",
+    "bases": "One row is one place where French or Russian forces stand, or stood until they left "
+    "or handed it over, {edition}.",
     "events": "One row is one event with a known place, {edition}.",
     "events_without_place": "One row is one event known to a country or region only, {edition}.",
     "places": "One row is one capital, base or town that an event names.",
@@ -45,8 +51,9 @@ def layers(record: Record) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of geopandas.GeoDataFrame or pandas.DataFrame
-        ``posture`` (polygons), ``events`` and ``places`` (points), ``disputed_lines`` (lines), all
-        in degrees, WGS 84; ``events_without_place``, ``claims`` and ``sources`` without geometry.
+        ``posture`` (polygons), ``engagement``, ``bases``, ``events`` and ``places`` (points),
+        ``disputed_lines`` (lines), all in degrees, WGS 84; ``events_without_place``,
+        ``claims`` and ``sources`` without geometry.
         An event is a point only where its place is known: none stands at the middle of a country.
         Lists are parted by ``;``.
     """
@@ -58,10 +65,13 @@ def layers(record: Record) -> dict[str, pd.DataFrame]:
         places.geometry.reindex(placed["place_id"]).to_numpy(), index=placed.index, crs=places.crs
     )
     precision = tables.places["precision"].reindex(placed["place_id"]).to_numpy()
-    events = gpd.GeoDataFrame(placed.assign(precision=precision), geometry=points)
+    sides = whose(record.events, tables.actors).reindex(placed.index)
+    events = gpd.GeoDataFrame(placed.assign(precision=precision, side=sides), geometry=points)
     checks = tables.checks[["verdict", "credibility", "finding_en"]]
     frames = {
         "posture": _posture(record),
+        "engagement": _engagement(record),
+        "bases": places_frame(base_rows(record)),
         "events": events,
         "events_without_place": rows[rows["place_id"] == ""].drop(
             columns=["place_id", "place", "lon", "lat"]
@@ -76,15 +86,19 @@ def layers(record: Record) -> dict[str, pd.DataFrame]:
 
 def _posture(record: Record) -> gpd.GeoDataFrame:
     """Return the posture of every country followed, with its outline."""
-    frame, countries = posture_of(record), record.tables.countries
-    frame = frame.assign(
-        as_of=record.as_of.isoformat(),
-        evidence=record.evidence,
-        french_posture_event_ids=frame["french_posture_event_ids"].map(";".join),
-        russian_engagement_event_ids=frame["russian_engagement_event_ids"].map(";".join),
-    )
-    frame.insert(0, "name_en", countries["name_en"].reindex(frame.index))
-    return with_geometry(frame, countries, record.tables.folder)
+    return with_geometry(posture_rows(record), record.tables.countries, record.tables.folder)
+
+
+def _engagement(record: Record) -> gpd.GeoDataFrame:
+    """Return the Russian engagement of every country followed, at the place of its label."""
+    frame, countries = _posture(record), record.tables.countries
+    labels = countries[["label_lon", "label_lat"]].reindex(frame.index)
+    points = gpd.GeoSeries(
+        gpd.points_from_xy(labels["label_lon"], labels["label_lat"], crs=CRS), index=frame.index
+    ).to_crs(frame.crs)
+    inside = frame.geometry.representative_point()
+    kept = [name for name in frame if not name.startswith("french")]
+    return frame[kept].set_geometry(points.where(~points.is_empty, inside))
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +119,8 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 def write_gpkg(path: str | Path, record: Record) -> Path:
     """Write a record as a GeoPackage with every layer and table of `layers`.
 
-    Equal records give equal bytes: the format's time of last change is the record's day.
+    QGIS draws each layer on opening as the table ``layer_styles`` says; see `symbols`. Equal
+    records give equal bytes: the format's time of last change is the record's day.
 
     Raises
     ------
@@ -115,8 +130,9 @@ def write_gpkg(path: str | Path, record: Record) -> Path:
     import pyogrio
 
     about = {"edition": edition(record), "boundaries": BOUNDARIES_EN}
+    moment = f"{record.as_of}T00:00:00.000Z"
     with whole(path) as file:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{record.as_of}T00:00:00.000Z"})
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": moment})
         try:
             for name, frame in layers(record).items():
                 options = {"DESCRIPTION": _ABOUT[name].format(**about)}
@@ -128,6 +144,17 @@ def write_gpkg(path: str | Path, record: Record) -> Path:
                     append=file.exists(),
                     layer_options=options,
                 )
+            styles = pd.DataFrame(layer_styles(moment, _GEOMETRY))
+            styles["update_time"] = pd.to_datetime(styles["update_time"])
+            options = {"FID": "id", "DESCRIPTION": "How QGIS draws the layers"}
+            pyogrio.write_dataframe(
+                styles,
+                file,
+                layer="layer_styles",
+                driver="GPKG",
+                append=True,
+                layer_options=options,
+            )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as fault:
             # The whole SQL statement may stand before it.
             message = f"'{path}' cannot be written ({str(fault).rpartition('failed: ')[2]})."

@@ -5,12 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from ..evidence.record import Record, contradicted
+from ..evidence.actors import ROOTS
+from ..evidence.bases import bases
+from ..evidence.posture import posture_of
+from ..evidence.record import Record, contradicted, told_claims
 from ..files import write_text
+from ..report.attachments import public
+from ..tables.loading import Tables
 
 # What spreadsheets take for the beginning of a formula, the full-width forms included.
 _FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -80,6 +86,61 @@ def event_rows(record: Record) -> pd.DataFrame:
         },
         index=events.index,
     )
+
+
+def posture_rows(record: Record) -> pd.DataFrame:
+    """Return the posture of every country followed, indexed by ``iso3``, lists parted by ``;``."""
+    frame = posture_of(record)
+    ids = {name: frame[name].map(";".join) for name in frame if name.endswith("_event_ids")}
+    names = record.tables.countries["name_en"].reindex(frame.index)
+    frame = frame.assign(as_of=record.as_of.isoformat(), evidence=record.evidence, **ids)
+    frame.insert(0, "name_en", names)
+    return frame
+
+
+def base_rows(record: Record) -> pd.DataFrame:
+    """Return the bases of French and Russian forces, one line each, lists parted by ``;``.
+
+    Indexed by ``base_id``: state and place, such as ``france_gao``. Columns of `bases.bases` with
+    ``side``, ``place_id`` and ``passed_to``; days are ISO dates, empty where none is on record.
+    """
+    parts = []
+    for root in ROOTS:
+        frame = bases(record, root)
+        for name in ("forces", "to", "event_ids"):
+            frame[name] = frame[name].map(";".join)
+        for name in ("attested", "closed_on"):
+            frame[name] = frame[name].dt.strftime("%Y-%m-%d").fillna("")
+        # A word of SQL would have to be quoted.
+        frame = frame.reset_index().rename(columns={"to": "passed_to"})
+        frame.insert(0, "side", root)
+        parts.append(frame.set_index(f"{root}_" + frame["place_id"]))
+    return pd.concat(parts).rename_axis("base_id")
+
+
+def rows_of(record: Record) -> Tables:
+    """Return the rows that a record's own evidence shows, for people who get them without a report.
+
+    Parameters
+    ----------
+    record : Record
+        Evidence and day.
+
+    Returns
+    -------
+    Tables
+        Events and figures that count, claims told by that day with their checks, and the sources
+        of these; a source that appeared later is there by its key and grade alone.
+    """
+    claims, tables = told_claims(record), record.tables
+    counted = replace(
+        tables,
+        events=tables.events.loc[record.events.index],
+        figures=tables.figures.loc[record.figures.index],
+        claims=claims,
+        checks=tables.checks[tables.checks.index.isin(claims.index)],
+    )
+    return public(counted, record.as_of)
 
 
 def write_csv(path: str | Path, record: Record) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import tempfile
 from collections.abc import Callable, Mapping
@@ -16,6 +18,7 @@ from ..errors import ExportError
 T = TypeVar("T")
 # A page without a date still needs one fixed moment; ZIP archives know none earlier.
 UNDATED = "1980-01-01"
+_WEIGHTS = {400: "Regular", 700: "Bold"}
 _WORD_PIXELS_PER_INCH = 220
 _THUMBNAIL_PT = 120
 _THUMBNAIL_PIXELS_PER_INCH = 144  # two pixels to a point, for fine screens
@@ -32,7 +35,7 @@ def typeset(
     source : bytes
         The source, UTF-8.
     figures : mapping of str to str
-        File name as the source has it, to SVG.
+        File name as the source has it, to SVG, and to the text of a file to be attached.
     name : str
         Name of the report, for messages.
     day : str
@@ -94,7 +97,7 @@ def _with_typst(
 
     with tempfile.TemporaryDirectory(prefix="sahel-") as folder:
         for file, drawn in figures.items():
-            (Path(folder) / file).write_text(drawn, encoding="utf-8")
+            (Path(folder) / file).write_bytes(drawn.encode())
         main = Path(folder) / "main.typ"
         main.write_bytes(source)
         shared = {"root": folder, "font_paths": fonts, "ignore_system_fonts": True}
@@ -113,6 +116,39 @@ def _fonts():
 
     folder = Path(font_source_sans_pro.__file__).parent / "files"
     return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
+
+
+def font_rules(characters: str) -> str:
+    """Return style rules that hold the typeface, cut down to some characters.
+
+    Parameters
+    ----------
+    characters : str
+        Each once, sorted; a browser sets any other in a face of its own.
+    """
+    import font_source_sans_pro
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    folder = Path(font_source_sans_pro.__file__).parent / "files"
+    rules = []
+    for weight, name in _WEIGHTS.items():
+        options = subset.Options(
+            flavor="woff", notdef_outline=True, hinting=False, layout_features=["kern", "liga"]
+        )
+        font = TTFont(folder / f"SourceSansPro-{name}.ttf", recalcTimestamp=False)
+        cut = subset.Subsetter(options)
+        cut.populate(text=characters)
+        cut.subset(font)
+        font.flavor = "woff"
+        buffer = io.BytesIO()
+        font.save(buffer)
+        source = base64.b64encode(buffer.getvalue()).decode()
+        rules.append(
+            f'@font-face{{font-family:"Source Sans Pro";font-weight:{weight};'
+            f'src:url(data:font/woff;base64,{source}) format("woff")}}'
+        )
+    return "\n".join(rules)
 
 
 def rasterised(figures: Mapping[str, str], name: str) -> dict[str, bytes]:

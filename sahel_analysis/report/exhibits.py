@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..figures import forces, maps, timelines, verdicts
 from ..figures.situation import alt_text
+from ..figures.style import PHONE_MM
 from ..tables.dates import bounds
 from .outputs import Output
 
@@ -34,7 +37,7 @@ def draw_map(report: Report, kind: str) -> Output:
         If there is no such map.
     """
     shown = maps.situation(*_asked(report), kind, report.tables)
-    return _figure(report, maps.draw_map(shown), _alt(shown))
+    return _figure(report, partial(maps.draw_map, shown), _alt(shown))
 
 
 def draw_map_series(report: Report) -> Output:
@@ -47,7 +50,8 @@ def draw_map_series(report: Report) -> Output:
     _, evidence, countries = _asked(report)
     panels = [maps.situation(day, evidence, countries, tables=report.tables) for day in days]
     alts = [_alt(each) for each in panels]
-    return _figure(report, maps.draw_series(panels), f"Small maps, one per day. {' '.join(alts)}")
+    ax = maps.draw_series(panels)
+    return _figure(report, ax, f"Small maps, one per day. {' '.join(alts)}")
 
 
 def draw_timeline(report: Report) -> Output:
@@ -99,6 +103,10 @@ def _asked(report: Report) -> tuple[date, str, list[str]]:
     return report.record.as_of, report.record.evidence, report.countries
 
 
-def _figure(report: Report, ax: Axes, alt: str) -> Output:
-    """Return a drawing, which holds its title, with the edition below."""
-    return report.figure(ax.figure, caption=report.edition, alt=alt)
+def _figure(report: Report, drawn: Axes | Callable[..., Axes], alt: str) -> Output:
+    """Return a drawing, which holds its title, with the edition below; a function draws two widths."""
+    narrow = None
+    if callable(drawn):
+        narrow = drawn(width_mm=PHONE_MM).figure
+        drawn = drawn()
+    return report.figure(drawn.figure, caption=report.edition, alt=alt, narrow=narrow)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COVER_TYPE = "application/vnd.sahel.cover+json"
+NARROW_TYPE = "application/vnd.sahel.narrow+svg"  # a figure's drawing for telephones
+TABLES_TYPE = "application/vnd.sahel.tables+json"  # file name to content, for the PDF
 
 # JupyterLab typesets $...$ in HTML outputs; this class keeps MathJax away from literal text.
 _LITERAL = "mathjax_ignore tex2jax_ignore"
@@ -58,6 +60,7 @@ def cover(
     subtitle: str = "",
     edition: Mapping[str, str],
     bottom_line: str = "",
+    imprint: str = "",
     as_of: date | str = "",
     pages: int = 0,
     layout: str = "report",
@@ -75,6 +78,8 @@ def cover(
         ``{"Country": "Niger", "As of": "4 December 2023", "Evidence": "article"}``.
     bottom_line : str
         Markdown, one or two sentences.
+    imprint : str
+        Plain text, one line: number of the edition, version of the data, how to cite.
     as_of : date or str
         The edition's date, ISO 8601; it also dates the PDF and DOCX files.
     pages : int
@@ -96,6 +101,7 @@ def cover(
         "subtitle": subtitle,
         "edition": [[str(label), str(value)] for label, value in edition.items()],
         "bottom_line": bottom_line,
+        "imprint": imprint,
         "as_of": day,
         "pages": pages,
         "layout": layout,
@@ -108,6 +114,7 @@ def cover(
     page = (
         f"<h1>{html.escape(title)}</h1>{below}<dl>{rows}</dl>"
         f"<blockquote>{markdown.to_html(bottom_line)}</blockquote>"
+        f"<p><small>{html.escape(imprint)}</small></p>"
     )
     edition_line = ", ".join(f"{label}: {value}" for label, value in content["edition"])
     return Output(
@@ -153,7 +160,14 @@ def notes(entries: Iterable[tuple[str, str]]) -> Output:
     return Output({"text/markdown": markdown.notes(entries), "text/html": _div(f"<dl>{rows}</dl>")})
 
 
-def figure(fig: Figure, *, caption: str, alt: str, title: str | None = None) -> Output:
+def figure(
+    fig: Figure,
+    *,
+    caption: str,
+    alt: str,
+    title: str | None = None,
+    narrow: Figure | None = None,
+) -> Output:
     """Return a figure with its caption and alternative text, and close it.
 
     Parameters
@@ -166,6 +180,8 @@ def figure(fig: Figure, *, caption: str, alt: str, title: str | None = None) -> 
         Plain text that says what the figure shows to somebody who cannot see it.
     title : str, optional
         Markdown on one line: the finding, set in bold before the caption.
+    narrow : matplotlib.figure.Figure, optional
+        The same for a telephone, 88 mm wide; HTML pages show it in narrow windows.
 
     Raises
     ------
@@ -185,8 +201,12 @@ def figure(fig: Figure, *, caption: str, alt: str, title: str | None = None) -> 
         f'alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{source}">'
         f"<figcaption>{markdown.to_inline_html(heading)}</figcaption></figure>"
     )
+    drawings = {"image/svg+xml": svg}
+    if narrow is not None:
+        drawings[NARROW_TYPE] = _svg(narrow)
+        pyplot.close(narrow)
     return Output(
-        {"image/svg+xml": svg, "text/html": _div(page)},
+        {**drawings, "text/html": _div(page)},
         {"image/svg+xml": {"alt": " ".join(alt.split()), "caption": " ".join(heading.split())}},
     )
 
@@ -337,9 +357,18 @@ def joined(*parts: Output) -> Output:
     )
 
 
-def annex(output: Output) -> Output:
-    """Return an output as part of the evidence annex, which is a document of its own."""
-    return Output(output.data, {**output.metadata, "sahel": {"annex": True}})
+def annex(output: Output, files: Mapping[str, str]) -> Output:
+    """Return an output as the evidence annex, which is a document of its own.
+
+    Parameters
+    ----------
+    output : Output
+        From `joined`.
+    files : mapping of str to str
+        Name to content of what the PDF of the report and that of its annex carry as attachments.
+    """
+    data = {**output.data, TABLES_TYPE: dict(files)}
+    return Output(data, {**output.metadata, "sahel": {"annex": True}})
 
 
 def _svg(fig: Figure) -> str:

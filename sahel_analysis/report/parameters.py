@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -16,7 +15,8 @@ import pandas as pd
 
 from ..errors import MOST, ParameterError, did_you_mean, shown
 from ..evidence.posture import followed
-from ..evidence.record import EVIDENCE, article_day
+from ..evidence.record import EVIDENCE, article_day, articles, articles_known
+from ..files import parsed, read
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables
 
@@ -39,12 +39,15 @@ class ReportParameters:
         Countries shown, ISO 3166-1 alpha-3, in table order; empty where all are shown.
     country : str
         The one country of a country brief; empty elsewhere.
+    article : str
+        Key of the article; empty for the first.
     """
 
     as_of: date
     evidence: str = "checked"
     countries: tuple[str, ...] = ()
     country: str = ""
+    article: str = ""
 
     def literals(self) -> dict[str, str | list[str]]:
         """Return the parameters by name as a notebook's cell would hold them."""
@@ -53,6 +56,7 @@ class ReportParameters:
             "evidence": self.evidence,
             "countries": list(self.countries) or "all",
             "country": self.country,
+            "article": self.article,
         }
 
 
@@ -74,7 +78,7 @@ def date_range(tables: Tables) -> tuple[date, date]:
 def default_day(tables: Tables) -> date:
     """Return the day of a report that is asked for without one.
 
-    The article's; where the tables hold no article, the last day there is.
+    The article's, the first one's; where the tables hold no article, the last day there is.
     """
     first, last = date_range(tables)
     day = article_day(tables)
@@ -122,6 +126,7 @@ def validate(
         "evidence": lambda value: _evidence(value, tables),
         "countries": lambda value: _countries(value, known),
         "country": lambda value: _one_of(value, known),
+        "article": lambda value: _article(value, tables),
     }
     unknown = (name for name in values if name not in takes)
     faults = [*faults, *(_not_taken(name, report, takes) for name in islice(unknown, MOST))]
@@ -138,6 +143,61 @@ def validate(
         heading = [f"{shown(report)} cannot be made."] if report else []
         raise ParameterError("\n".join([*heading, *faults]))
     return ReportParameters(**sound)
+
+
+def days_between(
+    since: object, until: object, evidence: object, tables: Tables
+) -> tuple[date, date, str]:
+    """Return two days and the evidence to compare, or refuse them with every fault at once.
+
+    Parameters
+    ----------
+    since, until : str or datetime.date
+        The two days; the second is the last day there is where it is None.
+    evidence : str
+        As in `posture.posture`.
+    tables : Tables
+        Tables that say which days there are.
+
+    Raises
+    ------
+    ParameterError
+        If a day or the evidence is not allowed, or the second day is not after the first.
+    """
+    first, last = date_range(tables)
+    return _two_days(since, last if until is None else until, evidence, first, last, tables)
+
+
+def watch_days(
+    since: object, until: object, evidence: object, tables: Tables
+) -> tuple[date | None, date, str]:
+    """Return as `days_between` does; to the newest judgement, and the first day None where it is."""
+    first, last = date_range(tables)
+    judged = tables.judgements["valid_from"].max()
+    last = last if pd.isna(judged) else max(last, judged.date())
+    until = last if until is None else until
+    if since is not None:
+        return _two_days(since, until, evidence, first, last, tables)
+    day_before = first - timedelta(days=1)
+    return None, *_two_days(day_before, until, evidence, day_before, last, tables)[1:]
+
+
+def _two_days(
+    since: object, until: object, evidence: object, first: date, last: date, tables: Tables
+) -> tuple[date, date, str]:
+    """Return two days within a range and the evidence, or refuse them with every fault."""
+    faults, sound = [], {}
+    for name, value in (("from", since), ("to", until), ("evidence", evidence)):
+        try:
+            is_day = name != "evidence"
+            sound[name] = _day(value, first, last) if is_day else _evidence(value, tables)
+        except ValueError as fault:
+            faults.append(f"{name}: '{shown(value)}' is not allowed; {fault}")
+    if {"from", "to"} <= sound.keys() and sound["to"] <= sound["from"]:
+        faults.append(f"to: '{sound['to']}' is not after '{sound['from']}'; expected a later day.")
+    if faults:
+        raise ParameterError("\n".join(faults))
+    return sound["from"], sound["to"], sound["evidence"]
 
 
 def _not_taken(name: str, report: str, takes: Sequence[str]) -> str:
@@ -175,6 +235,14 @@ def _evidence(value: object, tables: Tables) -> str:
         message = "the tables hold no article; expected 'checked'."
         raise ValueError(message)
     return kind
+
+
+def _article(value: object, tables: Tables) -> str:
+    """Return the key of an article; of the first none, so that one report has one name."""
+    known = articles(tables)
+    if not isinstance(value, str) or (value and value not in known):
+        raise ValueError(articles_known(tables))
+    return "" if value in known[:1] else value
 
 
 def _one_of(value: object, known: Mapping[str, str]) -> str:
@@ -223,7 +291,7 @@ def notebook_parameters(path: Path) -> tuple[str, ...] | None:
         If the file is no notebook.
     """
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        cells = parsed(read(path))["cells"]
         tagged = [cell for cell in cells if _TAG in cell["metadata"].get("tags", [])]
         sources = ["".join(cell["source"]) for cell in tagged]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
@@ -231,6 +299,11 @@ def notebook_parameters(path: Path) -> tuple[str, ...] | None:
         raise ParameterError(message) from fault
     names = dict.fromkeys(name for source in sources for name in _assigned(source))
     return tuple(names) if tagged else None
+
+
+def is_injected(cells: Iterable[str]) -> bool:
+    """Return whether papermill has set parameters in one of the cells that a kernel has run."""
+    return any(cell.startswith(_INJECTED) for cell in cells)
 
 
 def misspelt(cells: Sequence[str]) -> list[str]:

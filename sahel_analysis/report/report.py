@@ -5,25 +5,33 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ..errors import did_you_mean, require_one_of, shown
 from ..evidence.actors import ROOTS, family
+from ..evidence.changes import changes
 from ..evidence.posture import LEAST_EVENTS, posture_of
-from ..evidence.record import Record, record
+from ..evidence.record import Record, articles, one_article, record
 from ..prose import audit, judgements, listings, method, narrative
 from ..prose.bottom_line import OTHERS, SIDES, bottom_line, of_sides
+from ..prose.changes import tell
 from ..prose.markdown import bullets, escape
-from ..prose.notes import cited, notes
-from ..prose.sentences import KeySources, Sentence
+from ..prose.notes import KeySources, Sentence, cited, notes
 from ..prose.tiles import tiles
 from ..prose.words import counted, listed
 from ..tables.dates import day_in_words
 from ..tables.loading import Tables, require_tables
 from . import exhibits, outputs
+from .attachments import attachments
+from .editions import edition_before, edition_of, imprint
 from .outputs import Output
-from .parameters import ReportParameters, misspelt, scope, validate
+from .parameters import ReportParameters, is_injected, misspelt, scope, validate
+
+if TYPE_CHECKING:
+    from ipywidgets import VBox
 
 # Of each side: the column of a posture frame, and captions of the tables of its rows.
 _COLUMNS = {"france": "french_posture", "russia": "russian_engagement"}
@@ -35,10 +43,11 @@ _EVENTS = {
 _FIGURES = {"france": "Figures of French forces", "russia": "Figures of Russian personnel"}
 _SUBJECTS = ("countries", "article")
 _NO_ARTICLE = "The tables hold no article, so there is nothing to compare or to audit."
+_ALL_CHANGES = 1200  # words that the annex has for what moved since the edition before
 _JUDGED = (30, 15, 28, 27)  # widths of the table of judgements
-# How much the pages of a country brief hold, and those of any other report.
-_BRIEF = {"judgements": 3, "errors": 2, "sources": 6}
-_REPORT = {"judgements": 5, "errors": 3, "sources": 8}
+# How much the pages of a country brief hold, and those of any other report; of changes in words.
+_BRIEF = {"judgements": 3, "errors": 2, "sources": 6, "since": 75}
+_REPORT = {"judgements": 5, "errors": 3, "sources": 8, "since": 150}
 
 
 def _of_article(show: Callable[..., Output]) -> Callable[..., Output]:
@@ -72,8 +81,9 @@ class Report:
         Tables already loaded; the package's own without it.
     **parameters : str or list of str
         ``as_of`` (a day, ISO 8601; the last there is without it), ``evidence`` (``"checked"`` or
-        ``"article"``), and ``countries`` (``"all"`` or a list of ISO 3166-1 alpha-3 codes) or
-        ``country`` (one such code).
+        ``"article"``), ``countries`` (``"all"`` or a list of ISO 3166-1 alpha-3 codes) or
+        ``country`` (one such code), and ``article`` (key of one in the table of sources; the first
+        without it).
 
     Attributes
     ----------
@@ -127,6 +137,7 @@ class Report:
         whole = require_tables(tables)
         faults = [*misspelt(_cells_run()), *_faults(title, subtitle, subject, tells)]
         asked = validate(parameters, whole, faults=faults)
+        whole = one_article(whole, asked.article)
         self.parameters: ReportParameters = asked
         self.subject, self.tells, self.pages = subject, tuple(tells), pages
         self.record: Record = record(asked.as_of, asked.evidence, asked.country or "all", whole)
@@ -204,15 +215,10 @@ class Report:
             return figures
         return figures[figures["actor_id"].isin(family(self.tables.actors, side))]
 
-    def twin(self, evidence: str) -> tuple[Record, pd.DataFrame]:
-        """Return the record and posture of one evidence for the same day and countries."""
-        other = record(self.parameters.as_of, evidence, tables=self.tables)
-        return other, posture_of(other).loc[self.countries]
-
     @property
     def _has_article(self) -> bool:
-        """Whether the rows that the report can see are of an article and its checks."""
-        return not self.tables.claims.empty and not self.tables.checks.empty
+        """Whether the rows that the report can see are of an article."""
+        return not self.tables.claims.empty
 
     # What the pages say
 
@@ -228,7 +234,12 @@ class Report:
 
     @cached_property
     def _bottom_line(self) -> list[Sentence]:
-        """What the cover says first."""
+        """What the cover says first: as the editor of a named edition has it, or as the rows do."""
+        named = edition_of(self.record.as_of, self.record.evidence, self.tables)
+        if named and self._is_whole and set(self.tells) == set(ROOTS):
+            own = [Sentence(text, named.row_ids) for text in (named.headline, named.bottom_line)]
+            if own := [line for line in own if line.text]:
+                return own
         return bottom_line(self.record, self._scope, self.tells)
 
     @cached_property
@@ -280,9 +291,10 @@ class Report:
         elif self.subject == "article":
             line = audit.bottom_line(self.tables)
             # It weighs the text; no day and no country belongs to it.
+            last = self.tables.checks["checked_on"].max()
             edition = {
-                "Article": f"{len(self.tables.claims)} assertions",
-                "Checked on": day_in_words(self.tables.checks["checked_on"].max()),
+                "Article": f"{self._article}{len(self.tables.claims)} assertions",
+                "Checked on": "not checked" if pd.isna(last) else day_in_words(last),
             }
         else:
             line = self._sources.text(self._bottom_line)
@@ -291,6 +303,8 @@ class Report:
                 "As of": day_in_words(self.record.as_of),
                 "Evidence": self.record.evidence,
             }
+            if self.parameters.article:
+                edition["Article"] = self._article.removesuffix("; ")
         if self.has_little:
             line = self._too_little
         return outputs.cover(
@@ -298,10 +312,25 @@ class Report:
             subtitle=self.subtitle,
             edition=edition,
             bottom_line=line,
+            imprint=self._imprint,
             as_of=self.record.as_of,
             pages=self.pages,
             layout="brief" if self.parameters.country else "report",
         )
+
+    @property
+    def _imprint(self) -> str:
+        """The line that names edition, version and how to cite."""
+        asked = self.record.as_of, self.record.evidence, self.tables
+        return imprint(self.title, *asked, dated=self.subject != "article")
+
+    @property
+    def _article(self) -> str:
+        """The article in words, as far as its source names it, and what parts it from more."""
+        source = self.tables.sources.loc[articles(self.tables)[0]]
+        title = f"“{source.title}”" if source.title else ""
+        named = ", ".join(filter(None, (title, source.publisher)))
+        return f"{named}, {day_in_words(source.article_day)}; " if named else ""
 
     @property
     def _too_little(self) -> str:
@@ -342,6 +371,36 @@ class Report:
                 f"{self._sources.text(phase.sentences)}\n:::"
             )
         return outputs.prose("\n\n".join(blocks))
+
+    def since(self) -> Output | None:
+        """Return what moved since the edition before; None where there is none, or nothing moved.
+
+        The pages have the most decisive lines, the annex has all of them.
+        """
+        text = self._since(self._most["since"])
+        # On the two pages of a brief the oldest of the story goes before it.
+        drop = 4 if self.parameters.country else 1
+        return outputs.prose(f'::: {{.changes drop="{drop}"}}\n{text}\n:::') if text else None
+
+    def _since(self, most: int) -> str:
+        """Return what moved since the edition before, in so many words at most, as Markdown."""
+        asked = self.record.as_of, self.record.evidence, self.tables
+        earlier = edition_before(*asked)
+        if self.has_little or earlier is None or self.subject == "article":
+            return ""
+        sections = tell(changes(earlier.as_of, *asked, self.countries), most, "the annex has them")
+        known = {*self.tables.events.index, *self.tables.figures.index}
+        lines = [line for section in sections for line in section.lines]
+        self._cite(key for line in lines for key in line.rows if key in known)
+        told = bullets(
+            f"**{section.heading}.** "
+            + " ".join(
+                f'[{escape(line.text)}]{{rows="{";".join(line.rows)}"}}' for line in section.lines
+            )
+            for section in sections
+        )
+        day = day_in_words(earlier.as_of)
+        return f"## Since the edition of {day}\n\n{told}" if sections else ""
 
     def unknowns(self) -> Output | None:
         """Return what is not known, as a list; None where nothing is."""
@@ -495,6 +554,15 @@ class Report:
         """Return the claims of the article for which no source was found either way."""
         return outputs.prose(audit.unverified(self.tables))
 
+    @_of_article
+    def beside_others(self) -> Output | None:
+        """Return how the article stands to earlier ones of the tables; None without any relation."""
+        frame = audit.beside_others(self.tables)
+        if frame.empty:
+            return None
+        caption = "The article beside earlier ones"
+        return self._headed(caption, self.table(frame, caption=caption, widths=(45, 55)))
+
     def provenance(self) -> Output | None:
         """Return our judgements on where the article's text comes from; None without any."""
         rows = audit.provenance(self.tables)
@@ -524,13 +592,16 @@ class Report:
             text = self._remember(judgements.key_judgements(basis, self.record))
             parts.append(self._headed("What our judgements rest on", outputs.prose(text)))
         self._cite(key for line in self._printed for key in line.rows)
+        if since := self._since(_ALL_CHANGES):
+            parts.append(outputs.prose(since))
         parts += [
             self._headed("Sources and method", outputs.prose(self._method)),
             self.words(),
             self._headed("Notes", self.notes()),
             self._headed("Signature", self.signature()),
         ]
-        return outputs.annex(outputs.joined(*parts))
+        day = None if self.subject == "article" else self.record.as_of
+        return outputs.annex(outputs.joined(*parts), attachments(self.tables, self.title, day))
 
     @staticmethod
     def _headed(title: str, output: Output) -> Output:
@@ -572,6 +643,8 @@ class Report:
     def signature(self) -> Output:
         """Return the table that says from what the report was made."""
         asked = {"as_of": self.record.as_of.isoformat()}
+        if self.parameters.article:
+            asked["article"] = self.parameters.article
         if self.parameters.country:
             asked["country"] = self.parameters.country
         elif self.subject == "countries":
@@ -579,15 +652,42 @@ class Report:
         frame = method.signature(self.record, {**asked, "evidence": self.record.evidence})
         return outputs.table(frame, caption="From what this report was made", widths=(20, 80))
 
+    def form(self, notebook: str | Path = "") -> VBox | None:
+        """Show a form in JupyterLab: country, day and evidence by menu, and below it the page.
+
+        Beside the page stands the `papermill` command that makes the same one.
+
+        Parameters
+        ----------
+        notebook : str or pathlib.Path, optional
+            The report's notebook, as it is saved; JupyterLab says which it is.
+
+        Returns
+        -------
+        ipywidgets.VBox or None
+            What a cell shows; nothing where papermill has set the parameters already.
+
+        Raises
+        ------
+        ParameterError
+            If ipywidgets is not installed, or the notebook is not known or takes no parameters.
+        """
+        from .form import form
+
+        return None if is_injected(_cells_run()) else form(self, notebook)
+
     # What is not made by a method above
 
     def prose(self, text: str) -> Output:
         """Return Markdown as prose; its marks join the report's notes."""
         return outputs.prose(self._remember(text))
 
-    def figure(self, fig, *, caption: str, alt: str, title: str | None = None) -> Output:
+    def figure(
+        self, fig, *, caption: str, alt: str, title: str | None = None, narrow=None
+    ) -> Output:
         """Return a matplotlib figure with caption and alternative text; see `outputs.figure`."""
-        return outputs.figure(fig, caption=self._remember(caption), alt=alt, title=title)
+        told = self._remember(caption)
+        return outputs.figure(fig, caption=told, alt=alt, title=title, narrow=narrow)
 
     def table(
         self, frame: pd.DataFrame, *, caption: str, widths: Sequence[float] | None = None

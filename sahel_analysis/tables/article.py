@@ -1,42 +1,250 @@
-"""The tables held against a copy of the article: sentences, phrases, and what nothing covers."""
+"""One article's text: cut into sentences, entered into the tables, and held against them."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from pathlib import Path
 
 from ..errors import DataError, Problem
+from ..files import read as bytes_of
+from ..files import write_text
 from .loading import Tables
 from .vocabulary import VERDICTS
 
-# A sentence ends at a full stop, closing quotation mark or footnote sign before a capital letter.
-_SENTENCE_END = re.compile(r"(?<=[.!?”¹])\s+(?=[A-Z“])")
 Place = tuple[int, int]  # paragraph and sentence, both counted from 1
 Pairs = list[tuple[Place | None, Place | None, bool]]
+LONGEST_PARAGRAPH = 20_000  # characters; a longer one is a text whose line ends were lost
+
+# A stop with what may follow it in its sentence: closing marks, the sign or number of a footnote.
+_STOP = re.compile(
+    r"(?:[.!?…](?:\s?[”’»\"')\]])*|[”»])(?:[¹²³⁰⁴-⁹]|\[\d{1,3}\])*(?=\s)|[¹²³](?=\s)"
+)
+_START = re.compile(r"\s+(?:[“‘«\"'(\[]\s?)*([^\W\d_])")
+_SHORTENED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Capt|Cmdr|Maj|Adm|Brig|Hon|Rev|St|Nos?|Art|vs|cf|ca"
+    r"|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec|Mme|Mgr|M)\.$"
+)
+_INITIALS = re.compile(r"(?:^|[\s“‘«\"'(])((?:[^\W\d_]\.-?)+)$")  # J. or U.S. or p.m.
+# What begins a sentence even after initials or a time of day, and is no name.
+_OPENERS = re.compile(
+    r"\s+[“«\"]?(?:The|A|An|In|On|At|It|Its|He|She|They|But|And|This|That|These|For|As|If|We)\b"
+)
 
 
 def sentences(text: str) -> dict[Place, str]:
     """Return the sentences of a text by paragraph and sentence, both counted from 1.
 
+    A sentence ends at a stop before a capital letter, outside a quotation. The stop of an
+    abbreviation, of initials or of a time of day ends none, unless a word follows that begins
+    sentences.
+
     Parameters
     ----------
     text : str
         One paragraph per line.
+
+    Examples
+    --------
+    >>> list(sentences("Gen. J. Doe left at 5 p.m. Friday. “We go. We return,” he said.").values())
+    ['Gen. J. Doe left at 5 p.m. Friday.', '“We go. We return,” he said.']
     """
     paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
     return {
         (number, place): sentence
         for number, paragraph in enumerate(paragraphs, 1)
-        for place, sentence in enumerate(_SENTENCE_END.split(paragraph), 1)
+        for place, sentence in enumerate(_cut(paragraph), 1)
     }
 
 
-def hold_against(tables: Tables, path: str | Path) -> str:
-    """Return what an audit of the tables against the article's text found sound.
+def _cut(paragraph: str) -> Iterator[str]:
+    """Yield the sentences of a paragraph."""
+    begin, quoted = 0, _quoted(paragraph)
+    for stop in _STOP.finditer(paragraph):
+        end = stop.end()
+        start = _START.match(paragraph, end)
+        if not start or not start[1].isupper() or quoted[end - 1] and quoted[end]:
+            continue
+        before = paragraph[begin : stop.start() + 1]
+        if _SHORTENED.search(before):
+            continue
+        if _INITIALS.search(before) and not _OPENERS.match(paragraph, end):
+            continue
+        yield paragraph[begin:end]
+        begin = start.start() + len(re.match(r"\s+", start[0])[0])
+    yield paragraph[begin:]
+
+
+def _quoted(paragraph: str) -> list[bool]:
+    """Return for each character whether it stands in a quotation; in none where marks are unpaired."""
+    depth, inside = 0, []
+    for character in paragraph:
+        if character == '"':
+            depth = 0 if depth else 1
+        else:
+            depth += (character in "“«") - (character in "”»")
+        inside.append(depth > 0)
+        if depth < 0:
+            break
+    return inside if depth == 0 else [False] * len(paragraph)
+
+
+def read_text(path: str | Path) -> str:
+    """Return an article's text, or refuse what is none in one sentence.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, is not UTF-8, is empty, holds a line that is no paragraph, or
+        no sentence that ends.
+    """
+    message = ""
+    try:
+        text = bytes_of(path).decode("utf-8-sig")
+        lines = text.splitlines()
+        long = next((n for n, line in enumerate(lines, 1) if len(line) > LONGEST_PARAGRAPH), 0)
+        if not text.strip():
+            message = "is empty; expected a text, one paragraph per line."
+        elif long:
+            message = (
+                f"line {long} has {len(lines[long - 1]):,} characters; expected one paragraph per "
+                f"line, each of at most {LONGEST_PARAGRAPH:,}."
+            )
+        elif not re.search(r"[.!?…][^\w]*(?:\s|$)", text):
+            message = "holds no end of a sentence; expected a text, one paragraph per line."
+    except OSError as fault:
+        message = f"cannot be read ({fault.strerror})."
+    except UnicodeDecodeError as fault:
+        message = f"is not UTF-8 from byte {fault.start + 1} on; save the file as UTF-8."
+    if message:
+        raise DataError([Problem(str(path), "", "", message)])
+    return text
+
+
+def add(tables: Tables, path: str | Path, source_id: str, sheet: str | Path) -> str:
+    """Enter an article: its sentences and hashes into the tables, and a sheet of claims to fill.
+
+    Parameters
+    ----------
+    tables : Tables
+        The tables as they stand in their folder, into whose files the rows go.
+    path : str or pathlib.Path
+        The text, UTF-8, one paragraph per line; nothing of it is stored.
+    source_id : str
+        Its row in the table of sources.
+    sheet : str or pathlib.Path
+        The sheet to write: the columns of the table of claims, one row for each sentence.
+
+    Returns
+    -------
+    str
+        What was written.
+
+    Raises
+    ------
+    DataError
+        If the text is none, the source is unknown, has sentences already, or has neither
+        ``article_day`` nor a full date of publication; or if the sheet is there already.
+    """
+    text = read_text(path)
+    folder = tables.folder
+    label = f"{folder.name}/sources.csv"
+    if source_id not in tables.sources.index:
+        message = "is not in the table; add the row of the article's source first."
+        raise DataError([Problem(label, source_id, "source_id", message)])
+    if (tables.sentences["source_id"] == source_id).any():
+        message = "has sentences already; remove them from sentences.csv to read it again."
+        raise DataError([Problem(label, source_id, "", message)])
+    source = tables.sources.loc[source_id]
+    given = (
+        str(source["article_day"])[:10] if source["article_day"] == source["article_day"] else ""
+    )
+    try:
+        day = date.fromisoformat(given or source["published_edtf"]).isoformat()
+    except ValueError:
+        message = "is empty, and so is the day of publication; expected the day it speaks from."
+        raise DataError([Problem(label, source_id, "article_day", message)]) from None
+    if Path(sheet).exists():
+        message = "is there already; move it away, or name another with --sheet."
+        raise DataError([Problem(str(sheet), "", "", message)])
+    cut = sentences(text)
+    content = Path(path).read_bytes()
+    sources = table_cells(folder / "sources.csv")
+    [row] = [row for row in sources if row[0] == source_id]
+    for column, cell in (("article_day", day), ("text_sha256", sha256(content))):
+        row[sources[0].index(column)] = cell
+    first = next_number(tables.sentences.index)
+    told = table_cells(folder / "sentences.csv")
+    if not told:
+        told.append(["sentence_id", "source_id", "paragraph", "sentence", "text_sha256"])
+    columns = {name: at for at, name in enumerate(told[0])}
+    for number, (place, sentence) in enumerate(cut.items(), first):
+        cells = [f"ST-{number:03}", source_id, *map(str, place), sha256(sentence.encode())]
+        new = dict(
+            zip(
+                ("sentence_id", "source_id", "paragraph", "sentence", "text_sha256"),
+                cells,
+                strict=True,
+            )
+        )
+        told.append([new[name] for name in columns])
+    header = ["claim_id", "source_id", *CLAIM_COLUMNS, "date_basis"]
+    first = next_number(tables.claims.index)
+    rows = [
+        [f"CL-{number:03}", source_id, *map(str, place), *[""] * (len(header) - 4)]
+        for number, place in enumerate(cut, first)
+    ]
+    write_text(sheet, as_csv([header, *rows]))
+    write_text(folder / "sentences.csv", as_csv(told))
+    write_text(folder / "sources.csv", as_csv(sources))
+    paragraphs = max(paragraph for paragraph, _ in cut)
+    return (
+        f"{folder / 'sentences.csv'}: {len(cut)} sentences of {paragraphs} paragraphs.\n"
+        f"{folder / 'sources.csv'}: {source_id} speaks from {day}.\n"
+        f"{sheet}: a row for each sentence, to be filled."
+    )
+
+
+# What a reader of an article fills in; the columns of a reading.
+CLAIM_COLUMNS = (
+    "paragraph", "sentence", "quote", "statement_en", "attributed_to", "modality", "theme",
+    "date_as_stated", "date_edtf",
+)  # fmt: skip
+
+
+def as_csv(rows: list[list[str]]) -> str:
+    """Return rows as the tables have them: commas, one line each, quoted where need be."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
+
+
+def table_cells(path: Path) -> list[list[str]]:
+    """Return the cells of a table's file, its header first; none where there is no file."""
+    if not path.is_file():
+        return []
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+
+
+def next_number(keys: Iterable[str]) -> int:
+    """Return the next free running number after those of some keys."""
+    return max((int(key.partition("-")[2]) for key in keys), default=0) + 1
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def hold_against(tables: Tables, path: str | Path, source_id: str = "") -> str:
+    """Return what an audit of the tables against an article's text found sound.
 
     Parameters
     ----------
@@ -44,6 +252,8 @@ def hold_against(tables: Tables, path: str | Path) -> str:
         The tables.
     path : str or pathlib.Path
         A copy of the article, UTF-8, one paragraph per line.
+    source_id : str, optional
+        Key of the article; the first without it.
 
     Returns
     -------
@@ -57,29 +267,32 @@ def hold_against(tables: Tables, path: str | Path) -> str:
         sentence, a sentence no claim covers, a claim without a check, a check, event or figure
         without a source, a source that nothing cites.
     """
-    try:
-        content = Path(path).read_bytes()
-        text = content.decode("utf-8-sig")
-    except OSError as fault:
-        message = f"cannot be read ({fault.strerror})."
-        raise DataError([Problem(str(path), "", "", message)]) from fault
-    except UnicodeDecodeError as fault:
-        message = f"is not UTF-8 from byte {fault.start + 1} on; save the file as UTF-8."
-        raise DataError([Problem(str(path), "", "", message)]) from fault
-    if tables.claims.empty:
-        message = "the tables hold no claim of an article; there is nothing to hold it against."
+    text = read_text(path)
+    hashed = tables.sources.index[tables.sources["text_sha256"] != ""]
+    source_id = source_id or next(iter(hashed), "")
+    if source_id not in hashed:
+        message = "the tables hold no such article; there is nothing to hold it against."
         raise DataError([Problem(str(path), "", "", message)])
+    others = frozenset(tables.claims.index[tables.claims["source_id"] != source_id])
+    whole, tables = (
+        tables,
+        replace(
+            tables,
+            sentences=tables.sentences[tables.sentences["source_id"] == source_id],
+            claims=tables.claims.drop(list(others)),
+            checks=tables.checks[~tables.checks.index.isin(others)],
+        ),
+    )
     given = sentences(text)
     pairs = _pairs(tables, given)
     problems = [
         *_sentence_faults(pairs, given, str(path)),
         *_claim_faults(tables, pairs, given),
-        *_table_faults(tables),
+        *_table_faults(tables, whole),
     ]
     if problems:
         raise DataError(problems)
-    read = tables.sources.query("text_sha256 != ''").iloc[0].text_sha256
-    same = hashlib.sha256(content).hexdigest() == read
+    same = sha256(Path(path).read_bytes()) == tables.sources.at[source_id, "text_sha256"]
     verdicts = tables.checks["verdict"].value_counts()
     outcome = ", ".join(
         f"{verdicts.get(key, 0)} {words.lower()}" for key, words in VERDICTS.items()
@@ -107,7 +320,7 @@ def _pairs(tables: Tables, given: dict[Place, str]) -> Pairs:
     read = tables.sentences.sort_values(["paragraph", "sentence"])
     there = list(zip(read["paragraph"], read["sentence"], strict=True))
     here = list(given)
-    hashes = [hashlib.sha256(sentence.encode()).hexdigest() for sentence in given.values()]
+    hashes = [sha256(sentence.encode()) for sentence in given.values()]
     blocks = SequenceMatcher(None, read["text_sha256"].tolist(), hashes, autojunk=False)
     return [
         (before, after, kind == "equal")
@@ -156,17 +369,17 @@ def _start(sentence: str) -> str:
     return " ".join(words[:6]) + (" ..." if len(words) > 6 else "")
 
 
-def _table_faults(tables: Tables) -> Iterator[Problem]:
-    """Yield what the tables leave open among themselves."""
+def _table_faults(tables: Tables, whole: Tables) -> Iterator[Problem]:
+    """Yield what the tables leave open: claims of the article, sources and rows of all."""
     folder = tables.folder.name
     for claim_id in tables.claims.index.difference(tables.checks.index):
         yield Problem(f"{folder}/checks.csv", claim_id, "claim_id", "the claim has no check.")
     cited = {
         key
-        for frame in (tables.checks, tables.events, tables.figures)
+        for frame in (whole.checks, whole.events, tables.figures)
         for cell in frame["source_ids"]
         for key in cell
-    } | set(tables.claims["source_id"])
+    } | set(whole.claims["source_id"])
     for source_id in tables.sources.index.difference(list(cited)):
         yield Problem(f"{folder}/sources.csv", source_id, "source_id", "nothing cites the source.")
     for name, frame in (("events", tables.events), ("figures", tables.figures)):

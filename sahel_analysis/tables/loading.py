@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 from dataclasses import dataclass, fields, replace
+from errno import ENOENT
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,8 +14,9 @@ import pandas as pd
 
 from ..errors import DataError, ParameterError, Problem, shown
 from .reading import check_references, read_rows, type_columns
-from .rules import check_basis, check_rules
-from .schema import FILE, data_folder, read_schema
+from .rules import REQUIRED, by_article, check_basis, check_rules
+from .schema import FILE, LAYERS, data_folder, read_package, schema_of
+from .sealing import Release, content_of, layer_sha256, released
 from .vocabulary import unknown_words
 
 
@@ -20,7 +24,7 @@ from .vocabulary import unknown_words
 class Tables:
     """All tables of one data folder.
 
-    Every attribute but `folder` and `sha256` is a frame indexed by its key, in key order. List
+    Every attribute but `folder`, `sha256` and `release` is a frame indexed by its key, in key order. List
     cells are tuples of str, missing text is ``""``, missing numbers and dates are NaN and NaT.
     A column ``date_edtf`` is joined by ``earliest`` and ``latest`` (datetime64).
 
@@ -30,14 +34,20 @@ class Tables:
         Where the tables were read.
     sha256 : str
         Hash over the files, to tell one state of the tables from another.
+    release : Release
+        How the files differ from the release whose seal they carry.
+    seen : tuple or None
+        Of an extract: the day and the countries of the report that may see these rows.
     """
 
     folder: Path
     sha256: str
     sources: pd.DataFrame
     sentences: pd.DataFrame
+    themes: pd.DataFrame
     claims: pd.DataFrame
     checks: pd.DataFrame
+    relations: pd.DataFrame
     events: pd.DataFrame
     figures: pd.DataFrame
     actors: pd.DataFrame
@@ -48,6 +58,8 @@ class Tables:
     narrative: pd.DataFrame
     unknowns: pd.DataFrame
     corrections: pd.DataFrame
+    release: Release = Release()
+    seen: tuple | None = None
 
     def __repr__(self) -> str:
         """Return the folder and the number of rows of each table."""
@@ -55,8 +67,8 @@ class Tables:
         return f"Tables({str(self.folder)!r}: {rows})"
 
 
-REQUIRED = ("sources", "events", "actors", "countries", "places")  # the others may be empty
-FRAMES = tuple(field.name for field in fields(Tables) if field.name not in {"folder", "sha256"})
+_NO_TABLES = {"folder", "sha256", "release", "seen"}
+FRAMES = tuple(field.name for field in fields(Tables) if field.name not in _NO_TABLES)
 
 
 def load_tables(folder: str | Path | None = None) -> Tables:
@@ -91,50 +103,61 @@ def load_tables(folder: str | Path | None = None) -> Tables:
         ...
     sahel_analysis.errors.DataError: ...
     """
-    folder = data_folder(folder)
+    return separate(_read(data_folder(folder)))
+
+
+def separate(tables: Tables) -> Tables:
+    """Return the same tables for somebody else to change: pandas copies what is written to."""
+    return replace(tables, **{name: getattr(tables, name).copy(deep=False) for name in FRAMES})
+
+
+def _read(folder: Path) -> Tables:
+    """Return the tables in a folder, one object as long as its files are the same."""
     unread: list[Problem] = []
     contents: list[bytes | None] = []
-    for table in read_schema(folder).values():
+    package = read_package(folder)
+    for table in schema_of(package, folder.name).values():
         try:
-            contents.append((folder / table.path).read_bytes())
-        except FileNotFoundError as fault:
-            needed = table.name in REQUIRED
-            # A table that is not there is as empty as one with a header alone.
-            contents.append(None if needed else ",".join(table.columns).encode())
-            if needed:
-                message = f"cannot be read ({fault.strerror}); looked for it in '{folder}'."
-                unread.append(Problem(f"{folder.name}/{table.path}", "", "", message))
+            if table.name in REQUIRED and not (folder / table.path).exists():
+                raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+            contents.append(content_of(folder, table))
         except OSError as fault:
             contents.append(None)
             message = f"cannot be read ({fault.strerror}); looked for it in '{folder}'."
             unread.append(Problem(f"{folder.name}/{table.path}", "", "", message))
-    package = (folder / FILE).read_bytes()
-    typed = _typed(folder, package, tuple(contents), tuple(unread))
-    # Nothing that is done to these frames reaches those that are kept: pandas copies on write.
-    return replace(typed, **{name: getattr(typed, name).copy(deep=False) for name in FRAMES})
+    outlines = tuple(layer_sha256(folder, name) for name in LAYERS)
+    written = json.dumps(package, sort_keys=True)
+    return _typed(folder, written, tuple(contents), tuple(unread), outlines)
 
 
 @lru_cache(maxsize=1)
 def _typed(
-    folder: Path, package: bytes, contents: tuple[bytes | None, ...], unread: tuple[Problem, ...]
+    folder: Path,
+    written: str,
+    contents: tuple[bytes | None, ...],
+    unread: tuple[Problem, ...],
+    outlines: tuple[str, ...],
 ) -> Tables:
     """Return the tables of some files' contents; the same contents are typed once.
 
     So a process that has read the tables hands them on to the processes that it forks.
     """
-    schema = read_schema(folder)
+    package = json.loads(written)
+    schema = schema_of(package, folder.name)
     if set(schema) != set(FRAMES):
         message = f"describes {', '.join(schema)}; expected {', '.join(FRAMES)}."
         raise DataError([Problem(f"{folder.name}/{FILE}", "", "resources", message)])
     problems = [*unknown_words(schema, folder.name), *unread]
     frames: dict[str, pd.DataFrame] = {}
-    digest = hashlib.sha256(package)
+    cells: dict[str, pd.DataFrame] = {}
+    digest = hashlib.sha256(written.encode())
     for (name, table), content in zip(schema.items(), contents, strict=True):
         if content is not None:
             digest.update(hashlib.sha256(content).digest())
             label = f"{folder.name}/{table.path}"
             rows = read_rows(content, label, table, problems)
             if rows is not None:
+                cells[name] = rows
                 frames[name] = type_columns(rows, label, table, problems)
     check_references(frames, schema, folder.name, problems)
     labels = {name: f"{folder.name}/{table.path}" for name, table in schema.items()}
@@ -143,12 +166,14 @@ def _typed(
         # Rules speak of sound cells only; with faulty ones they would report the same fault twice.
         problems.extend(check_rules(frames, labels))
     if problems:
-        raise DataError(problems)
-    return Tables(folder=folder, sha256=digest.hexdigest(), **frames)
+        raise DataError(by_article(problems, frames))
+    files = dict(zip(schema, contents, strict=True))
+    release = released(package, schema, files, cells, dict(zip(LAYERS, outlines, strict=True)))
+    return Tables(folder=folder, sha256=digest.hexdigest(), release=release, **frames)
 
 
 def require_tables(tables: object) -> Tables:
-    """Return tables as given, or those of `load_tables` where None was given.
+    """Return tables as given, or those of `load_tables` where None was given, to be read only.
 
     Raises
     ------
@@ -156,7 +181,7 @@ def require_tables(tables: object) -> Tables:
         If something else was given.
     """
     if tables is None:
-        return load_tables()
+        return _read(data_folder(None))
     if not isinstance(tables, Tables):
         message = f"tables: '{shown(tables)}' is not allowed; expected what load_tables() returns."
         raise ParameterError(message)
@@ -164,9 +189,9 @@ def require_tables(tables: object) -> Tables:
 
 
 def load_events(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the events: one row is one dated occurrence, told by the article or by references.
+    """Load the events: one row is one dated occurrence, told by an article or by references.
 
-    Article rows stand as the article has them, wrong ones included. Fighting and casualties are
+    Article rows stand as their article has them, wrong ones included. Fighting and casualties are
     left out. Indexed by ``event_id``; `folder` and errors as in `load_tables`.
 
     Examples
@@ -184,9 +209,9 @@ def load_events(folder: str | Path | None = None) -> pd.DataFrame:
 
 
 def load_claims(folder: str | Path | None = None) -> pd.DataFrame:
-    """Load the claims: one row is one atomic assertion of the article, right or wrong.
+    """Load the claims: one row is one atomic assertion of an article, right or wrong.
 
-    Made by two independent readings and a settlement of their differences. The article's text is
+    Made by two independent readings and a settlement of their differences. An article's text is
     left out but for a phrase of 3 to 12 words per claim. Indexed by ``claim_id``; `folder` and
     errors as in `load_tables`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -26,6 +27,8 @@ _HIDDEN = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ue000-\uf8ff\ufdd0-\ufdef\ufeff\uffa0"
     "\ufff0-\uffff\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
+_UTF7 = re.compile(r"\+[A-Za-z0-9/]{2,8}-")
+_WORD = re.compile(r"[^\W\d_]+")
 # Latin with its accents, Cyrillic and the marks of print: the typeface has them all, and is asked
 # for the rest.
 PLAIN = re.compile("[ -~\xa0-\u017e\u0400-\u045f\u2013\u2014\u2018-\u201a\u201c-\u201e\u2026]*")
@@ -193,9 +196,11 @@ def cell_fault(text: str, field: Field) -> str:
 
 
 def _characters(text: str, _field: Field) -> str:
-    """Refuse what cannot be seen, breaks a line, hides at an end, never ends or cannot be drawn."""
+    """Refuse what cannot be seen or drawn, breaks a line, hides, never ends or was misread."""
     if text.isascii() and text.isprintable() and len(text) <= LONGEST and text == text.strip():
-        return ""  # almost every cell; the rest is looked at closely
+        return (
+            _damage(text) if "+" in text else ""
+        )  # almost every cell; the rest is looked at closely
     if hidden := _HIDDEN.search(text):
         return f"holds the hidden character U+{ord(hidden[0]):04X}; remove it."
     if "\n" in text or "\r" in text or "\t" in text:
@@ -207,6 +212,30 @@ def _characters(text: str, _field: Field) -> str:
     if character := without_shape(text):
         code = f"'{shown(character)}' (U+{ord(character):04X})"
         return f"holds {code}, which maps and pages have no letter for; write it otherwise."
+    if not unicodedata.is_normalized("NFC", text):
+        return f"'{shown(text)}' has letters and accents apart; write them as one (Unicode NFC)."
+    for word in _WORD.findall(text):
+        scripts = sorted({unicodedata.name(letter, "?").split()[0].title() for letter in word})
+        if len(scripts) > 1:
+            return f"'{shown(word)}' mixes {' and '.join(scripts)} letters; write it in one script."
+    return _damage(text)
+
+
+def _damage(text: str) -> str:
+    """Refuse UTF-8 that was read as Windows-1252, and UTF-7 that was not read at all."""
+    try:
+        meant = text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        meant = text
+    for written in _UTF7.findall(text):
+        try:
+            letter = written.encode().decode("utf-7")
+        except UnicodeError:
+            continue
+        if len(letter) == 1 and ord(letter) in shapes() and not letter.isascii():
+            meant = text.replace(written, letter)
+    if meant != text:
+        return f"'{shown(text)}' was read in another encoding; '{shown(meant)}' seems to be meant."
     return ""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -29,15 +31,20 @@ def check_rules(frames: dict[str, pd.DataFrame], labels: dict[str, str]) -> list
     rules = {
         "sources": _sources,
         "sentences": _sentences,
+        "themes": _themes,
         "claims": _claims,
         "checks": _checks,
+        "relations": _relations,
         "events": _events,
         "figures": _figures,
         "actors": _actors,
         "countries": _countries,
+        "places": _places,
         "judgements": _judgements,
     }
     problems: list[Problem] = []
+    for name, frame in frames.items():
+        collect(problems, (Problem(labels[name], *fault) for fault in _doubles(name, frame)))
     for name, rule in rules.items():
         faults = rule(frames)
         collect(problems, (Problem(labels[name], str(row), *fault) for row, *fault in faults))
@@ -45,71 +52,134 @@ def check_rules(frames: dict[str, pd.DataFrame], labels: dict[str, str]) -> list
 
 
 Fault = tuple[str, str, str]
+# No user part, no look-alike letters, no address in numbers of another base.
+_HOST = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]+\.?(?::[0-9]{1,5})?"
+)
+_PLAIN = "'https://example.org/page'"
+
+
+REQUIRED = ("sources", "events", "actors", "countries", "places")  # tables that have rows
+
+
+def _doubles(name: str, frame: pd.DataFrame) -> Iterator[Fault]:
+    """Check that a table has rows where it must, none twice under two keys, and no name twice."""
+    if frame.empty and name in REQUIRED:
+        yield "", "", "holds no row; expected at least one."
+    same = frame.astype("str").duplicated(keep=False) if name != "corrections" else []
+    for row in frame.index[same]:
+        yield row, frame.index.name, "another row says the same under another key."
+    if name in ("actors", "countries", "places"):
+        twins = frame["name_en"].str.casefold().duplicated(keep=False)
+        for row in frame.index[twins]:
+            yield row, "name_en", f"'{frame.at[row, 'name_en']}' is the name of another row too."
 
 
 def _sources(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Check that at most one source is the article, whose text is hashed, and that links lead on."""
+    """Check that an article has both its day and the hash of its text, and that links lead on."""
     sources = frames["sources"]
-    hashed = sources.index[sources["text_sha256"] != ""]
-    for row in hashed if len(hashed) > 1 else ():
-        yield row, "text_sha256", f"is set on {len(hashed)} rows; expected the article alone."
+    hashed, dated = sources["text_sha256"] != "", sources["article_day"].notna()
+    for row in sources.index[dated & ~hashed]:
+        yield row, "text_sha256", "is empty; an article has its day and the hash of its text."
+    for row in sources.index[hashed & ~dated]:
+        yield row, "article_day", "is empty; an article has its day and the hash of its text."
     for row, url in sources["url"].items():
         try:
-            sound = not url or bool(urlsplit(url).hostname)
+            sound = not url or _HOST.fullmatch(urlsplit(url).netloc)
         except ValueError:  # brackets that do not close, characters that change into others
             sound = False
-        if not sound:
-            yield row, "url", f"'{shown(url)}' is no address of the web."
+        if not sound or "://xn--" in url.lower() or ".xn--" in url.lower():
+            yield (
+                row,
+                "url",
+                f"'{shown(url)}' is no plain address of the web; expected such as {_PLAIN}.",
+            )
 
 
 def _sentences(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Check that a place of the article has one sentence."""
+    """Check that a place of an article has one sentence."""
     sentences = frames["sentences"]
-    for row in sentences.index[sentences.duplicated(["paragraph", "sentence"], keep=False)]:
+    yield from _not_of_articles(frames, "sentences")
+    for row in sentences.index[sentences.duplicated(_PLACE, keep=False)]:
         yield row, "sentence", "another row has the same paragraph and sentence."
+
+
+_PLACE = ["source_id", "paragraph", "sentence"]
+
+
+def _not_of_articles(frames: dict[str, pd.DataFrame], name: str) -> Iterator[Fault]:
+    """Check that rows belong to an article."""
+    sources, owners = frames["sources"], frames[name]["source_id"]
+    for row, owner in owners[~owners.isin(sources.index[sources["text_sha256"] != ""])].items():
+        yield row, "source_id", f"'{owner}' is no article; its row has no text_sha256."
+
+
+def _themes(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Check that a theme is a part of an article's story."""
+    yield from _not_of_articles(frames, "themes")
 
 
 def _claims(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that a claim has a sentence and the date its basis calls for, and stands once."""
-    claims, sources, sentences = frames["claims"], frames["sources"], frames["sentences"]
-    places = set(zip(sentences["paragraph"], sentences["sentence"], strict=True))
-    article = set(sources.index[sources["text_sha256"] != ""])
+    claims = frames["claims"]
+    themes = frames["themes"].groupby("source_id")["theme"].agg(list)
+    places = set(frames["sentences"][_PLACE].itertuples(index=False, name=None))
+    yield from _not_of_articles(frames, "claims")
     for row in claims.itertuples():
         if (row.date_basis == "none") != (row.date_edtf == ""):
             fault = f"'{row.date_basis}' does not fit date '{row.date_edtf}'."
             yield row.Index, "date_basis", fault
-        if row.source_id not in article:
-            yield row.Index, "source_id", f"'{row.source_id}' is not the article."
-        if (row.paragraph, row.sentence) not in places:
+        if row.theme not in (known := themes.get(row.source_id, [])):
+            expected = ", ".join(known) or "a row in themes.csv"
+            yield row.Index, "theme", f"'{row.theme}' is not of its article; expected {expected}."
+        if (row.source_id, row.paragraph, row.sentence) not in places:
             where = f"paragraph {row.paragraph}, sentence {row.sentence}"
             yield row.Index, "sentence", f"{where} is not in sentences.csv."
-    doubled = claims.duplicated(["paragraph", "sentence", "statement_en"], keep=False)
+    doubled = claims.duplicated([*_PLACE, "statement_en"], keep=False)
     for row in claims.index[doubled]:
         yield row, "statement_en", "stands twice in one sentence."
 
 
 def _checks(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
-    """Check that a confirmation has two sources, any verdict but "unverifiable" one."""
+    """Check that a confirmation has two voices, any verdict but "unverifiable" one, none its own."""
+    sources = frames["sources"]
+    voices = sources["agency"].where(sources["agency"] != "", sources["publisher"])
     for row in frames["checks"].itertuples():
-        if row.credibility == 1 and len(row.source_ids) < 2:
+        if row.credibility == 1 and len({voices[key] or key for key in row.source_ids}) < 2:
             yield row.Index, "credibility", "1 needs two independent sources."
+        told_by = frames["claims"].at[row.Index, "source_id"]
+        if told_by in row.source_ids:
+            yield row.Index, "source_ids", f"'{told_by}' cannot vouch for what it says itself."
         if not row.source_ids and row.verdict != "unverifiable":
             yield row.Index, "source_ids", f"is empty; '{row.verdict}' needs a source."
         if (row.gravity == "") != (row.verdict == "corroborated"):
             yield row.Index, "gravity", f"'{row.gravity}' does not fit verdict '{row.verdict}'."
 
 
+def _relations(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Check that a claim is held against one of an earlier article."""
+    days = frames["sources"]["article_day"].reindex(frames["claims"]["source_id"])
+    days = days.set_axis(frames["claims"].index)
+    for row in frames["relations"].itertuples():
+        if not days[row.earlier_claim_id] < days[row.claim_id]:
+            fault = f"'{row.earlier_claim_id}' is not of an earlier article than {row.claim_id}."
+            yield row.Index, "earlier_claim_id", fault
+
+
 def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that an event has a day, and lies where it says."""
     events, places, countries = frames["events"], frames["places"], frames["countries"]
-    if events.empty:
-        yield "", "", "holds no event; expected at least one."
     of_article = set(events.index[events["basis"] == "article"])
+    owners = frames["claims"]["source_id"].to_dict()
     lies_in = places["iso3"].to_dict()
     followed = set(countries.index[countries["in_scope"]])
+    told = _articles(frames)
     for row in events.itertuples():
+        yield from _not_by_article(row, told)
         if pd.isna(row.latest):
             yield row.Index, "date_edtf", f"'{row.date_edtf}' has no latest day; close it."
+        if row.basis == "article" and len({owners[key] for key in row.claim_ids}) > 1:
+            yield row.Index, "claim_ids", "are of several articles; expected a row for each."
         if row.same_as and row.basis != "reference":
             yield row.Index, "same_as", "is for reference events."
         for other in row.same_as:
@@ -121,9 +191,24 @@ def _events(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
             yield row.Index, "place_id", f"'{row.place_id}' lies in {iso3}, which iso3 lacks."
 
 
+def _articles(frames: dict[str, pd.DataFrame]) -> set[str]:
+    """Return the keys of the sources that are articles."""
+    sources = frames["sources"]
+    return set(sources.index[sources["text_sha256"] != ""])
+
+
+def _not_by_article(row: tuple, articles: set[str]) -> Iterator[Fault]:
+    """Check that what other sources tell does not rest on articles that it is held against."""
+    if row.basis == "reference" and row.source_ids and articles.issuperset(row.source_ids):
+        own = ", ".join(f"'{key}'" for key in row.source_ids)
+        yield row.Index, "source_ids", f"{own} is an article held against it; expected others too."
+
+
 def _figures(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that a figure has a value within its range."""
+    told = _articles(frames)
     for row in frames["figures"].itertuples():
+        yield from _not_by_article(row, told)
         values = [value for value in (row.low, row.best, row.high) if not pd.isna(value)]
         if not values:
             yield row.Index, "best", "is empty; expected low, best or high."
@@ -189,6 +274,15 @@ def _countries(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
         yield "", "in_scope", "is true on no row; expected at least one."
 
 
+def _places(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
+    """Check that a place lies in the country of the place around it."""
+    places = frames["places"]
+    for row in places[places["within"] != ""].itertuples():
+        around = places.at[row.within, "iso3"]
+        if around != row.iso3:
+            yield row.Index, "within", f"'{row.within}' lies in {around}, this place in {row.iso3}."
+
+
 def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
     """Check that a judgement says how sure it is, rests on rows, and ends after it begins."""
     judgements, countries = frames["judgements"], frames["countries"]
@@ -205,3 +299,34 @@ def _judgements(frames: dict[str, pd.DataFrame]) -> Iterator[Fault]:
             yield row.Index, "valid_to", "lies before valid_from."
         if row.scope not in {"region", "article", *countries.index}:
             yield row.Index, "scope", f"'{row.scope}' is not in countries.csv."
+
+
+def by_article(problems: list[Problem], frames: dict[str, pd.DataFrame]) -> list[Problem]:
+    """Return problems in which those of an article's rows name the article, where there are several.
+
+    Parameters
+    ----------
+    problems : list of Problem
+        What was found.
+    frames : dict of pandas.DataFrame
+        Typed tables by name; those that could not be read are left out.
+    """
+    sources, claims = frames.get("sources"), frames.get("claims")
+    if sources is None or (sources["text_sha256"] != "").sum() < 2:
+        return problems
+    owners = {
+        f"{name}.csv": frames[name]["source_id"].to_dict()
+        for name in ("sentences", "themes", "claims")
+        if name in frames
+    }
+    if claims is not None:
+        owners["checks.csv"] = claims["source_id"].to_dict()
+        for name in ("events", "figures"):
+            cited = (frames[name]["claim_ids"] if name in frames else pd.Series()).explode()
+            owners[f"{name}.csv"] = cited.map(owners["claims.csv"]).dropna().to_dict()
+    named = []
+    for problem in problems:
+        owner = owners.get(problem.table.rpartition("/")[2], {}).get(problem.row)
+        message = f"{problem.message} (article {owner})" if owner else problem.message
+        named.append(replace(problem, message=message))
+    return named

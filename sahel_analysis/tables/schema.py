@@ -5,19 +5,50 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ..errors import DataError, Problem, shown
+from ..files import misfits, parsed, read, sound_path
 
 FILE = "datapackage.json"
 CODEBOOK = "README.md"
 VARIABLE = "SAHEL_DATA"  # environment variable that names a data folder of the user's own
 _PACKAGE = Path(__file__).resolve().parents[1]
 _OWN = (_PACKAGE / "data", _PACKAGE.parent / "data")  # in an installed package, and in a clone
+LAYERS = ("countries.geojson", "disputed_lines.geojson")  # outlines beside the tables
+_LONGEST = 500  # characters of a pattern
+_KEYS = {"fields": [str], "reference": {"resource": str, "fields": [str]}}
+_FIELD = {
+    "name": str,
+    "type": {"string", "integer", "number", "boolean", "date"},
+    "description?": str,
+    "references?": str,
+    "separator?": str,
+    "constraints?": {
+        "required?": bool, "unique?": bool, "enum?": [str], "pattern?": str,
+        "minimum?": float, "maximum?": float,
+    },
+}  # fmt: skip
+# The part of the Data Package standard that the tables are read by; see `files.misfits`.
+_SHAPE = {
+    "name": str,
+    "version": str,
+    "title?": str,
+    "description?": str,
+    "licenses?": [dict],
+    "resources": [
+        {
+            "name": str,
+            "path": str,
+            "description?": str,
+            "schema": {"fields": [_FIELD], "primaryKey": [str]},
+        }
+    ],
+}
 _MARKED = re.compile(r"<!-- columns: (?P<table>\w+) -->\n.*?<!-- end columns -->", re.DOTALL)
 
 
@@ -97,16 +128,26 @@ def data_folder(folder: str | Path | None = None) -> Path:
     """
     if folder is None:
         folder = os.environ.get(VARIABLE) or None
-    if not isinstance(folder, str | Path | None):
-        message = f"'{shown(folder)}' is no folder; expected a path."
-        raise DataError([Problem(FILE, "", "", message)])
-    candidates = _OWN if folder is None else [Path(folder)]
+    if folder is not None:
+        folder = sound_path(folder, "the tables", _NoFolder)
+    candidates = _OWN if folder is None else [folder]
     for candidate in candidates:
         if (candidate / FILE).is_file():
             return candidate
     places = "' and '".join(str(candidate) for candidate in candidates)
     message = f"no data folder with this file was found; looked in '{places}'."
     raise DataError([Problem(FILE, "", "", message)])
+
+
+class _NoFolder(DataError):
+    """What was given names no folder."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__([Problem(FILE, "", "", message)])
+
+    def __reduce__(self):
+        """Pickle as what it is a case of."""
+        return DataError, (self.problems,)
 
 
 def environment() -> dict[str, str]:
@@ -144,12 +185,15 @@ def read_package(folder: Path) -> dict:
     """
     path = folder / FILE
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parsed(read(path))
     except FileNotFoundError as fault:
         message = f"not found; looked for it in '{folder}'. Name the folder that holds it."
         raise DataError([Problem(FILE, "", "", message)]) from fault
+    except OSError as fault:
+        message = f"cannot be read ({fault.strerror}); looked for it in '{folder}'."
+        raise DataError([Problem(FILE, "", "", message)]) from fault
     except ValueError as fault:
-        message = f"is not JSON in UTF-8 ({fault}). Mend the file."
+        message = f"is not JSON in UTF-8 ({shown(fault)}). Mend the file."
         raise DataError([Problem(f"{folder.name}/{FILE}", "", "", message)]) from fault
 
 
@@ -166,12 +210,82 @@ def read_schema(folder: Path) -> dict[str, TableSchema]:
     DataError
         If ``datapackage.json`` is missing, is not JSON, or lacks what a table needs.
     """
-    package = read_package(folder)
-    try:
-        return {resource["name"]: _table(resource) for resource in package["resources"]}
-    except (KeyError, TypeError, IndexError) as fault:
-        message = f"lacks {fault} in one of its resources; see the Data Package standard."
-        raise DataError([Problem(f"{folder.name}/{FILE}", "", "", message)]) from fault
+    return schema_of(read_package(folder), folder.name)
+
+
+def schema_of(package: object, folder: str) -> dict[str, TableSchema]:
+    """Return the schema of every table of a ``datapackage.json`` that was read.
+
+    Parameters
+    ----------
+    package : object
+        Its content.
+    folder : str
+        Name of the data folder, for messages.
+
+    Raises
+    ------
+    DataError
+        With one sentence for each fault, which names its place.
+    """
+    faults = list(misfits(package, _SHAPE))
+    schema: dict[str, TableSchema] = {}
+    if not faults:
+        for number, resource in enumerate(package["resources"]):
+            place = f"resources[{number}]"
+            faults += _resource_faults(resource, place, schema)
+            if not faults:
+                schema[resource["name"]] = _table(resource)
+    if not faults:
+        faults = list(_dangling(schema))
+    if faults:
+        raise DataError(Problem(f"{folder}/{FILE}", "", *fault) for fault in faults)
+    return schema
+
+
+def _resource_faults(
+    resource: dict, place: str, before: dict[str, TableSchema]
+) -> Iterator[tuple[str, str]]:
+    """Yield place and message for what is wrong with one resource beyond its shape."""
+    path, schema = resource["path"], resource["schema"]
+    if resource["name"] in before:
+        yield f"{place}.name", f"'{shown(resource['name'])}' stands twice."
+    pure = PurePosixPath(path)
+    if not path.isprintable() or pure.is_absolute() or ".." in pure.parts or path != str(pure):
+        yield f"{place}.path", f"'{shown(path)}' leads elsewhere; expected such as 'events.csv'."
+    names = [field["name"] for field in schema["fields"]]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            yield f"{place}.schema.fields", f"'{shown(name)}' stands {names.count(name)} times."
+    if schema["primaryKey"][0] not in names or len(schema["primaryKey"]) > 1:
+        yield f"{place}.schema.primaryKey", "is no column of the table."
+    keys = schema.get("foreignKeys", [_KEYS_OF_NONE])
+    yield from misfits(keys, [_KEYS], f"{place}.schema.foreignKeys")
+    for number, field in enumerate(schema["fields"]):
+        where = f"{place}.schema.fields[{number}]"
+        pattern = field.get("constraints", {}).get("pattern", "")
+        try:
+            sound = len(pattern) <= _LONGEST and re.compile(pattern)
+        except (re.error, OverflowError, RecursionError):
+            sound = None
+        if not sound:
+            message = f"'{shown(pattern)}' is no pattern of {_LONGEST} characters or fewer."
+            yield f"{where}.constraints.pattern", message
+        if field.get("separator") == "":
+            yield f"{where}.separator", "is empty; leave it out, or name the sign."
+
+
+_KEYS_OF_NONE = {"fields": [""], "reference": {"resource": "", "fields": [""]}}
+
+
+def _dangling(schema: dict[str, TableSchema]) -> Iterator[tuple[str, str]]:
+    """Yield place and message for each reference to the key of no table."""
+    keys = {f"{table.name}.{table.key}" for table in schema.values()}
+    for table in schema.values():
+        for field in table.fields:
+            if field.references and field.references not in keys:
+                place = f"resources.{table.name}.{field.name}"
+                yield place, f"refers to '{shown(field.references)}', which is the key of no table."
 
 
 def _table(resource: dict) -> TableSchema:

@@ -322,18 +322,6 @@ EVIDENCE: Mapping[str, Evidence] = MappingProxyType(
 )
 BASES = ("article", "reference")  # what an event or figure rests on
 
-CLAIM_THEMES: Mapping[str, str] = MappingProxyType(
-    {  # in the order in which the article's story is told
-        "agreement": "The agreement with Russia",
-        "coup": "The coup and its aftermath",
-        "russia_in_africa": "Russia elsewhere in Africa",
-        "france_in_sahel": "France in the Sahel",
-        "intervention_warnings": "Warnings and threats",
-        "alliance": "The Alliance of Sahel States",
-        "security_architecture": "What is said to follow",
-        "eu_missions": "The European missions",
-    }
-)
 MODALITIES = ("fact", "stated_intention", "forecast", "opinion", "allegation")
 # From what holds to what could not be held against anything.
 VERDICTS: Mapping[str, str] = MappingProxyType(
@@ -404,7 +392,6 @@ _LABELLED = "its label"
 # words, and what is to be said of a new one.
 _ENUMS: Mapping[tuple[str, str], tuple[str, Collection[str], str]] = MappingProxyType(
     {
-        ("claims", "theme"): ("theme", CLAIM_THEMES, _LABELLED),
         ("claims", "modality"): ("modality", MODALITIES, ""),
         ("checks", "verdict"): ("verdict", VERDICTS, _LABELLED),
         ("checks", "gravity"): ("gravity", GRAVITIES, _LABELLED),

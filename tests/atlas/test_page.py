@@ -103,6 +103,8 @@ def test_states_by_day_give_the_state_of_every_day(tables):
             for theme in THEMES.values():
                 assert state[theme]["value"] == row[theme]
                 assert state[theme]["since"] == row[f"{theme}_since"]
+                sure = row[theme] == "none_recorded" or row[f"{theme}_confirmed"]
+                assert state[theme]["confirmed"] == sure
                 assert tuple(state[theme]["events"]) == row[f"{theme}_event_ids"]
 
 

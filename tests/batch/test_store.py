@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 from dataclasses import replace
+from itertools import count
+from pathlib import Path
 
 import pytest
+from trial import contents
 
 from sahel_analysis.batch import store as store_module
 from sahel_analysis.batch.build import listed
@@ -167,3 +172,133 @@ def test_code_is_known_in_whatever_room_it_stands(monkeypatch, tmp_path):
         path.write_text("2")
         hashes.add(code_sha256())
     assert len(hashes) == 1 + len(files)
+
+
+STEPS = ((Path, "write_bytes"), (Path, "replace"), (Path, "mkdir"), (Path, "unlink"), (os, "fsync"))
+
+
+def fail_at(monkeypatch, step: int, lasting: bool) -> list[str]:
+    """Let the n-th write, move, removal or fsync fail, and those after it too; return which did."""
+    numbers, failed = count(), []
+
+    def faulty(real, name):
+        def call(*given, **named):
+            number = next(numbers)
+            if number == step or (lasting and number > step):
+                failed.append(name)
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return real(*given, **named)
+
+        return call
+
+    for owner, name in STEPS:
+        monkeypatch.setattr(owner, name, faulty(getattr(owner, name), name))
+    return failed
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+@pytest.mark.parametrize("fails", [False, True])
+def test_fault_at_any_step_leaves_the_old_report_or_the_new(job, tmp_path, lasting, fails):
+    """A write, rename, removal or fsync that fails once, or from then on; the next build mends it."""
+    old = Outcome(job, {"ipynb": b"old", "html": b"old", "pdf": b"old"})
+    new = Outcome(job, {"ipynb": b"new", "html": b"new", "docx": b"new"})
+    if fails:
+        new = Outcome(job, {"ipynb": b"half"}, failure=Failure("cell", 4, "ValueError", "no"))
+    store = Store(tmp_path / "reports")
+
+    def put(outcome: Outcome) -> dict[str, bytes]:
+        with store.locked():
+            (store.set_aside if outcome.failure else store.keep)(outcome, {})
+        return contents(store.folder)
+
+    before, after = put(old), put(new)
+    assert before != after
+    for step in count():
+        shutil.rmtree(store.folder)
+        put(old)
+        with pytest.MonkeyPatch.context() as patch:
+            failed = fail_at(patch, step, lasting)
+            try:
+                put(new)
+            except StoreError as fault:
+                told = str(fault)
+                assert "cannot be written to" in told  # noqa: PT017
+        if not lasting:
+            assert contents(store.folder) in (before, after), (step, failed)
+        with store.locked():
+            pass
+        assert contents(store.folder) in (before, after), (step, failed)
+        assert put(new) == after, (step, failed)
+        if not failed:
+            break
+    assert step > 20
+
+
+DAMAGED = (b"", b"{}", b"[]", b"5", b"null", b"[" * 100_000, b"\xff", b'{"report": 1}')
+
+
+@pytest.mark.parametrize("damaged", DAMAGED, ids=lambda content: content[:9].decode("latin-1"))
+@pytest.mark.parametrize("place", [".records", "failed"])
+def test_damaged_record_means_to_make_the_report_again(job, tables, store, place, damaged):
+    """Never a trace of the stack, in this build or a later one."""
+    record = store.folder / place / f"{job.path}.json"
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_bytes(damaged)
+    assert reasons(job, tables, store)
+    assert store.failures() == []
+    with store.locked():
+        store.keep(
+            Outcome(job, {"ipynb": b"{}", "html": b"<p>", "pdf": b"%PDF"}), Inputs(tables).key(job)
+        )
+    assert reasons(job, tables, store) == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are those of Unix")
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_lock_that_is_no_file_is_refused(store, tmp_path, kind):
+    """Nothing is made where a link leads, and no pipe is waited for."""
+    lock = store.folder / ".lock"
+    lock.unlink()
+    lock.symlink_to(tmp_path / "elsewhere") if kind == "link" else os.mkfifo(lock)
+    with pytest.raises(StoreError, match=r"\.lock' is a link or another thing"):
+        Store(store.folder).locked().__enter__()
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes are those of Unix")
+def test_record_that_is_a_pipe_is_no_record(job, tables, store):
+    """And is not waited for."""
+    record = store.folder / ".records" / f"{job.path}.json"
+    record.unlink()
+    os.mkfifo(record)
+    assert reasons(job, tables, store) == ("it is not there yet",)
+
+
+@pytest.mark.parametrize("harm", ["", "question", "report", "index", "failure"])
+def test_the_same_question_is_answered_while_all_is_as_it_was_left(job, store, harm):
+    """Anything that differs leaves it to the plan."""
+    for name in ("index.html", "index.json"):
+        store.put(name, b"{}")
+    store.answer("the same", [job.path])
+    if harm == "report":
+        (store.folder / f"{job.path}.pdf").write_bytes(b"%PDG")
+    if harm == "index":
+        (store.folder / "index.html").unlink()
+    if harm == "failure":
+        store.set_aside(Outcome(job, failure=Failure("cell", 1, "ValueError", "")), {})
+    expected = [] if harm else [job.path]
+    assert store.answered("another" if harm == "question" else "the same") == expected
+
+
+def test_a_question_changes_with_its_options_and_files(tmp_path):
+    """Editions and notebooks count by what stands in them."""
+    editions = tmp_path / "editions.toml"
+    editions.write_text("a")
+    hashes = [store_module.question_sha256(["a"]), store_module.question_sha256(["b"])]
+    hashes.append(store_module.question_sha256(["a"], [editions]))
+    editions.write_text("b")
+    hashes.append(store_module.question_sha256(["a"], [editions]))
+    (tmp_path / "own.ipynb").write_text("{}")
+    hashes.append(store_module.question_sha256(["a"], [tmp_path]))
+    assert len(set(hashes)) == len(hashes)
+    assert store_module.question_sha256(["a"]) == hashes[0]

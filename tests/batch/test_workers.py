@@ -112,6 +112,22 @@ def test_kernel_that_hangs_is_ended_by_the_time_out(cell, ran):
     assert time.monotonic() - began < 20
 
 
+@pytest.mark.long
+def test_worker_that_was_stopped_is_ended_and_its_report_made(ran, tmp_path):
+    """Within the time a cell may take and half a minute."""
+    seen = tmp_path / "stopped"
+    cell = (
+        "import os, pathlib, signal, time\n\n"
+        f"seen = pathlib.Path({str(seen)!r})\n"
+        "if not seen.exists():\n    seen.touch()\n"
+        "    os.kill(os.getppid(), signal.SIGSTOP)\n    time.sleep(1000)"
+    )
+    began = time.monotonic()
+    assert ran(cell, timeout=5).failure is None
+    assert seen.exists()
+    assert time.monotonic() - began < 35 + 20  # and the making itself
+
+
 DEATHS = {
     "import os\n\nos._exit(0)": "exit code 0",
     "import os\n\nos._exit(7)": "exit code 7",

@@ -78,6 +78,40 @@ def test_russian_forces_leave_one_by_one():
     assert rows["in_use"].to_dict() == {"gao": False, "niamey": True}
 
 
+@pytest.mark.parametrize("kind", ["mission_ended", "withdrawal_announced"])
+def test_what_ends_a_russian_force_ends_its_sites(kind):
+    """Wagner's camps in Mali did not outlive its going; the ministry's corps stays at its own."""
+    rows = known(
+        at("gao", "deployment", "2022-01-01", "wagner"),
+        at("niamey", "deployment", "2022-01-01", "corps", iso3="MLI"),
+        event(kind, "2023-06-06", "wagner", iso3="MLI"),
+        root="russia",
+    )
+    assert rows["in_use"].to_dict() == {"gao": False, "niamey": True}
+
+
+def test_a_count_attests_a_base_and_opens_none():
+    """A number without an arrival makes no base."""
+    count = at("gao", "force_level", "2015-01-01")
+    row = known(at("gao", "deployment", "2013-01-01"), count, as_of="2016-06-01").loc["gao"]
+    assert (row.confirmed, row.event_ids) == (True, ("EV-001", "EV-002"))
+    assert known(count).empty
+
+
+def test_a_dispute_unsettles_the_sites_until_a_row_of_weight():
+    """A weak sighting does not settle it."""
+    came = at("gao", "deployment", "2023-01-01", "wagner")
+    denied = event("presence_disputed", "2023-06-01", "wagner", iso3="MLI")
+    seen = at("gao", "presence_attested", "2023-07-01", "wagner")
+
+    def sure(*events: dict) -> bool:
+        return known(came, denied, *events, root="russia").at["gao", "confirmed"]
+
+    assert not sure()
+    assert not sure({**seen, "confidence": "low"})
+    assert sure(seen)
+
+
 def test_a_place_held_for_days_is_no_base():
     """A landing is not a base."""
     rows = known(at("gao", "deployment", "2022-01-01"), at("gao", "base_handover", "2022-01-09"))

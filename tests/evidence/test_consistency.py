@@ -28,6 +28,7 @@ SOUND = {
         "S-006": {"publisher": "a leaflet", "reliability": "A"},
         "S-007": {"agency": "afp", "published_edtf": "2024-06-01", "reliability": "A", **_SEEN},
         "S-008": {"agency": "reuters", "published_edtf": "2019", "reliability": "A", **_SEEN},
+        "S-010": {"publisher": "Gazette", "published_edtf": "2023-11-30", "reliability": "C", **_SEEN},
         "S-009": {
             "published_edtf": "2019", "reliability": "B", "state_affiliation": "NER",
             "source_type": "official_document",
@@ -41,12 +42,13 @@ SOUND = {
     "events": {
         "EV-001": event("deployment", "2020-01-01", "barkhane", source_ids="S-002;S-003"),
         "EV-002": event("withdrawal_announced", "2023-09-24", source_ids="S-005"),
-        "EV-003": event("withdrawal_completed", "2023-12-22", source_ids="S-002;S-003"),
+        "EV-003": event("withdrawal_completed", "2023-12-22", source_ids="S-002;S-003;S-010"),
     },
+    "places": {"niamey": {"name_en": "Niamey", "iso3": "NER", "lon": "2.1", "lat": "13.5"}},
     "figures": {
         "FG-001": {
             "label_en": "French soldiers in Niger", "date_edtf": "2023-10", "best": "1400",
-            "unit": "people", "measure": "stock", "basis": "reference", "source_ids": "S-002",
+            "unit": "people", "measure": "stock", "basis": "reference", "source_ids": "S-002;S-005",
         },
     },
     "judgements": {
@@ -191,11 +193,23 @@ BROKEN = {
         {
             COME: {"settles_if": RUSSIANS_COME.replace("2023-12-05", "2023-12-11")},
             ("events", "EV-004"): event(
-                "presence_attested", "2023-12-10", "wagner", source_ids="S-002;S-003"
+                "presence_attested", "2023-12-10", "wagner", source_ids="S-002;S-003;S-010"
             ),
         },
         "data/judgements.csv KJ-002, settles_if: foresees on 10 December 2023 what has come about: "
         "NER is 'deployed'.",
+    ),
+    "an event type that there is not": (
+        {LEAVE: {"settles_if": FRENCH_LEAVE.replace("withdrawal", "withdrawl")}},
+        "data/judgements.csv KJ-001, settles_if: 'withdrawl_completed' is no event type",
+    ),
+    "an actor that there is not": (
+        {LEAVE: {"settles_if": FRENCH_LEAVE.replace("france", "franc")}},
+        "data/judgements.csv KJ-001, settles_if: 'franc' is no actor",
+    ),
+    "a country that there is not": (
+        {LEAVE: {"settles_if": FRENCH_LEAVE.replace("NER", "NEX")}},
+        "data/judgements.csv KJ-001, settles_if: 'NEX' is no country",
     ),
     "a window that opens too soon": (
         {LEAVE: {"settles_if": FRENCH_LEAVE.replace("2023-12-05", "2023-12-04")}},
@@ -235,6 +249,47 @@ BROKEN = {
         {LEAVE: {"outcome": "", "settled_by": ""}},
         "data/judgements.csv KJ-001, outcome: is empty, but EV-003 settled it.",
     ),
+    "an event long after its last source": (
+        {EVENT: {"date_edtf": "2020-12-31", "source_ids": "S-002;S-003"}},
+        "data/events.csv EV-001, date_edtf: '2020-12-31' lies more than 60 days after its last",
+    ),
+    "a source opened before it was published": (
+        {("sources", "S-007"): {"accessed": "2024-05-31"}},
+        "data/sources.csv S-007, accessed: lies before the document was published.",
+    ),
+    "a check of another century": (
+        {("checks", "CL-001"): {"checked_on": "2099-01-01"}},
+        "data/checks.csv CL-001, checked_on: lies more than a year after today.",
+    ),
+    "a judgement written before the day it speaks from": (
+        {LEAVE: {"recorded_on": "2023-12-03"}},
+        "data/judgements.csv KJ-001, recorded_on: lies before valid_from.",
+    ),
+    "a judgement on the article that rests on other sources": (
+        {LEAVE: {"evidence": "article", "claim_ids": "CL-002", "valid_to": ""}},
+        "data/judgements.csv KJ-001, event_ids: 'EV-002' is no event of the article's telling.",
+    ),
+    "a retelling in another country": (
+        {
+            EVENT: {"same_as": "EV-004"},
+            ("events", "EV-004"): event(
+                "deployment", "2020-01-01", "barkhane", iso3="MLI", source_ids="S-002;S-003"
+            ),
+        },
+        "data/events.csv EV-001, same_as: 'EV-004' is in MLI; it cannot be the same event.",
+    ),
+    "a retelling of another type": (
+        {("events", "EV-001"): {"same_as": "EV-002"}},
+        "data/events.csv EV-001, same_as: 'EV-002' is of type 'withdrawal_announced'; it cannot",
+    ),
+    "a retelling of another year": (
+        {("events", "EV-001"): {"same_as": "EV-002", "event_type": "withdrawal_announced"}},
+        "data/events.csv EV-001, same_as: 'EV-002' is of 24 September 2023; it cannot be the same",
+    ),
+    "a place outside its country": (
+        {("places", "niamey"): {"lon": "13.5", "lat": "2.1"}},
+        "data/places.csv niamey, lon: 2.1 N 13.5 E lies outside NER; mend lon or lat.",
+    ),
 }
 
 
@@ -268,7 +323,7 @@ ALLOWED = {
     },
     "one question in two countries": {COME: {"question": "french-stay", "scope": "MLI"}},
     "the article's own judgements": {
-        LEAVE: {"evidence": "article", "claim_ids": "CL-002", "valid_to": ""}
+        LEAVE: {"evidence": "article", "claim_ids": "CL-002", "valid_to": "", "event_ids": ""}
     },
     "an open judgement": {COME: {"outcome": "", "horizon_end": "2025-12-31"}},
 }  # fmt: skip

@@ -434,8 +434,8 @@ def test_posture_agrees_with_an_editors_reading(point, points):
 
 
 def test_readings_cover_the_frame_and_rest_on_sources(tables):
-    """201 points: every country followed, every year, each with sources that exist."""
-    assert len(POINTS) == 201
+    """203 points: every country followed, every year, each with sources that exist."""
+    assert len(POINTS) == 203
     assert list(POINTS[0]) == ["iso3", "day", *COLUMNS, "source_ids", "note_en"]
     followed = set(tables.countries.index[tables.countries["in_scope"]])
     assert {point["iso3"] for point in POINTS} == followed

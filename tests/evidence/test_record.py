@@ -7,19 +7,22 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from factory import event, frame, tiny
+from factory import data_copy, event, frame, put, tiny
 
+from sahel_analysis.errors import DataError
 from sahel_analysis.evidence.posture import followed, posture_of
 from sahel_analysis.evidence.record import (
     EVIDENCE,
     article_day,
+    articles,
     extract,
+    one_article,
     public_from,
     record,
     row_digests,
     told_claims,
 )
-from sahel_analysis.tables.loading import Tables
+from sahel_analysis.tables.loading import Tables, load_tables
 
 LAST = "2030-01-01"
 DAYS = ("2014-01-01", "2022-01-01", "2023-12-04", "2025-06-01")
@@ -320,3 +323,51 @@ def test_a_day_in_another_form_is_refused(day):
     """Neither is guessed."""
     with pytest.raises(ValueError, match="is not a day; expected one of the calendar"):
         record(day, tables=tiny())
+
+
+def test_one_article_leaves_the_first_as_if_the_others_were_not_there(tables):
+    """Neither their claims nor their events and figures, whichever day and evidence."""
+    first, *others = articles(tables)
+    assert others
+    seen = one_article(tables)
+    assert one_article(seen, first) is seen
+    assert articles(seen) == [first]
+    assert set(seen.claims["source_id"]) == set(seen.sentences["source_id"]) == {first}
+    for other in others:
+        foreign = set(tables.claims.index[tables.claims["source_id"] == other])
+        assert foreign
+        alone = one_article(tables, other)
+        assert set(alone.claims.index) == set(alone.checks.index) == foreign
+        for frame_ in (seen.events, seen.figures):
+            assert foreign.isdisjoint(key for cell in frame_["claim_ids"] for key in cell)
+        day = article_day(alone).date()
+        kept = record(day, "article", tables=tables, article=other).events
+        assert set(kept["claim_ids"].explode()) <= foreign
+    with pytest.raises(ValueError, match="article: 'S-002' is not allowed; expected one of S-001"):
+        one_article(tables, "S-002")
+
+
+@pytest.mark.parametrize("key", ["S-001", "S-341", "S-901"])
+def test_faults_in_an_article_s_rows_name_the_article(key, tables, tmp_path):
+    """Five planted: by file, row, column and article."""
+    folder = data_copy(tmp_path)
+    alone = one_article(tables, key)
+    claims = list(alone.claims.index[:3])
+    check = alone.checks.index[alone.checks["verdict"] == "corroborated"][0]
+    sentence = alone.sentences.index[0]
+    put(folder / "claims.csv", claims[0], theme="nothing")
+    put(folder / "claims.csv", claims[1], sentence="99")
+    put(folder / "claims.csv", claims[2], date_basis="stated", date_edtf="")
+    put(folder / "checks.csv", check, gravity="high")
+    put(folder / "sentences.csv", sentence, sentence="98")
+    with pytest.raises(DataError) as caught:
+        load_tables(folder)
+    told = {str(problem) for problem in caught.value.problems}
+    for place in (
+        f"claims.csv {claims[0]}, theme", f"claims.csv {claims[1]}, sentence",
+        f"claims.csv {claims[2]}, date_basis", f"checks.csv {check}, gravity",
+    ):  # fmt: skip
+        assert any(
+            line.startswith(f"data/{place}: ") and f"(article {key})" in line for line in told
+        )
+    assert all(f"(article {key})" in line for line in told)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from factory import event, tiny
 
-from sahel_analysis.evidence.settling import Settling
+from sahel_analysis.evidence.settling import Settling, brier, calibration, forecasts
 from sahel_analysis.tables.vocabulary import EVENT_TYPES
 
 TEXT = "deployment russia NER 2023-12-05/2024-12-31 true"
@@ -86,3 +87,35 @@ def test_every_entry_of_the_tables_names_a_type_an_actor_and_a_country_that_exis
             assert entry.side in tables.actors.index, key
             assert entry.iso3 in tables.countries.index, key
             assert entry.first <= entry.last, key
+
+
+def test_indicator_is_not_seen_then_partly_then_seen():
+    """An order to leave is a step to the exit; one that is not public yet does not count."""
+    order = event("withdrawal_ordered", "2023-02-01", "niger", counterpart_ids="france")
+    exit_ = event("withdrawal_completed", "2023-06-01", known_from="2023-07-01")
+    tables = tiny(order, exit_)
+    watched = Settling.parse("withdrawal_completed france NER 2023-01-02/2023-12-31 true")
+    days = ("2023-01-15", "2023-03-01", "2023-06-15", "2023-07-01")
+    statuses = [watched.status(tables, pd.Timestamp(day)) for day in days]
+    assert statuses == [
+        ("not seen", ""),
+        ("partly", "EV-001"),
+        ("partly", "EV-001"),
+        ("seen", "EV-002"),
+    ]
+
+
+def test_what_was_written_afterwards_is_no_forecast(tables):
+    """A forecast was recorded before the first day of its window."""
+    made = forecasts(tables)
+    rows = tables.judgements.loc[made.index]
+    assert (rows["recorded_on"] <= rows["valid_from"]).all()
+    assert "KJ-114" not in made.index
+
+
+def test_nine_settled_forecasts_have_no_score_and_ten_have():
+    """Half of certain ones right: a quarter."""
+    ten = pd.DataFrame({"likelihood": "likely", "chance": 0.5, "outcome": [1.0, 0.0] * 5})
+    assert brier(ten[:9]) is None
+    assert brier(ten) == 0.25
+    assert calibration(ten).loc["likely"].to_dict() == {"settled": 10, "chance": 0.5, "true": 0.5}

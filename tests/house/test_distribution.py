@@ -25,7 +25,7 @@ NAME = "sahel_analysis-{version}".format(**pyproject()["project"])
 # Under these, anybody may use, change and pass on; the first word of each kind as it is written.
 PERMISSIVE = (
     r"0BSD|Apache|Artistic|BSD|CC0|CC-BY-4\.0|ISC|MIT|Mozilla Public|MPL|PSF|Python Software"
-    r"|SIL Open Font|Unlicense|Zlib"
+    r"|Public Domain|SIL Open Font|Unlicense|Zlib"
 )
 
 
@@ -78,7 +78,7 @@ def test_sdist_holds_what_wheel_and_tests_are_made_from_and_nothing_else(built):
         "Makefile", "README.md", "SECURITY.md", "editions.toml", "environment.yml",
         "pyproject.toml", "requirements.lock",
     )  # fmt: skip
-    inside = git_files("sahel_analysis/", "data/", "notebooks/", "tests/")
+    inside = git_files("sahel_analysis/", "data/", "notebooks/", "docs/", "tests/")
     with tarfile.open(built / f"{NAME}.tar.gz") as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert names == inside | {*top, "PKG-INFO"}
@@ -145,8 +145,8 @@ def test_installed_wheel_works_outside_the_clone_and_writes_the_same_bytes(elsew
     there, here = contents(tmp_path / "there"), contents(tmp_path / "here")
     assert there.keys() - here.keys() == {"atlas.html"}
     reports = [name for name in here if name.startswith("2023-12-04")]
-    # Three formats, their notebook and thumbnail, and the annex, which has no Word file.
-    assert len(reports) == 7
+    # Three formats, their notebook and thumbnail, the annex, which has no Word file, and the sums.
+    assert len(reports) == 8
     for name in reports:
         assert there[name] == here[name], name
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -160,6 +163,54 @@ def test_second_build_into_a_folder_is_refused_and_the_first_goes_on(earlier, tm
     assert taken < 10
     assert first.end().code == 0
     assert contents(reports).keys() == contents(earlier).keys()
+
+
+# The command, whose n-th write, move, removal, new folder or fsync fails once.
+FAULTY = """
+import errno, itertools, os, sys
+from pathlib import Path
+from sahel_analysis.batch import build, jobs, store
+from sahel_analysis.cli import main
+
+step, notebooks, numbers = int(sys.argv.pop(1)), sys.argv.pop(1), itertools.count()
+jobs.notebook_folder = lambda: Path(notebooks)
+
+def faulty(real):
+    def call(*given, **named):
+        if next(numbers) == step:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return real(*given, **named)
+    return call
+
+for owner, name in (
+    (Path, "write_bytes"), (Path, "replace"), (Path, "mkdir"), (Path, "unlink"), (os, "fsync")
+):
+    setattr(owner, name, faulty(getattr(owner, name)))
+main()
+"""
+
+
+def test_thirty_faults_of_a_build_leave_whole_reports_and_are_mended(
+    notebooks, changed, earlier, tmp_path
+):
+    """Each at a step drawn by chance: the earlier report or the new one, and then the new one."""
+    plain = tmp_path / "plain"
+    shutil.copytree(earlier, plain)
+    assert brief(plain, notebooks=changed).code == 0
+    before, after = contents(earlier), contents(plain)
+    for step in random.Random(7).sample(range(60), 30):
+        reports = tmp_path / f"reports{step}"
+        shutil.copytree(earlier, reports)
+        run = brief(reports, program=[sys.executable, "-c", FAULTY, str(step), str(changed)])
+        assert run.code == 0 or "cannot be written to" in run.stderr, (step, run.stderr)
+        standing = contents(reports)
+        report = {name: data for name, data in standing.items() if not name.startswith("index")}
+        wholes = [
+            {n: d for n, d in c.items() if not n.startswith("index")} for c in (before, after)
+        ]
+        assert report in wholes, step
+        assert brief(reports, notebooks=changed).code == 0
+        assert contents(reports) == after, step
 
 
 @pytest.fixture

@@ -116,3 +116,19 @@ def test_tables_and_worlds_say_in_a_line_what_they_hold(tables):
     told = repr(sahel_analysis.record("2023-12-04", "article", tables=tables))
     assert told.startswith("Record(2023-12-04, article: ")
     assert len(told) < 80
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import sahel_analysis",
+        "import sahel_analysis.cli as c; c.main(['--help'], standalone_mode=False)",
+        "import sahel_analysis.batch.store as s; s.Store(s.Path()).answered(s.question_sha256([]))",
+    ],
+    ids=["import", "help", "unchanged build"],
+)
+def test_what_needs_no_tables_loads_nothing_heavy(statement):
+    """A command that has nothing to do is done at once."""
+    heavy = "{'numpy', 'pandas', 'geopandas', 'matplotlib', 'nbconvert', 'papermill'}"
+    code = f"{statement}\nimport sys; assert not {heavy} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

@@ -200,10 +200,11 @@ def test_papermill_stops_at_the_parameters(asked):
 COMMANDS = st.sampled_from(
     [
         ["build", "--dry-run"],
-        ["verify"],
+        ["reproduce"],
+        ["verify", "."],
         ["export", "--format", "csv", "--output", "x.csv", "--evidence", "neither"],
         ["validate"],
-        ["audit", "--article"],
+        ["article", "check"],
         ["atlas", "--neither"],
     ]
 )

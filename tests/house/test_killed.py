@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import signal
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 from command import Run, sahel
 from trial import contents, put_brief
@@ -69,7 +72,7 @@ def suffixes(output: Path) -> dict[str, set[str]]:
     found = defaultdict(set)
     for name in contents(output):
         folder, _, file = name.partition("/")
-        if file and folder not in {"failed", ".records"}:
+        if file not in {"", "SHA256SUMS"} and folder not in {"failed", ".records"}:
             report, _, suffix = name.partition(".")
             found[report].add(suffix)
     return dict(found)
@@ -84,36 +87,54 @@ def foreground(run: Run) -> list[int]:
 WHOLE = {"ipynb", "html"}
 
 
-def test_killed_kernel_costs_its_own_report_and_no_other(notebooks, gate, tmp_path):
-    """Of twelve, eleven are made and one is recorded; the next run makes that one alone."""
-    reports, lost = tmp_path / "reports", "2023-12-04_checked/country_brief_BFA"
+def test_killed_kernel_costs_no_report(notebooks, gate, tmp_path):
+    """Somebody's kill is not the report's fault: it is made again by the same run."""
+    reports = tmp_path / "reports"
     asked = words(reports, "NER", "MLI", "BFA", "TCD", "CAF", "SDN")
     gate.write_text("")
     run = Run(*asked, notebooks=notebooks)
     until(gate.read_text)
     os.kill(int(gate.read_text()), signal.SIGKILL)
     gate.unlink()
-    assert run.end().code == 1
+    assert run.end().code == 0
     standing = suffixes(reports)
-    assert len(standing) == 11
+    assert len(standing) == 12
     assert all(files == WHOLE for files in standing.values())
-    assert lost not in standing
-    (account,) = Store(reports).failures()
+
+
+def test_report_whose_kernel_kills_itself_fails_alone(tmp_path):
+    """It is tried a few times; then its failure is recorded, and the others stand."""
+    cell = "import os, signal\n\nif country == 'BFA':\n    os.kill(os.getpid(), signal.SIGKILL)"
+    reports, lost = tmp_path / "reports", "2023-12-04_checked/country_brief_BFA"
+    run = sahel(*words(reports, "NER", "BFA"), notebooks=put_brief(tmp_path / "own", cell))
+    assert run.code == 1
+    assert run.stdout.endswith("2 made, 0 unchanged, 2 failed.\n")
+    account = next(a for a in Store(reports).failures() if a["report"] == lost)
     failure = Failure(**account["failure"])
-    assert account["report"] == lost
-    assert account["notebook"] == "country_brief"
-    assert (account["parameters"]["country"], account["parameters"]["as_of"]) == ("BFA", DAYS[1])
     assert (failure.stage, failure.cell, failure.error) == ("dead kernel", 4, "DeadKernelError")
     assert "SIGKILL" in failure.message
-    partial = (reports / account["partial"]).read_text(encoding="utf-8")
-    assert "report.cover()" in partial
-    assert '"execution_count": 2' in partial
-    assert f"{lost}  FAILED  cell 4, DeadKernelError" in run.stdout
-    again = sahel(*asked, notebooks=notebooks)
-    assert again.code == 0
-    assert again.stdout.endswith("1 made, 11 unchanged, 0 failed.\n")
-    assert suffixes(reports)[lost] == WHOLE
-    assert not (reports / "failed").exists()
+    assert "report.cover()" in (reports / account["partial"]).read_text(encoding="utf-8")
+
+
+def test_sixty_reports_are_made_though_a_process_is_killed_every_two_seconds(notebooks, tmp_path):
+    """Workers and kernels at random; one run makes all, as if nothing had happened."""
+    days = "2021-09-01,2022-09-01,2023-12-04,2024-06-30"
+    countries = "NER,MLI,BFA,TCD,CAF,SDN,SEN,CIV,GAB,DJI,BEN,TGO,GIN,CMR,MRT"
+    asked = [*words(tmp_path / "killed", countries), "--as-of", days, "--jobs", "2"]
+    run, draw, killed = Run(*asked, notebooks=notebooks), random.Random(3), 0
+    build = psutil.Process(run.process.pid)
+    while run.process.poll() is None:
+        time.sleep(2)
+        with suppress(psutil.Error, IndexError):
+            server = build.children()
+            below = [child for one in server for child in one.children(recursive=True)]
+            draw.choice(below).kill()
+            killed += 1
+    assert run.end(600).code == 0, run.stderr
+    assert killed > 5
+    plain = [*words(tmp_path / "plain", countries), "--as-of", days, "--jobs", "2"]
+    assert sahel(*plain, notebooks=notebooks, seconds=900).code == 0
+    assert contents(tmp_path / "killed") == contents(tmp_path / "plain")
 
 
 def test_build_that_is_killed_leaves_whole_reports_and_no_process(notebooks, gate, tmp_path):
@@ -173,7 +194,7 @@ def killed_at(step: int, change: Callable[[], object]) -> bool:
 
 
 def test_report_that_stands_is_all_old_or_all_new_wherever_the_build_was_killed(tables, tmp_path):
-    """What is in between has no record: it is neither listed nor taken for fresh, and made again."""
+    """The next build finishes what was begun, before it does anything else."""
     (job,) = expand(tables, {"notebook": ["country_brief"], "country": ["MLI"]})
     old = Outcome(job, {"ipynb": b"old", "html": b"old", "pdf": b"old"})
     new = Outcome(job, {"ipynb": b"new", "html": b"new", "docx": b"new"})
@@ -200,13 +221,7 @@ def test_report_that_stands_is_all_old_or_all_new_wherever_the_build_was_killed(
             killed = killed_at(steps, lambda then=then: put(then))
             put()
             seen = contents(store.folder)
-            assert all(data in (before.get(name), after.get(name)) for name, data in seen.items())
-            if record := store.record(job):
-                report = {name: seen[name] for name in record["outputs"]}
-                assert report.items() <= before.items() or report.items() <= after.items(), steps
-                assert not store.altered(record)
-            else:
-                assert store.records() == []
+            assert seen in (before, after), steps
             put(then)
             assert contents(store.folder) == after, steps
             if not killed:

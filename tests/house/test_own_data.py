@@ -19,6 +19,7 @@ from sahel_analysis.batch.jobs import expand
 from sahel_analysis.batch.store import Inputs
 from sahel_analysis.errors import DataError
 from sahel_analysis.evidence.consistency import inconsistencies
+from sahel_analysis.evidence.record import articles
 from sahel_analysis.tables.loading import FRAMES, REQUIRED
 
 PARAMETERS = 'as_of = "2023-12-04"\ncountry = "NER"'
@@ -40,7 +41,8 @@ def bare(tmp_path) -> Path:
             row[claims] = row[retold] = ""
 
     rewrite(folder / "events.csv", without_article)
-    put(folder / "sources.csv", "S-001", text_sha256="", article_day="")
+    for key in articles(load_tables()):
+        put(folder / "sources.csv", key, text_sha256="", article_day="")
     return folder
 
 

@@ -24,7 +24,7 @@ PACKAGE = ROOT / "sahel_analysis"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 # What conda-forge calls differently from the package index.
-CONDA_NAMES = {"pypandoc": "pypandoc-binary", "typst-py": "typst"}
+CONDA_NAMES = {"pypandoc": "pypandoc-binary", "python-duckdb": "duckdb", "typst-py": "typst"}
 # The build backend and what it needs for an editable install.
 BUILD_NAMES = {"hatchling", "editables"}
 
@@ -61,8 +61,9 @@ def requirements() -> dict[str, SpecifierSet]:
     lines = [
         *project["build-system"]["requires"],
         *project["project"]["dependencies"],
-        *project["project"]["optional-dependencies"]["cluster"],
+        *(line for extra in project["project"]["optional-dependencies"].values() for line in extra),
         *project["dependency-groups"]["test"],
+        *project["dependency-groups"]["docs"],
     ]
     return {normalised(r.name): r.specifier for r in map(Requirement, lines)}
 

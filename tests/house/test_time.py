@@ -12,9 +12,11 @@ from click.testing import CliRunner
 from dates_in_text import dates_in, later_than, visible_text
 
 from sahel_analysis.cli import main
+from sahel_analysis.evidence.posture import countries_told
 
-# What judges the days to come, and the note that a judgement was written after its day.
-EXEMPT = {"horizon", "afterwards"}
+# What judges the days to come, the note that a judgement was written after its day, the edition line.
+EXEMPT = {"horizon", "afterwards", "imprint"}
+REGION = ["briefing", "french_withdrawal", "russian_engagement", "regional_realignment"]
 SCOPES = ("NER", "MLI", "BFA", "TCD", "CAF", "SDN", "SEN", "CIV")
 DAY = date(2023, 12, 4)
 
@@ -200,12 +202,12 @@ def too_late(html: str, day: date) -> list[str]:
     return [mention.context for mention in later_than(bare, day, EXEMPT)]
 
 
-def drawn_days() -> dict[date, str]:
-    """Return eight seeded days from 2013 on, each with a country."""
-    draw = random.Random(12)
+def drawn_days(count: int = len(SCOPES), seed: int = 12) -> list[date]:
+    """Return seeded days from 2013 to the last edition's."""
+    draw = random.Random(seed)
     first, last = date(2013, 1, 1), date(2026, 1, 29)
     span = (last - first).days
-    return {first + timedelta(draw.randrange(span)): country for country in SCOPES}
+    return [first + timedelta(draw.randrange(span)) for _ in range(count)]
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +219,7 @@ def editions(tmp_path_factory) -> Path:
         "".join(
             f'[editions.{country}]\nas_of = "{day}"\ncountry = "{country}"\n'
             'notebook = ["briefing", "country_brief"]\nformat = "html"\n'
-            for day, country in drawn_days().items()
+            for day, country in zip(drawn_days(), SCOPES, strict=True)
         ),
         encoding="utf-8",
     )
@@ -244,3 +246,26 @@ def test_a_later_date_on_a_page_is_found(editions):
     planted = html.replace("</p>", " The last left on 22 December 2023.</p>", 1)
     [context] = too_late(planted, day)
     assert "22 December 2023" in context
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("day", drawn_days(30, seed=30), ids=str)
+def test_every_kind_of_report_tells_nothing_later_than_its_day(tables, tmp_path, day):
+    """The region whole, each theme, a brief, and the annex of each; the audit has no day."""
+    country = random.Random(str(day)).choice(countries_told(day, "checked", tables))
+    wanted = tmp_path / "editions.toml"
+    common = f'as_of = "{day}"\nformat = "html"\n'
+    wanted.write_text(
+        f"[editions.region]\n{common}notebook = {REGION}\n"
+        f'[editions.brief]\n{common}notebook = "country_brief"\ncountry = "{country}"\n',
+        encoding="utf-8",
+    )
+    arguments = ["build", "--editions", str(wanted), "--output", str(tmp_path / "reports")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    folder = tmp_path / "reports" / f"{day}_checked"
+    reports = [*REGION, f"country_brief_{country}"]
+    expected = [f"{name}{part}.html" for name in reports for part in ("", "_evidence")]
+    assert sorted(page.name for page in folder.glob("*.html")) == sorted(expected)
+    late = {name: too_late((folder / name).read_text(encoding="utf-8"), day) for name in expected}
+    assert {name: words for name, words in late.items() if words} == {}

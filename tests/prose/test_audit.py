@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from sahel_analysis.evidence.record import record
+import pytest
+
+from sahel_analysis.evidence.record import one_article, record
 from sahel_analysis.prose.audit import (
     article_errors,
     bottom_line,
@@ -18,6 +20,12 @@ from sahel_analysis.prose.audit import (
 from sahel_analysis.prose.markdown import escape
 from sahel_analysis.prose.notes import anchor
 from sahel_analysis.tables.vocabulary import VERDICTS
+
+
+@pytest.fixture
+def tables(tables):
+    """Return the tables as if they held the first article alone."""
+    return one_article(tables)
 
 
 def test_every_claim_stands_in_the_table_of_claims_with_its_check(tables):

@@ -15,7 +15,7 @@ from sahel_analysis.evidence.record import EVIDENCE, record, told_claims
 from sahel_analysis.prose import judgements, listings, method, narrative, words
 from sahel_analysis.prose.bottom_line import bottom_line
 from sahel_analysis.prose.markdown import escape
-from sahel_analysis.prose.sentences import KeySources, lead_to, published_by
+from sahel_analysis.prose.notes import KeySources, lead_to, published_by
 from sahel_analysis.tables.vocabulary import LIKELIHOODS
 
 LAST = "2030-01-01"
@@ -113,7 +113,8 @@ def test_a_claim_says_whose_it_is_unless_the_article_speaks():
          **plain},
     )  # fmt: skip
     sources = frame("sources", {"source_id": "S-001", "article_day": "2023-12-04"})
-    known = record(LAST, "article", tables=tiny(claims=claims, sources=sources))
+    themes = frame("themes", {"theme_id": "TH-001", "theme": "coup", "label_en": "The coup"})
+    known = record(LAST, "article", tables=tiny(claims=claims, sources=sources, themes=themes))
     [phase] = narrative.article_story(known)
     assert [line.text for line in phase.sentences] == [
         "It is so.",
@@ -159,7 +160,8 @@ def test_the_table_of_posture_names_no_country_without_rows(tables):
     """An empty world has an empty table; what nobody attests any more says since when."""
     assert listings.posture_table(*both("2012-01-01", "article", tables)).empty
     table = listings.posture_table(*both("2023-12-04", "checked", tables)).set_index("Country")
-    assert "not attested since 2019" in table.at["Mauritania", "French forces"]
+    assert "not attested since 2020" in table.at["Mauritania", "French forces"]
+    assert "disputed" in table.at["Sudan", "Russian engagement"]
     assert "dormant agreement" in table.at["Chad", "Russian engagement"]
 
 

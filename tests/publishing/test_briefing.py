@@ -11,11 +11,15 @@ from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import papermill
 import pytest
+from frictionless import Package
+from pptx import Presentation
+from pptx.util import Pt
 from pypdf import PdfReader
 
-from sahel_analysis import Report, load_tables
+from sahel_analysis import Report, load_tables, record
 from sahel_analysis.batch.build import build
 from sahel_analysis.batch.jobs import expand
 from sahel_analysis.evidence.posture import followed
@@ -56,12 +60,12 @@ def published(name: str) -> dict[str, bytes]:
     executed = papermill.execute_notebook(
         ROOT / f"notebooks/{name}.ipynb", None, {}, kernel_name="python3", progress_bar=False
     )
-    return export(executed, ["html", "pdf"], name=name)
+    return export(executed, ["html", "pdf", "pptx"], name=name)
 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    """Return the briefing as HTML and PDF."""
+    """Return the briefing as HTML, PDF and slides."""
     return published("briefing")
 
 
@@ -225,3 +229,89 @@ def test_twenty_sentences_lead_to_rows_with_a_source(briefs, tables):
     for rows, noted in random.Random(16).sample(walks, SAMPLE):
         for key in rows:
             assert key.startswith("KJ-") or (anchor(key) in noted and _grounded(key, tables)), key
+
+
+@pytest.mark.parametrize("form", ["pdf", "evidence.pdf"])
+def test_a_pdf_carries_the_rows_behind_it(form, files, tables, tmp_path):
+    """A sound data package; every visible event, and no source that came later but by its key."""
+    reader = PdfReader(io.BytesIO(files[form]))
+    for name, contents in reader.attachments.items():
+        (tmp_path / name).write_bytes(contents[0])
+    described = Package(str(tmp_path / "datapackage.json"))
+    report = described.validate()
+    assert report.valid, report.flatten()
+    assert {r.path for r in described.resources} == set(reader.attachments) - {"datapackage.json"}
+    metadata = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert "<pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in metadata
+    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
+
+    def read(name):
+        return pd.read_csv(tmp_path / f"{name}.csv", keep_default_na=False, dtype="str")
+
+    shown = record("2023-12-04", tables=tables)
+    assert set(read("events")["event_id"]) >= set(shown.events.index)
+    assert set(read("figures")["figure_id"]) >= set(shown.figures.index)
+    assert read("checks")["claim_id"].tolist() == shown.tables.checks.index.tolist()
+    assert set(read("checks")["since_en"]) == {""}
+    sources = read("sources").set_index("source_id")
+    late = sources.index[tables.sources.loc[sources.index, "published_earliest"] > "2023-12-04"]
+    assert len(late)
+    assert set(sources.loc[late, ["title", "url", "published_edtf"]].to_numpy().ravel()) == {""}
+    cited = {key for cell in shown.events["source_ids"] for key in cell}
+    assert cited <= set(sources.index)
+
+
+def test_the_source_audit_carries_what_came_out_later(tables):
+    """It weighs the text with all that is known, so nothing of it is left out."""
+    annex = Report("Audit", subject="article", tables=tables).annex()
+    files = annex.data["application/vnd.sahel.tables+json"]
+    assert tables.checks["since_en"].iloc[0] in files["checks.csv"]
+
+
+def test_slides_are_six_with_native_tables_and_alternative_texts(files):
+    """Each with a title; a picture says what the map says, and no mark leads nowhere."""
+    slides = list(Presentation(io.BytesIO(files["pptx"])).slides)
+    assert len(slides) == 6
+    titles = [slide.shapes.title.text_frame.text for slide in slides]
+    assert all(titles)
+    assert titles[1] == "Bottom line"
+    shapes = [shape for slide in slides for shape in slide.shapes]
+    tables = [shape for shape in shapes if shape.has_table]
+    assert len(tables) >= 2
+    pictures = [shape for shape in shapes if hasattr(shape, "image")]
+    assert pictures
+    for picture in pictures:
+        told = picture._element.nvPicPr.cNvPr.get("descr")
+        assert told.startswith("Map of ")
+        assert "png" not in told
+    assert {"State", "Judgement"} <= {
+        cell.text for shape in tables for cell in shape.table.iter_cells()
+    }
+    for slide in slides:
+        assert not any(link.reltype.endswith("/hyperlink") for link in slide.part.rels.values())
+    notes = slides[1].notes_slide.notes_text_frame.text
+    assert "4 December 2023" in notes
+
+
+def test_text_of_a_table_fits_its_slide(files):
+    """By the size of its type: lines of all rows are no higher than its frame."""
+    for slide in Presentation(io.BytesIO(files["pptx"])).slides:
+        for shape in slide.shapes:
+            if not shape.has_table:
+                continue
+            widths = [column.width / Pt(1) - 14 for column in shape.table.columns]
+            height = 0
+            for row in shape.table.rows:
+                lines = []
+                for cell, width in zip(row.cells, widths, strict=True):
+                    runs = [run for p in cell.text_frame.paragraphs for run in p.runs]
+                    size = max((run.font.size / Pt(1) for run in runs), default=8)
+                    lines.append(-(-len(cell.text) * size // (2 * width)) * size * 1.2)
+                height += max(lines) + 7
+            assert height <= shape.height / Pt(1), slide.shapes.title.text_frame.text
+
+
+def test_equal_notebooks_give_equal_slides(files):
+    """Whenever they are written."""
+    again = published("briefing")
+    assert {name for name in files if files[name] != again[name]} == set()

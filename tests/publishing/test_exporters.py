@@ -322,7 +322,7 @@ def test_pdf_has_title_language_bookmarks_links_and_standards(files):
         "Notes",
     )
     metadata = reader.trailer["/Root"]["/Metadata"].get_data().decode()
-    assert re.search("pdfaid:part>2<.*pdfaid:conformance>A<", metadata)
+    assert re.search("pdfaid:part>3<.*pdfaid:conformance>A<", metadata)
     assert "pdfuaid:part>1<" in metadata
     assert reader.metadata.creation_date.date().isoformat() == "2023-12-04"
     assert len(tagged(reader, "/Link")) >= 6
@@ -369,7 +369,7 @@ def test_second_cover_stops_the_build():
 
 def test_unknown_format_is_refused():
     """The message names the formats there are."""
-    with pytest.raises(ExportError, match="format 'odt' is not one of html, pdf, docx"):
+    with pytest.raises(ExportError, match="format 'odt' is not one of html, pdf, docx, pptx"):
         export(report(), ["odt"], name="tiny")
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import pytest
@@ -10,13 +13,16 @@ import shapely
 from factory import event, frame, tiny
 
 from sahel_analysis.errors import ExportError
+from sahel_analysis.evidence.bases import bases
 from sahel_analysis.evidence.posture import posture_of
 from sahel_analysis.evidence.record import EVIDENCE, record
+from sahel_analysis.figures import style
 from sahel_analysis.publishing.layers import layers, write_geojson, write_gpkg
 from sahel_analysis.tables.loading import load_tables
+from sahel_analysis.tables.vocabulary import FRENCH_STATES, RUSSIAN_STATES
 
-NAMES = ["posture", "events", "places", "disputed_lines"]
-BARE = ["events_without_place", "claims", "sources"]
+NAMES = ["posture", "engagement", "bases", "events", "places", "disputed_lines"]
+BARE = ["events_without_place", "claims", "sources", "layer_styles"]
 
 
 @pytest.fixture(scope="module", params=EVIDENCE)
@@ -44,12 +50,74 @@ def test_a_geopackage_opens_with_all_its_layers(gpkg):
     assert [name for name, kind in listed.items() if not isinstance(kind, str)] == BARE
 
 
+def styles(path) -> dict[str, ET.Element]:
+    """Return the style of each layer as QGIS would find it: the default one of its geometries."""
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute(
+            "SELECT f_table_name, styleQML FROM layer_styles JOIN gpkg_geometry_columns ON "
+            "f_table_name = table_name AND f_geometry_column = column_name "
+            "WHERE f_table_schema = '' AND useAsDefault = 1"
+        ).fetchall()
+    return {name: ET.fromstring(qml).find("renderer-v2") for name, qml in rows}
+
+
+def test_every_layer_has_a_style_that_names_every_class_of_its_rows(gpkg):
+    """The expression that gives a class is SQL too; each class has a label and a symbol."""
+    found = styles(gpkg)
+    assert sorted(found) == sorted(NAMES)
+    with closing(sqlite3.connect(gpkg)) as database:
+        for layer, renderer in found.items():
+            classes = {kind.get("value"): kind for kind in renderer.iter("category")}
+            query = f"SELECT DISTINCT {renderer.get('attr')} FROM {layer}"
+            there = {value for (value,) in database.execute(query)}
+            assert there or layer == "bases", "the article names no base"
+            assert there <= set(classes), layer
+            symbols = {symbol.get("name") for symbol in renderer.iter("symbol")}
+            for kind in classes.values():
+                assert kind.get("label")
+                assert kind.get("symbol") in symbols
+    for layer, states in (("posture", FRENCH_STATES), ("engagement", RUSSIAN_STATES)):
+        assert set(states) <= {kind.get("value") for kind in found[layer].iter("category")}
+
+
+def test_layers_have_the_colours_of_the_maps(gpkg):
+    """A French state its fill, a Russian level its size."""
+    found = styles(gpkg)
+
+    def option(layer: str, value: str, name: str) -> str:
+        [kind] = [kind for kind in found[layer].iter("category") if kind.get("value") == value]
+        symbol = next(s for s in found[layer].iter("symbol") if s.get("name") == kind.get("symbol"))
+        return next(o.get("value") for o in symbol.iter("Option") if o.get("name") == name)
+
+    for state, colour in style.FRENCH_COLOURS.items():
+        red, green, blue, _ = map(int, option("posture", state, "color").split(","))
+        assert f"#{red:02X}{green:02X}{blue:02X}" == colour
+    for state, size in style.RUSSIAN_SIZES.items():
+        assert float(option("engagement", state, "size")) == size
+
+
+def test_the_layer_of_bases_has_those_in_use_where_they_are(gpkg, shown):
+    """French and Russian, at the degrees of their place."""
+    layer = gpd.read_file(gpkg, layer="bases")
+    assert layer["in_use"].any() == shown.is_checked, "the article names no base"
+    for root in ("france", "russia"):
+        own = bases(shown, root)
+        rows = layer[layer["side"] == root].set_index("place_id")
+        assert rows["in_use"].to_dict() == own["in_use"].to_dict()
+        for place_id, row in rows.iterrows():
+            lon, lat = own.loc[place_id, ["lon", "lat"]]
+            assert (round(row.geometry.x, 6), round(row.geometry.y, 6)) == (lon, lat)
+
+
 def test_layers_are_in_degrees_and_valid(gpkg):
     """WGS 84, as every tool expects of a file without a word about it."""
     for name in NAMES:
         layer = gpd.read_file(gpkg, layer=name)
         assert layer.crs == "EPSG:4326"
         assert layer.geometry.is_valid.all()
+        if layer.empty:
+            assert name == "bases", "the article names no base"
+            continue
         west, south, east, north = layer.total_bounds
         assert -30 < west <= east < 60
         assert -30 < south <= north < 60

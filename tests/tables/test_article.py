@@ -13,6 +13,7 @@ import pytest
 from factory import frame, tiny
 
 from sahel_analysis.errors import DataError
+from sahel_analysis.evidence.record import one_article
 from sahel_analysis.tables.article import hold_against, sentences
 
 READING = """
@@ -148,6 +149,12 @@ WRONG = {
 }
 
 
+@pytest.fixture
+def tables(tables):
+    """Return the tables as if they held the article of December 2023 alone."""
+    return one_article(tables)
+
+
 def statements() -> list[tuple[str, str, dict[str, str]]]:
     """Return place, claim and marks of each line of the reading."""
     found = []
@@ -245,13 +252,18 @@ def read_tables(**frames):
     plain = {
         "sources": frame(
             "sources",
-            {"source_id": "S-001", "text_sha256": digest(TEXT)},
+            {"source_id": "S-001", "article_day": "2023-12-04", "text_sha256": digest(TEXT)},
             {"source_id": "S-002"},
         ),
         "sentences": frame(
             "sentences",
             *(
-                {"sentence_id": f"ST-{n:03}", "text_sha256": digest(found[PLACES[n - 1]]), **at}
+                {
+                    "sentence_id": f"ST-{n:03}",
+                    "source_id": "S-001",
+                    "text_sha256": digest(found[PLACES[n - 1]]),
+                    **at,
+                }
                 for n, at in enumerate(where, 1)
             ),
         ),

@@ -18,17 +18,21 @@ function words(day) {
 }
 
 function position() {
-  const days = data.turns[state.evidence].days;
+  const days = data.history[state.evidence].days;
   let found = 0;
   while (found + 1 < days.length && days[found + 1] <= state.day) found += 1;
   return found;
 }
 
 function lookUp(iso3) {
-  const turns = data.turns[state.evidence];
+  const history_ = data.history[state.evidence];
   const here = position();
-  const step = turns.countries[iso3].findLast(([start]) => start <= here);
-  return turns.states[step[1]];
+  const step = history_.countries[iso3].findLast(([start]) => start <= here);
+  return history_.states[step[1]];
+}
+
+function since(steps) {
+  return steps?.findLast(([start]) => start <= state.day)?.slice(1);
 }
 
 function told(row) {
@@ -42,6 +46,8 @@ function mark(element, row) {
   element.dataset.covered = row.covered;
   element.dataset.french = row.french_posture.value;
   element.dataset.russian = row.russian_engagement.value;
+  element.dataset.frenchSure = row.french_posture.confirmed;
+  element.dataset.russianSure = row.russian_engagement.confirmed;
 }
 
 function shown(item, country) {
@@ -57,10 +63,23 @@ function list(id, noun) {
   for (const item of byId(id).children) {
     item.hidden = !shown(item, state.country);
     number += !item.hidden;
+    if (item.hidden) continue;
+    // What came to be known later is not told yet; what follows says so.
+    for (const later of item.querySelectorAll("[data-from]")) {
+      later.hidden = later.dataset.from > state.day;
+      if (later.nextElementSibling?.tagName === "SPAN") later.nextElementSibling.hidden = !later.hidden;
+    }
   }
   const where = state.country ? ` that name ${data.names[state.country]}` : "";
   byId(noun).textContent = `${number}${where} by ${words(state.day)}`;
   return number;
+}
+
+function basesOf(iso3) {
+  return Object.entries(data.history[state.evidence].bases)
+    .filter(([key]) => byId(`site-${key}`).dataset.iso3 === iso3)
+    .map(([, steps]) => since(steps) ?? ["", 0, ""])
+    .filter(([look]) => look);
 }
 
 function showPanel() {
@@ -75,6 +94,8 @@ function showPanel() {
       byId(`panel-${id}`).textContent = theme.short + (theme.when ? `, ${theme.when}` : "");
       for (const event of theme.events) (reasons[event] ??= []).push(noun);
     }
+    const told = basesOf(chosen).map(([, , words]) => words);
+    byId("panel-bases").textContent = told.join("; ") || "None on record";
   }
   list("events", "event-count");
   const number = list("figures", "figure-count");
@@ -93,24 +114,34 @@ function showMap() {
     const chosen = iso3 === state.country;
     for (const element of all(`[data-iso3="${iso3}"]:is(.country, .label, tr)`)) mark(element, row);
     const country = byId(`map-${iso3}`);
-    country.setAttribute("aria-label", `${data.names[iso3]}. ${told(row)}`);
-    country.setAttribute("aria-selected", chosen);
+    country?.setAttribute("aria-label", `${data.names[iso3]}. ${told(row)}`);
+    country?.setAttribute("aria-selected", chosen);
     const line = document.querySelector(`tr[data-iso3="${iso3}"]`);
     line.classList.toggle("chosen", chosen);
     line.querySelector("button").setAttribute("aria-pressed", chosen);
     const cells = line.querySelectorAll("td");
     data.themes.forEach(([id, key], number) => {
       const theme = row[key];
-      const look = row.covered ? `${id}-${theme.value}` : "not-covered";
-      const [fill, lines] = cells[number].querySelectorAll("rect");
-      fill.setAttribute("class", `fill ${look}`);
-      lines.setAttribute("class", `lines ${look}`);
+      if (id === "russian") mark(cells[number].querySelector(".mark"), row);
+      const look = row.covered ? `french-${theme.value}${theme.confirmed ? "" : " unsure"}` : "not-covered";
+      if (id === "french") cells[number].querySelector("rect").setAttribute("class", `fill ${look}`);
       cells[number].querySelector(".words").textContent = theme.short;
       cells[number].querySelector(".since").textContent = theme.when;
     });
     cells[2].textContent = [...byId("events").children].filter((item) => shown(item, iso3)).length;
   }
-  const path = state.country ? byId(`map-${state.country}`).querySelector("path") : null;
+  const { bases, counts } = data.history[state.evidence];
+  for (const site of all("g.site[id]")) {
+    const [look, number, text] = since(bases[site.id.slice(5)]) ?? ["", 0, ""];
+    site.dataset.look = look;
+    site.querySelector(".order").textContent = number || "";
+    site.querySelector("title").textContent = text;
+  }
+  for (const label of all(".label .count")) {
+    const [french, russian] = since(counts[label.parentNode.dataset.iso3]);
+    label.textContent = state.exhibit === "russian" ? russian : french;
+  }
+  const path = byId(`map-${state.country}`)?.querySelector("path");
   for (const id of ["chosen", "chosen-halo"]) byId(id).setAttribute("d", path?.getAttribute("d") ?? "");
 }
 
@@ -129,9 +160,10 @@ function showCharts() {
 }
 
 function show() {
-  const turns = data.turns[state.evidence];
+  const history_ = data.history[state.evidence];
   const edition = `${words(state.day)}, ${data.evidence[state.evidence]}`;
-  const finding = turns.findings[state.exhibit][position()];
+  const chosen_ = state.country && `${data.names[state.country]}. ${told(lookUp(state.country))}.`;
+  const finding = chosen_ || history_.findings[state.exhibit][position()];
   document.body.className = `exhibit-${state.exhibit}`;
   const texts = { finding, edition, caption: edition, "day-words": words(state.day) };
   for (const [id, text] of Object.entries(texts)) byId(id).textContent = text;
@@ -147,8 +179,7 @@ function show() {
   if (timer) return;
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    const chosen = state.country ? ` ${data.names[state.country]}: ${told(lookUp(state.country))}.` : "";
-    byId("live").textContent = `${edition}. ${finding}${chosen}`;
+    byId("live").textContent = `${edition}. ${finding}`;
     writeAddress();
   }, 300);
 }
@@ -179,8 +210,8 @@ function readAddress(text) {
   const pick = (name, known, fallback) => (Object.hasOwn(known, asked.get(name)) ? asked.get(name) : fallback);
   return {
     day: Number.isNaN(time) ? data.start.day : iso(clamp(time)),
-    evidence: pick("evidence", data.turns, data.start.evidence),
-    exhibit: pick("show", data.turns.checked.findings, data.start.exhibit),
+    evidence: pick("evidence", data.history, data.start.evidence),
+    exhibit: pick("show", data.history.checked.findings, data.start.exhibit),
     country: pick("country", data.names, ""),
   };
 }
@@ -193,9 +224,18 @@ function stop() {
   show();
 }
 
-function turnAfter(day, direction) {
-  const days = data.turns[state.evidence].days;
-  return direction > 0 ? days.find((turn) => turn > day) : days.findLast((turn) => turn < day);
+// The event before or after a day, of the chosen country or of all.
+function eventAfter(day, direction) {
+  const days = [];
+  for (const item of byId("events").children) {
+    if (state.country && !item.dataset.iso3.split(" ").includes(state.country)) continue;
+    for (const span of item.dataset.shown.split(" ")) {
+      const [evidence, start] = span.split("/");
+      if (evidence === state.evidence && start >= data.first && start <= data.last) days.push(start);
+    }
+  }
+  days.sort();
+  return direction > 0 ? days.find((start) => start > day) : days.findLast((start) => start < day);
 }
 
 function play() {
@@ -207,7 +247,7 @@ function play() {
   timer = setInterval(() => {
     const date = new Date(state.day);
     date.setUTCMonth(date.getUTCMonth() + 1, 1);
-    const next = still.matches ? turnAfter(state.day, 1) : iso(clamp(date.getTime()));
+    const next = still.matches ? eventAfter(state.day, 1) : iso(clamp(date.getTime()));
     if (next) set({ day: next });
     if (!next || next >= data.last) stop();
   }, still.matches ? 1500 : 250);
@@ -236,20 +276,110 @@ function ring(event) {
 }
 
 function place(event) {
-  const frame = document.querySelector("#stripes .role-frame path.background").getBoundingClientRect();
+  const frame = document.querySelector("#timeline .role-frame path.background").getBoundingClientRect();
   const across = (event.clientX - frame.left) / frame.width;
   const down = Math.floor(((event.clientY - frame.top) / frame.height) * data.lanes.length);
   return { day: iso(clamp(first + Math.round((across * (last - first)) / DAY) * DAY)), country: data.lanes[down] ?? state.country };
 }
 
+function save(ending, type, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  const parts = ["sahel_atlas", state.day, state.evidence, state.exhibit, state.country];
+  link.download = `${parts.filter(Boolean).join("_")}.${ending}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+const LOOK = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order", "transform",
+  "font-family", "font-size", "font-weight", "text-anchor"];
+
+// A copy that looks the same without the page's style; what is not shown is left out.
+function dressed(element) {
+  const copy = element.cloneNode(false);
+  const look = getComputedStyle(element);
+  if (look.display === "none" || element.getAttribute("d") === "") return null;
+  for (const name of [...copy.attributes].map((a) => a.name))
+    if (/^(class|id|role|tabindex|data-|aria-)/.test(name)) copy.removeAttribute(name);
+  if (element !== byId("map"))
+    copy.setAttribute("style", LOOK.map((name) => `${name}:${look.getPropertyValue(name)}`).join(";"));
+  for (const child of element.childNodes) {
+    const kept = child.nodeType === Node.ELEMENT_NODE ? dressed(child) : child.cloneNode();
+    if (kept) copy.append(kept);
+  }
+  return copy;
+}
+
+function takeSvg() {
+  const space = "http://www.w3.org/2000/svg";
+  const [, , width, height] = byId("map").getAttribute("viewBox").split(" ").map(Number);
+  const keys = all(".keys li").filter((item) => item.checkVisibility() || !byId("key").open);
+  const look = getComputedStyle(document.body);
+  const write = (x, y, size, text, weight = 400) => {
+    const line = document.createElementNS(space, "text");
+    for (const [name, value] of Object.entries({ x, y, "font-size": size, "font-weight": weight, fill: "#111" }))
+      line.setAttribute(name, value);
+    line.setAttribute("font-family", look.fontFamily);
+    line.textContent = text;
+    return line;
+  };
+  const head = byId("finding").textContent.match(/.{1,88}(\s|$)/g);
+  const top = 24 * head.length + 34;
+  const rows = Math.ceil(keys.length / 3);
+  const whole = document.createElementNS(space, "svg");
+  whole.setAttribute("viewBox", `0 0 ${width} ${top + height + 22 * rows + 40}`);
+  const paper = document.createElementNS(space, "rect");
+  for (const [name, value] of Object.entries({ width: "100%", height: "100%", fill: "#fff" })) paper.setAttribute(name, value);
+  const map = dressed(byId("map"));
+  for (const [name, value] of Object.entries({ y: top, width, height })) map.setAttribute(name, value);
+  whole.append(paper, ...head.map((line, n) => write(4, 22 + 24 * n, 20, line, 700)), write(4, top - 12, 15, byId("edition").textContent), map);
+  keys.forEach((item, n) => {
+    const [x, y] = [4 + Math.floor(n / rows) * (width / 3), top + height + 26 + 22 * (n % rows)];
+    const sign = dressed(item.querySelector("svg"));
+    for (const [name, value] of Object.entries({ x, y: y - 13, width: 26, height: 16 })) sign.setAttribute(name, value);
+    whole.append(sign, write(x + 34, y, 14, item.textContent.trim()));
+  });
+  whole.append(write(4, top + height + 22 * rows + 32, 12, document.querySelector(".map > .small").textContent));
+  save("svg", "image/svg+xml", `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(whole)}\n`);
+}
+
+function takeCsv() {
+  const rows = [["row", "key", "iso3", "day", "what", "text", "sources"]];
+  for (const iso3 of state.country ? [state.country] : Object.keys(data.names)) {
+    const row = lookUp(iso3);
+    for (const [, theme] of data.themes) {
+      const { words: text, when, events } = row[theme];
+      rows.push(["state", theme, iso3, state.day, text, when, events.join(" ")]);
+    }
+  }
+  for (const [row, id] of [["event", "events"], ["count", "figures"]])
+    for (const item of byId(id).children) {
+      if (item.hidden) continue;
+      const [head, text] = item.querySelectorAll("p");
+      const sources = [...item.querySelectorAll("[data-key]")].map((source) => source.dataset.key);
+      rows.push([row, item.id, item.dataset.iso3, item.dataset.day, head.textContent, text.textContent, sources.join(" ")]);
+    }
+  // What a spreadsheet would run as a formula begins with an apostrophe, as in `sahel export`.
+  const cell = (text) => `"${text.trim().replace(/\s+/g, " ").replace(/^[=+\-@＝＋－＠]/, "'$&").replaceAll('"', '""')}"`;
+  save("csv", "text/csv", rows.map((row) => `${row.map(cell).join(",")}\r\n`).join(""));
+}
+
 function listen() {
+  byId("take-svg").addEventListener("click", takeSvg);
+  byId("take-csv").addEventListener("click", takeCsv);
+  byId("slider").addEventListener("keydown", (e) => {
+    const direction = { PageUp: 1, PageDown: -1 }[e.key];
+    if (!direction) return;
+    e.preventDefault();
+    set({ day: eventAfter(state.day, direction) ?? state.day });
+  });
   byId("slider").addEventListener("input", (e) => set({ day: iso(first + e.target.value * DAY) }));
   byId("day").addEventListener("change", (e) => {
     if (e.target.value) set({ day: iso(clamp(Date.parse(e.target.value))) });
   });
   byId("play").addEventListener("click", play);
   for (const [id, direction] of [["back", -1], ["ahead", 1]])
-    byId(id).addEventListener("click", () => set({ day: turnAfter(state.day, direction) ?? state.day }));
+    byId(id).addEventListener("click", () => set({ day: eventAfter(state.day, direction) ?? state.day }));
   byId("country").addEventListener("change", (e) => set({ country: e.target.value }));
   byId("all").addEventListener("click", () => {
     set({ country: "" });
@@ -272,19 +402,19 @@ function listen() {
   byId("events").addEventListener("click", (e) => {
     if (e.target.dataset.go) set({ day: iso(clamp(Date.parse(e.target.dataset.go))) });
   });
-  const stripes = byId("stripes");
+  const timeline = byId("timeline");
   let held = null;
-  stripes.addEventListener("pointerdown", (e) => (held = { x: e.clientX, moved: false }));
-  stripes.addEventListener("pointermove", (e) => {
+  timeline.addEventListener("pointerdown", (e) => (held = { x: e.clientX, moved: false }));
+  timeline.addEventListener("pointermove", (e) => {
     if (!held) return;
     held.moved ||= Math.abs(e.clientX - held.x) > 4;
     if (held.moved) set({ day: place(e).day });
   });
-  stripes.addEventListener("pointerup", (e) => {
+  timeline.addEventListener("pointerup", (e) => {
     if (held && !held.moved) set(place(e));
     held = null;
   });
-  stripes.addEventListener("pointerleave", () => (held = null));
+  timeline.addEventListener("pointerleave", () => (held = null));
   // The links that skip change the address too; they say nothing about the state.
   addEventListener("hashchange", () => {
     known = location.hash;
@@ -294,6 +424,7 @@ function listen() {
 }
 
 document.documentElement.classList.add("js");
+byId("key").open = !matchMedia("(max-width: 40rem)").matches;
 Object.assign(state, readAddress(location.hash || document.documentElement.dataset.start));
 listen();
 show();

@@ -4,15 +4,33 @@
 local html, typst, docx = FORMAT:match 'html', FORMAT == 'typst', FORMAT == 'docx'
 -- A table of so few rows is not broken over two pages.
 local KEPT_ROWS = 12
-local notes, anchors, cited, named = {}, {}, {}, {}
+local notes, anchors, cited, named, footnotes = {}, {}, {}, {}, {}
 local counts = {figure = 0, table = 0, mark = 0}
 local words = {}
 
-local function plain(blocks) return pandoc.utils.blocks_to_inlines(blocks) end
+local function plain(blocks)
+  local only = #blocks == 1 and blocks[1]
+  if only and (only.t == 'Para' or only.t == 'Plain') then return only.content end
+  return pandoc.utils.blocks_to_inlines(blocks)
+end
 
+-- A source as a hover note names it: what it is, its day, its grade.
+local function named_source(note)
+  local what, grade = pandoc.utils.stringify(note):match '^(.-)%. Reliability (%u):'
+  return what and ('• ' .. what .. '. Grade\u{a0}' .. grade)
+end
+
+-- Notes for the hover: without links, each source that one leads to by its name.
 local function without_links(blocks)
+  local names = {}
+  for _, item in ipairs(blocks[1].content) do
+    names['#' .. item[1][1].identifier] = named_source(item[2][1])
+  end
   return blocks:walk {
-    Link = function(link) return link.content end,
+    Link = function(link)
+      local name = names[link.target]
+      return name and {pandoc.Str(name)} or link.content
+    end,
     Span = function(span) return span.content end,
   }
 end
@@ -28,17 +46,13 @@ local function to_typst(inlines)
   return (written:gsub('%s+$', ''))
 end
 
--- Straight quotation marks and apostrophes as a typesetter sets them.
-local function curl(str)
+-- Text as it stands: Typst would set a minus for a hyphen before a number, and one character for
+-- three dots.
+local function literal(str)
   local text = str.text
-  -- Typst would set a minus for a hyphen before a number, and one character for three dots.
   if typst and (text:find '^%W*%-%d' or text:find '%.%.%.') then
     return pandoc.RawInline('typst', '#"' .. text:gsub('[\\"]', '\\%0') .. '";')
   end
-  if not text:find '[\'"]' then return nil end
-  text = text:gsub("^([%(%[“]?)'(%w)", '%1‘%2'):gsub("'", '’')
-  text = text:gsub('^([%(%[‘]?)"', '%1“'):gsub('"', '”')
-  return pandoc.Str(text)
 end
 
 -- "Figure 3. " before a caption.
@@ -60,7 +74,8 @@ local function figure(div)
   end
   if docx then
     image.src = image.src:gsub('svg$', 'png')
-    image.attributes.width = '100%'
+    -- The map of a brief shares its page with bottom line and story.
+    image.attributes.width = words.brief and counts.figure == 1 and '80%' or '100%'
   end
   return pandoc.Figure({pandoc.Plain {image}}, {pandoc.Plain(caption)}, {id = 'figure-' .. counts.figure})
 end
@@ -74,6 +89,19 @@ local function with_scope(rows, scope)
     end)
     return row
   end)
+end
+
+-- Each cell with the name of its column, which it carries where a table is shown as cards.
+local function with_labels(body, head)
+  local labels = head.rows[1] and head.rows[1].cells:map(function(cell)
+    return pandoc.utils.stringify(cell.contents)
+  end) or {}
+  for _, row in ipairs(body) do
+    for place, cell in ipairs(row.cells) do
+      if place > 1 and labels[place] ~= '' then cell.attributes.label = labels[place] end
+    end
+  end
+  return body
 end
 
 local function data_table(div)
@@ -92,7 +120,7 @@ local function data_table(div)
     grid.head.rows = with_scope(grid.head.rows, 'col')
     grid.bodies = grid.bodies:map(function(body)
       body.row_head_columns = 1
-      body.body = with_scope(body.body, 'row')
+      body.body = with_labels(with_scope(body.body, 'row'), grid.head)
       return body
     end)
   end
@@ -127,15 +155,33 @@ local function with_grade(inlines)
   return note
 end
 
+-- A footnote of Word, with a reference to it where the same source is cited again.
+local function footnote(anchor)
+  local number = footnotes[anchor]
+  if not number then
+    footnotes.last = (footnotes.last or 0) + 1
+    footnotes[anchor] = footnotes.last
+    return pandoc.Span({pandoc.Note {pandoc.Para(named[anchor])}}, {id = 'footnote_' .. footnotes.last})
+  end
+  local function field(kind)
+    return '<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr><w:fldChar w:fldCharType="' .. kind .. '"/></w:r>'
+  end
+  return pandoc.RawInline('openxml', field 'begin'
+    .. '<w:r><w:instrText xml:space="preserve"> NOTEREF footnote_' .. number .. ' \\f \\h </w:instrText></w:r>' .. field 'separate'
+    .. '<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr><w:t>' .. number .. '</w:t></w:r>' .. field 'end')
+end
+
 -- A link to a note.
 local function mark(link)
   if link.classes:includes 'annex' then
     link.target = link.target .. (typst and '.pdf' or '.html')
+    link.classes = html and {} or link.classes
     return link
   end
   local anchor = link.target:match '^#(.+)$'
   if anchor and link.classes:includes 'source' then
     if typst then return within('#mark(<' .. anchor .. '>)[', link.content, ']') end
+    if docx and named[anchor] then return footnote(anchor) end
     local note = html and named[anchor]
     if not note then return pandoc.Superscript {link} end
     return with_note(link, note, {'cite', 'above'})
@@ -156,7 +202,8 @@ local function mark(link)
     return within(label .. '#mark(<' .. anchor .. '>)[', link.content, ']')
   end
   if not html then
-    return pandoc.Span({link}, {id = id, ['custom-style'] = 'Citation Mark'})
+    link.content = {pandoc.Span(link.content, {['custom-style'] = 'Citation Mark'})}
+    return pandoc.Span({link}, {id = id})
   end
   link.attr = pandoc.Attr(id)
   return with_note(link, note, {'cite'})
@@ -178,11 +225,14 @@ local function keep_marks(inlines)
   return inlines
 end
 
--- "Country: Niger", a paragraph for each.
-local function lines(list)
-  return list.content:map(function(item)
-    return pandoc.Para(pandoc.Inlines(item[1]) .. {pandoc.Str ': ', pandoc.Strong(plain(item[2][1]))})
-  end)
+-- "Country: Niger   As of: 4 December 2023" in one paragraph.
+local function one_line(list)
+  local facts = pandoc.Inlines {}
+  for place, item in ipairs(list.content) do
+    if place > 1 then facts:insert(pandoc.Str '   ') end
+    facts:extend(item[1] .. {pandoc.Str ': ', pandoc.Strong(plain(item[2][1]))})
+  end
+  return pandoc.Para(facts)
 end
 
 -- Each note leads back to the first mark that cites it.
@@ -230,6 +280,13 @@ end
 
 -- A phase of the story: its title and time beside its sentences.
 local function phase(div)
+  if docx then
+    local title, when = div.content[1], div.content[2]
+    if when.content[1] and when.content[1].t == 'Span' and when.content[1].classes:includes 'when' then
+      title.content = title.content .. {pandoc.Str ' · '} .. when.content
+      div.content:remove(2)
+    end
+  end
   if not typst then return div end
   local left, right = pandoc.Blocks {}, pandoc.Blocks {}
   for place, block in ipairs(div.content) do
@@ -297,14 +354,29 @@ local function fitting(doc, step)
   }
 end
 
+-- Blocks with what becomes of the divs among them, from the inside out; nothing else is looked at.
+local function over_divs(blocks, change)
+  local changed = pandoc.Blocks {}
+  for _, block in ipairs(blocks) do
+    local made
+    if block.t == 'Div' then
+      block.content = over_divs(block.content, change)
+      made = change(block)
+    end
+    if type(made) == 'table' then changed:extend(made) else changed:insert(made or block) end
+  end
+  return changed
+end
+
 function Pandoc(doc)
   local step = doc.meta.dropped and tonumber(pandoc.utils.stringify(doc.meta.dropped)) or 0
   doc.meta.dropped = nil
   if step > 0 then doc = fitting(doc, step) end
-  for _, kind in ipairs {'figure', 'table', 'back'} do
+  for _, kind in ipairs {'figure', 'table', 'back', 'bottom-line'} do
     words[kind] = pandoc.utils.stringify(doc.meta['word-' .. kind])
   end
 
+  words.brief = doc.meta.brief
   -- pandoc's sandbox opens no file for Word; the filter, which is ours, hands the pictures over.
   if docx and doc.meta['figure-folder'] then
     local folder = pandoc.utils.stringify(doc.meta['figure-folder'])
@@ -317,91 +389,89 @@ function Pandoc(doc)
   end
   for key in pairs(doc.meta) do
     -- Word stores every value it does not know as a custom property of the file.
-    if docx and (key:match '^word%-' or key == 'as-of' or key == 'edition-line') then
+    if docx and (key:match '^word%-' or key == 'as-of' or key:match '^beside' or key == 'brief' or key == 'edition-line') then
       doc.meta[key] = nil
     end
   end
-
-  doc = doc:walk {
-    traverse = 'topdown',
-    Image = function(image) return image, false end, -- its alt text stays as it is
-    Str = curl,
-    RawInline = function(raw) return pandoc.Str(raw.text) end,
-    RawBlock = function(raw) return pandoc.Para {pandoc.Str(raw.text)} end,
-  }
-
-  local function remember(element)
-    if element.identifier ~= '' then anchors[element.identifier] = true end
-  end
-  doc:walk {
-    Header = remember, Span = remember,
-    Div = function(div)
-      remember(div)
-      if div.classes:includes 'sources' then
-        div:walk {Span = function(span) named[span.identifier] = with_grade(span.content) end}
-      end
-      if not div.classes:includes 'notes' then return end
-      -- All at once: a walk over each note would cost more than the rest of this filter.
-      local shown = html and without_links(div.content)[1].content
-      for place, item in ipairs(div.content[1].content) do
-        notes[item[1][1].identifier] = not html or plain(shown[place][2][1])
-      end
-    end,
-  }
 
   -- Level 1 is the title's: a leading one is replaced by it, another becomes a section. PDF and
   -- DOCX count sections from 1; no level may be skipped.
   local top, last = html and 2 or 1, html and 1 or 0
   local first = true
+  local function remember(element)
+    if element.identifier ~= '' then anchors[element.identifier] = true end
+  end
+  -- Every walk carries the whole text from Haskell to Lua and back, so there are few.
   doc = doc:walk {
     traverse = 'topdown',
+    Image = function(image) return image, false end, -- its alt text stays as it is
+    Str = literal,
+    RawInline = function(raw) return pandoc.Str(raw.text) end,
+    RawBlock = function(raw) return pandoc.Para {pandoc.Str(raw.text)} end,
     Header = function(header)
-      if first and header.level == 1 then first = false; return {} end
+      remember(header)
+      local leading = first
       first = false
-      local level = math.max(header.level, 2) - 2 + top
-      header.level = math.min(level, last + 1)
-      last = header.level
-      return header, false
+      if leading and header.level == 1 then return {} end
+      last = math.min(math.max(header.level, 2) - 2 + top, last + 1)
+      header.level = last
+      return header
     end,
+    Span = remember, Div = remember,
   }
+  over_divs(doc.blocks, function(div)
+    if div.classes:includes 'sources' then
+      div:walk {Span = function(span) named[span.identifier] = with_grade(span.content) end}
+    end
+    if not div.classes:includes 'notes' then return end
+    -- All at once: a walk over each note would cost more than the rest of this filter.
+    local shown = html and without_links(div.content)[1].content
+    for place, item in ipairs(div.content[1].content) do
+      notes[item[1][1].identifier] = not html or plain(shown[place][2][1])
+    end
+  end)
 
   doc = doc:walk {
     traverse = 'topdown',
     Div = function(div)
       if div.classes:includes 'notes' then return div, false end
     end,
-    Inlines = keep_marks,
+    Inlines = next(notes) and keep_marks or nil,
     Link = function(link) return mark(link), false end,
+    Span = function(span) if span.classes:includes 'chance' then return chance(span) end end,
   }
-  doc = doc:walk {Span = function(span) if span.classes:includes 'chance' then return chance(span) end end}
   local after = {
     figure = figure, ['table'] = data_table, notes = note_list, tiles = tiles, phase = phase,
     story = wrapped 'story', sources = sources, unknowns = wrapped 'unknowns',
-    annex = wrapped 'annex', since = wrapped 'since',
+    annex = wrapped 'annex', since = wrapped 'since', imprint = wrapped 'imprint',
+    changes = wrapped 'unknowns',
   }
-  doc = doc:walk {
-    Div = function(div)
-      for class, make in pairs(after) do
-        if div.classes:includes(class) then return make(div) end
-      end
-    end,
-  }
+  doc.blocks = over_divs(doc.blocks, function(div)
+    for class, make in pairs(after) do
+      if div.classes:includes(class) then return make(div) end
+    end
+  end)
 
   -- A line that introduces an exhibit goes to the next page with it.
   if typst then
-    doc.blocks = doc.blocks:walk {
-      Blocks = function(blocks)
-        for place = #blocks - 1, 1, -1 do
-          local following = blocks[place + 1]
-          if blocks[place].t == 'Para' and following.t == 'RawBlock' and following.text:match '^#figure' then
-            blocks:insert(place + 1, pandoc.RawBlock('typst', ']'))
-            blocks:insert(place, pandoc.RawBlock('typst', '#block(sticky: true)['))
-          end
-        end
-        return blocks
-      end,
-    }
+    local blocks = doc.blocks
+    for place = #blocks - 1, 1, -1 do
+      local following = blocks[place + 1]
+      if blocks[place].t == 'Para' and following.t == 'RawBlock' and following.text:match '^#figure' then
+        blocks:insert(place + 1, pandoc.RawBlock('typst', ']'))
+        blocks:insert(place, pandoc.RawBlock('typst', '#block(sticky: true)['))
+      end
+    end
+    doc.blocks = blocks
   end
+
+  -- What HTML takes for an attribute of its own, and allows on text fields alone.
+  local function rows_as_data(element)
+    if not element.attributes.rows then return nil end
+    element.attributes['data-rows'], element.attributes.rows = element.attributes.rows, nil
+    return element
+  end
+  if html then doc = doc:walk {Span = rows_as_data, Link = rows_as_data, Div = rows_as_data} end
 
   -- The cover's parts stand where the template wants them; DOCX has no template, so they stay.
   local rest = pandoc.Blocks {}
@@ -409,8 +479,10 @@ function Pandoc(doc)
     local part = block.t == 'Div' and block.classes[1]
     if part == 'edition' or part == 'bottom-line' then
       if docx and part == 'edition' then
-        rest:insert(pandoc.Div(lines(block.content[1]), {['custom-style'] = 'Edition'}))
+        rest:insert(pandoc.Div({one_line(block.content[1])}, {['custom-style'] = 'Edition'}))
       elseif docx then
+        local label = pandoc.Para {pandoc.Str(words['bottom-line'])}
+        rest:insert(pandoc.Div({label}, {['custom-style'] = 'Bottom Line Label'}))
         block.attributes['custom-style'] = 'Bottom Line'
         rest:insert(block)
       else
@@ -422,6 +494,8 @@ function Pandoc(doc)
         end
         doc.meta[part] = pandoc.MetaBlocks(content)
       end
+    elseif docx and part == 'sources' and footnotes.last then
+      rest:remove() -- its heading: Word's footnotes hold the list
     else
       rest:insert(block)
     end

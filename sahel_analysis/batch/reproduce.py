@@ -53,7 +53,7 @@ def standing(folder: Path, tables: Tables, notebooks: Path | None = None) -> lis
     return jobs
 
 
-def verify(jobs: Iterable[Job], folder: Path, *, workers: int | None = None) -> list[str]:
+def differences(jobs: Iterable[Job], folder: Path, *, workers: int | None = None) -> list[str]:
     """Make reports again in a temporary folder and say which files are not as they stand.
 
     Parameters
