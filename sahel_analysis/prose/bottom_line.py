@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from operator import itemgetter
 
 import pandas as pd
 
@@ -655,18 +654,18 @@ def _not_known(
 
     One that begins with the word `unless` would say again what was just said.
     """
-    sides = [re.compile(_WORDS_OF[side]) for side in tells if side in _WORDS_OF]
-    roots = [re.compile(pattern) for pattern in _WORDS_OF.values()]
     is_all = set(ROOTS) <= set(tells)
-    open_: list[tuple[int, Sentence]] = []
     for line in unknowns(record, scope):
         if told.issuperset(line.rows):
             continue  # what is told says so itself
         first = re.split(r"(?<=[a-z0-9])[.:] ", line.text)[0].rstrip(".")
-        is_theirs = any(side.search(first) for side in sides)
-        is_theirs |= OTHERS in tells and not any(root.search(first) for root in roots)
-        if (is_all or is_theirs) and _SMALL.match(first) and not first.lower().startswith(unless):
-            text = f"We do not know {first[0].lower()}{first[1:]}."
-            foreign = 0 if is_all else sum(bool(root.search(first)) for root in roots) - len(sides)
-            open_.append((max(foreign, 0), Sentence(text, line.rows)))
-    return [line for _, line in sorted(open_, key=itemgetter(0))[:1]]
+        named = {side: re.search(words, first) for side, words in _WORDS_OF.items()}
+        starts = {side: match.start() for side, match in named.items() if match}
+        subject = min(starts, key=starts.__getitem__, default=OTHERS)  # whoever is named first
+        if (
+            (is_all or subject in tells)
+            and _SMALL.match(first)
+            and not first.lower().startswith(unless)
+        ):
+            return [Sentence(f"We do not know {first[0].lower()}{first[1:]}.", line.rows)]
+    return []

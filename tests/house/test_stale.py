@@ -46,7 +46,7 @@ ROWS = (
     ("phases", "PH-113", "title_en"),
 )
 DRAWN = {
-    maps: ("draw_map", "draw_series", "plot_map_pair"),
+    maps: ("draw_map", "draw_series"),
     timelines: ("plot_timeline", "plot_exits", "plot_agreements", "plot_missions"),
     forces: ("plot_force_levels",),
     verdicts: ("plot_verdicts",),

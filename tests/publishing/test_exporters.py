@@ -93,14 +93,14 @@ def word_of(*cells: nbformat.NotebookNode) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(export(report(*cells), ["docx"], name="tiny")["docx"]))
 
 
-def tagged(reader: pypdf.PdfReader, tag: str) -> list[pypdf.generic.DictionaryObject]:
-    """Return the elements of a PDF's structure that have a tag, in reading order."""
+def tagged(reader: pypdf.PdfReader, *tags: str) -> list[pypdf.generic.DictionaryObject]:
+    """Return the elements of a PDF's structure that have one of some tags, in reading order."""
     found, left = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
     while left:
         element = left.pop().get_object()
         if not isinstance(element, dict):
             continue
-        if element.get("/S") == tag:
+        if element.get("/S") in tags:
             found.append(element)
         below = element.get("/K", [])
         below = below.get_object() if hasattr(below, "get_object") else below
@@ -330,10 +330,13 @@ def test_pdf_has_title_language_bookmarks_links_and_standards(files):
 
 
 def test_pdf_reads_in_order(files):
-    """Text taken out of the PDF is the narrative in the order of the page."""
-    text = pdf_text(pypdf.PdfReader(io.BytesIO(files["pdf"])))
-    steps = ["Niger & its", "This edition", "Bottom line", "Where they", "Figure 1.", "Table 1."]
+    """Text taken out of the PDF is the narrative in order, and so is its structure with the figure."""
+    reader = pypdf.PdfReader(io.BytesIO(files["pdf"]))
+    text = pdf_text(reader)
+    steps = ["Niger & its", "This edition", "Bottom line", "Where they", "Table 1."]
     assert [text.index(step) for step in steps] == sorted(text.index(step) for step in steps)
+    order = [element["/S"] for element in tagged(reader, "/H1", "/Figure", "/Table")]
+    assert order[:3] == ["/H1", "/Figure", "/Table"]  # wherever on the page the figure floats
     assert "Page 1 of" in text
 
 
