@@ -316,12 +316,9 @@ def _judged_when(tables: Tables, name: str) -> Iterator[Fault]:
 
 def _answered_once(tables: Tables, name: str) -> Iterator[Fault]:
     """Check that no two judgements of one kind of evidence answer one question at once."""
-    judgements = tables.judgements
-    judgements = judgements[judgements["evidence"] == "checked"]
-    for first, second in combinations(judgements.itertuples(), 2):
-        if (first.scope, first.question) == (second.scope, second.question) and _overlap(
-            first, second
-        ):
+    for first, second in combinations(tables.judgements.itertuples(), 2):
+        asked = [(row.evidence, row.scope, row.question) for row in (first, second)]
+        if asked[0] == asked[1] and _overlap(first, second):
             fault = f"'{second.question}' is answered by {first.Index} at the same time."
             yield second.Index, "question", fault
 
