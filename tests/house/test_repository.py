@@ -250,3 +250,22 @@ def runs_of_words(text: str, length: int = 13) -> set[tuple[str, ...]]:
     words = [re.sub(r"^\W+|\W+$", "", word) for word in text.casefold().split()]
     words = [word for word in words if word]
     return {tuple(words[i : i + length]) for i in range(len(words) - length + 1)}
+
+
+def test_what_is_optional_is_loaded_by_those_who_ask_for_it():
+    """Neither the help of the command nor a report's notebook loads a package of an extra."""
+    optional = ("xlsxwriter", "ipywidgets", "distributed", "sqlite3", "sphinx", "openpyxl")
+    program = (
+        "import sys\n"
+        "from click.testing import CliRunner\n"
+        "from sahel_analysis.cli import main\n"
+        "assert CliRunner().invoke(main, ['--help']).exit_code == 0\n"
+        "assert 'pandas' not in sys.modules\n"
+        "from sahel_analysis import Report\n"
+        "Report('Niger', country='NER').annex()\n"
+        f"print(*(name for name in {optional} if name in sys.modules))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == []
