@@ -8,21 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import MOST, ParameterError, did_you_mean, shown
-from ..evidence.posture import countries_told
-from ..evidence.record import articles, one_article
 from ..files import read
-from ..publishing.documents import FORMATS
-from ..report.editions import NAMED_BY, read_file
-from ..report.parameters import (
-    ReportParameters,
-    default_day,
-    notebook_parameters,
-    scope,
-    validate,
-)
-from ..tables.loading import Tables
+
+if TYPE_CHECKING:  # what asks for a folder or a file alone loads no tables
+    from ..report.parameters import ReportParameters
+    from ..tables.loading import Tables
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 DEFAULT_FORMATS = ("html", "pdf")
@@ -173,6 +166,8 @@ def reports(folder: Path | None = None) -> dict[str, tuple[str, ...]]:
     ParameterError
         If there is no such notebook in the folder, or one that cannot be read.
     """
+    from ..report.parameters import notebook_parameters
+
     paths = (folder or notebook_folder()).glob("*.ipynb")
     taken = {path.stem: notebook_parameters(path) for path in paths if path.name[0] != "."}
     known = {name: taken[name] for name in sorted(taken) if taken[name] is not None}
@@ -210,6 +205,11 @@ def expand(
     ParameterError
         If an option or value is unknown; says what is allowed.
     """
+    from ..evidence.posture import countries_told
+    from ..evidence.record import articles, one_article
+    from ..publishing.documents import FORMATS
+    from ..report.parameters import ReportParameters, default_day, validate
+
     faults = [
         f"{shown(name)}: unknown option; expected one of {', '.join(OPTIONS)}."
         f"{did_you_mean(name, OPTIONS)}"
@@ -286,6 +286,8 @@ def _parameters(
     takes: Sequence[str], edition: dict[str, str], countries: list[str], tables: Tables
 ) -> Iterator[dict[str, object]]:
     """Yield the parameters of each report that a notebook makes of one edition."""
+    from ..report.parameters import scope
+
     taken = {name: value for name, value in edition.items() if name in takes}
     if "country" in takes:
         for country in countries or scope(tables):
@@ -321,6 +323,8 @@ def read_editions(
     ParameterError
         If the file cannot be read, or anything in it is not allowed; names edition and fault.
     """
+    from ..report.editions import NAMED_BY, read_file
+
     editions = read_file(path)
     faults = [
         f"'{shown(name)}' is no edition; expected one of {', '.join(map(shown, editions))}."

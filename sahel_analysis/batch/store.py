@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 from ..errors import SahelError
 from ..files import misfits, parsed, read, sound_path, sync
 from ..tables.schema import data_folder, outlines_file
+from . import jobs as wanted
+from .jobs import Job, Outcome
 
 if TYPE_CHECKING:  # what finds that nothing changed loads no tables
     from ..tables.loading import Tables
-    from .jobs import Job, Outcome
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _RECORDS = ".records"
@@ -561,9 +562,8 @@ def question_sha256(options: object, files: Iterable[Path | None] = ()) -> str:
     files : iterable of pathlib.Path or None
         Files and folders of notebooks that the options name.
     """
-    homes = (_PACKAGE / "notebooks", _PACKAGE.parent / "notebooks")
-    named = [_PACKAGE.parent / "editions.toml", *homes, *(path for path in files if path)]
-    listed = [path for place in named for path in (place, *sorted(place.glob("*.ipynb")))]
+    named = [*files, wanted.notebook_folder(), _PACKAGE.parent / "editions.toml"]
+    listed = [path for place in named if place for path in (place, *sorted(place.glob("*.ipynb")))]
     contents = [f"{path} {digest(path.read_bytes())}" for path in listed if path.is_file()]
     parts = [json.dumps(options), code_sha256(), environment_sha256(), data_sha256(data_folder())]
     return digest("\n".join([*parts, *contents]).encode())
