@@ -57,6 +57,6 @@ def test_own_first_words_of_an_edition_are_printed_and_linted(tables, monkeypatc
     own = Edition("last", day, headline="The last 51 soldiers left.", row_ids=("EV-212",))
     monkeypatch.setattr(module, "editions_of", lambda _: [own])
     cover = Report("Briefing", as_of=day, tables=tables).cover()
-    assert "The last 51 soldiers left." in str(cover.data)
+    assert "The last 51 soldiers left" in str(cover.data)
     [fault] = lint_editions(tables)
     assert str(fault).startswith("editions.toml last, headline: '51' stands in no row")
