@@ -18,7 +18,7 @@ SOURCE = {"source_id": KEY, "published_edtf": "2026-01-29", "language": "en", "t
           "source_type": "blog", "reliability": "F", "reliability_basis_en": "a text for tests",
           "phrase_seen": "The list ends here", "seen_as": "original"}  # fmt: skip
 CHECK = {"verdict": "unverifiable", "credibility": "6", "gravity": "low",
-         "finding_en": "Nobody was asked.", "checked_on": "2026-01-20"}  # fmt: skip
+         "finding_en": "Nobody was asked.", "checked_on": "2026-01-30"}  # fmt: skip
 
 
 def run(*words: object) -> str:
