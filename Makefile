@@ -70,7 +70,7 @@ fuzz: .venv/installed ## run the long profile of the mutated tables
 
 lock: ## renew the locks (needs uv)
 	printf 'hatchling>=1.27\neditables>=0.5\n' | uv pip compile pyproject.toml - --quiet --upgrade \
-	  --group test --group docs --extra cluster --extra workbook --extra form --extra readings \
+	  --group test --group docs --extra cluster --extra workbook --extra form \
 	  --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-header --output-file requirements.lock
 	uv pip compile --quiet --upgrade --group bench --universal --python-version 3.11 \

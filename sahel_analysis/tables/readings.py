@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from ..errors import DataError, ParameterError, Problem
+from ..errors import DataError, Problem
 from ..files import write_text
 from .article import CLAIM_COLUMNS, as_csv
 from .dates import bounds
@@ -53,26 +54,20 @@ class Agreement:
     def alpha(self, column: str) -> float | None:
         """Return Krippendorff's alpha of a column over the pairs; None where nothing varies.
 
-        Raises
-        ------
-        ParameterError
-            If the package of the extra ``readings`` is not installed.
+        Notes
+        -----
+        For nominal data without gaps: 1 - D_o / D_e, where D_o is the share of pairs that differ and
+        D_e the share of all pairs of values that would, whoever gave them (K. Krippendorff,
+        *Content Analysis*, 4th ed., 2019, chapter 12). The one maintained package is under a
+        licence that this one cannot join.
         """
         values = self._values(column)
-        codes = {
-            value: code for code, value in enumerate(sorted({v for pair in values for v in pair}))
-        }
-        if len(codes) < 2:
+        counts = Counter(value for pair in values for value in pair)
+        if len(counts) < 2:
             return None
-        try:
-            import krippendorff
-        except ImportError as fault:
-            message = (
-                "Krippendorff's alpha needs a package: pip install 'sahel-analysis[readings]'."
-            )
-            raise ParameterError(message) from fault
-        coded = [[codes[value] for value in reader] for reader in zip(*values, strict=True)]
-        return float(krippendorff.alpha(coded, level_of_measurement="nominal"))
+        total = counts.total()
+        alike = sum(count * (count - 1) for count in counts.values()) / (total * (total - 1))
+        return 1 - (1 - self.same(column) / len(values)) / (1 - alike)
 
     def _values(self, column: str) -> list[tuple[str, str]]:
         """Return what the readings have in a column, pair by pair."""

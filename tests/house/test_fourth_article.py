@@ -14,11 +14,11 @@ from sahel_analysis.tables.workbook import Workbook
 
 TEXT = Path(__file__).parents[1] / "fourth_article.txt"
 KEY = "S-950"
-SOURCE = {"source_id": KEY, "published_edtf": "2026-01-10", "language": "en", "title": "Lists",
+SOURCE = {"source_id": KEY, "published_edtf": "2026-01-29", "language": "en", "title": "Lists",
           "source_type": "blog", "reliability": "F", "reliability_basis_en": "a text for tests",
           "phrase_seen": "The list ends here", "seen_as": "original"}  # fmt: skip
 CHECK = {"verdict": "unverifiable", "credibility": "6", "gravity": "low",
-         "finding_en": "Nobody was asked.", "checked_on": "2026-01-20"}  # fmt: skip
+         "finding_en": "Nobody was asked.", "checked_on": "2026-01-30"}  # fmt: skip
 
 
 def run(*words: object) -> str:
@@ -80,7 +80,7 @@ def test_a_text_becomes_a_briefing_an_annex_and_an_audit(tmp_path):
             "source_audit_evidence.html"} <= set(pages)  # fmt: skip
     assert "Of the article's 10 assertions" in pages["source_audit.html"].replace("’", "'")
     assert "Lists, " not in pages["briefing.html"]
-    assert (reports / "2026-01-10_checked" / "briefing.html").is_file()
+    assert (reports / "2026-01-29_checked" / "briefing.html").is_file()
     run("--data", data, "atlas", "--output", reports)
 
 
