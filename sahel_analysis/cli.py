@@ -252,7 +252,7 @@ def _jobs(
 _OUTPUT = click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("reports"),
+    default="reports",
     show_default=True,
     help="Folder of the reports.",
 )
