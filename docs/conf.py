@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from pathlib import Path
 
 import pypandoc
@@ -22,7 +23,6 @@ extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_click"]
 exclude_patterns = []
 default_role = "code"
 napoleon_google_docstring = False
-napoleon_use_ivar = True
 autodoc_typehints = "none"  # the docstrings say it
 autodoc_member_order = "bysource"
 html_theme = "alabaster"
@@ -131,8 +131,11 @@ def _relinked(link: re.Match, schema: dict[str, TableSchema]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return plain text as reStructuredText."""
-    return re.sub(r"([*`|_\\])", r"\\\1", text)
+    """Return a description, whose grave accents mark words of the tables, as reStructuredText."""
+    parts = text.split("`")
+    plain = [re.sub(r"([*|_\\])", r"\\\1", part) for part in parts[::2]]
+    words = [f"``{part}``\\ " for part in parts[1::2]]
+    return "".join(part for pair in zip_longest(plain, words, fillvalue="") for part in pair)
 
 
 def _heading(text: str, line: str) -> str:
@@ -142,7 +145,8 @@ def _heading(text: str, line: str) -> str:
 
 def _grid(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     """Return a table."""
-    lines = [".. list-table::", "   :header-rows: 1", ""]
+    widths = "18 9 9 34 30" if len(heads) == 5 else "15 10 75"
+    lines = [".. list-table::", "   :header-rows: 1", f"   :widths: {widths}", ""]
     for row in (heads, *rows):
         lines += [f"   {'*' if place == 0 else ' '} - {cell}" for place, cell in enumerate(row)]
     return "\n".join(lines) + "\n"

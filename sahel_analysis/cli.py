@@ -343,7 +343,7 @@ def _jobs(
 _OUTPUT = click.option(
     "--output",
     type=_Place(path_type=Path, file_okay=False),
-    default=Path("reports"),
+    default="reports",
     show_default=True,
     help="Folder of the reports.",
 )

@@ -158,7 +158,7 @@ class Report:
 
     @property
     def place(self) -> str:
-        """The countries shown, as Markdown: a name, a list of names, or all."""
+        """The countries shown, as Markdown; a name, a list of names, or all."""
         return escape(self._place)
 
     @property
@@ -170,7 +170,7 @@ class Report:
 
     @property
     def edition(self) -> str:
-        """The line under an exhibit that says which evidence and which countries it draws: Markdown."""
+        """The line under an exhibit that says which evidence and countries it draws, as Markdown."""
         place = self.place.replace("All", "all", 1) if self._is_whole else self.place
         return f"As of {day_in_words(self.record.as_of)}, {self.record.evidence} evidence, {place}."
 
@@ -181,7 +181,7 @@ class Report:
 
     @property
     def has_little(self) -> bool:
-        """Whether fewer than two events name the countries: too little for a report."""
+        """Whether fewer than two events name the countries, which is too little for a report."""
         return self.subject == "countries" and len(self.events()) < LEAST_EVENTS
 
     # Rows
