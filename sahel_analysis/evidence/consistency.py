@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
+from operator import itemgetter
 
 import pandas as pd
 import shapely
@@ -153,15 +154,16 @@ def _placed(tables: Tables, name: str) -> Iterator[Fault]:
 def _confidence(tables: Tables, name: str) -> Iterator[Fault]:
     """Check that ``high`` has two independent sources of grade B, or the acting party's own word."""
     events, sources = tables.events, tables.sources
+    voices = sources["agency"].where(sources["agency"] != "", sources["publisher"])
+    good = voices[sources["reliability"].isin(_GOOD)].to_dict()
+    own = sources["state_affiliation"][sources["source_type"].isin(_OWN)].to_dict()
     for row in events[
         (events["confidence"] == "high") & (events["basis"] == "reference")
     ].itertuples():
-        cited = sources.loc[list(row.source_ids)]
-        voices = cited["agency"].where(cited["agency"] != "", cited["publisher"])
-        if voices[cited["reliability"].isin(_GOOD)].nunique() >= 2:
+        if len({good[key] for key in row.source_ids if key in good}) >= 2:
             continue
-        own = cited[cited["source_type"].isin(_OWN)]["state_affiliation"]
-        if not set(own) & _states(tables, row.actor_ids):
+        affiliated = {own[key] for key in row.source_ids if key in own}
+        if not affiliated & _states(tables, row.actor_ids):
             yield (
                 row.Index, "confidence",
                 "'high' needs two independent sources of grade A or B, or the acting party's own "
@@ -196,17 +198,18 @@ def _findable(tables: Tables, name: str) -> Iterator[Fault]:
 def _order_in_time(tables: Tables, name: str) -> Iterator[Fault]:
     """Check that a row is not known before its sources appeared, unless it says why."""
     frame = getattr(tables, name)
-    published = tables.sources["published_latest"]
+    published = tables.sources["published_latest"].dropna().to_dict()
     known = public_from(tables, name)
     for row, day in zip(frame.itertuples(), known, strict=True):
         if row.basis == "article" or pd.isna(day):
             continue
-        dated = published.loc[list(row.source_ids)].dropna()
-        if len(dated) == len(row.source_ids) and dated.min() > day and not row.known_from_basis_en:
+        dated = [(published[key], key) for key in row.source_ids if key in published]
+        first, source = min(dated, key=itemgetter(0), default=(day, ""))
+        if len(dated) == len(row.source_ids) and first > day and not row.known_from_basis_en:
             yield (
                 row.Index, "known_from",
                 f"counts as known on {day_in_words(day.date())}, but its first source, "
-                f"{dated.idxmin()}, is of {day_in_words(dated.min().date())}. Set known_from to that "
+                f"{source}, is of {day_in_words(first.date())}. Set known_from to that "
                 "day, or say in known_from_basis_en why it was public before.",
             )  # fmt: skip
 
@@ -277,7 +280,8 @@ def _unchecked(tables: Tables, name: str) -> Iterator[Fault]:
 
 def _check_time(tables: Tables, name: str) -> Iterator[Fault]:
     """Check that a check was made after its sources appeared, and not before the article."""
-    published, appeared = tables.sources["published_earliest"], said_on(tables)
+    published = tables.sources["published_earliest"].to_dict()
+    appeared = said_on(tables).to_dict()
     for row in tables.checks.itertuples():
         if not _in_reach(row.checked_on):
             yield row.Index, "checked_on", "lies more than a year after today."
