@@ -127,6 +127,7 @@ def test_cover_carries_what_the_templates_need():
         "subtitle": "",
         "edition": [["Country", "Niger"]],
         "bottom_line": "",
+        "imprint": "",
         "as_of": "2023-12-04",
         "pages": 0,
         "layout": "report",
