@@ -353,6 +353,20 @@ def test_word_file_can_be_edited_on(files):
     assert b"2023-12-04T00:00:00Z" in opened.read("docProps/core.xml")
 
 
+def test_word_file_has_footnotes_a_running_head_and_a_labelled_bottom_line():
+    """One footnote a source; where it is cited again, a reference to that one."""
+    told = outputs.prose("Gone.[1](#source-1){.source} Seen.[1](#source-1){.source}")
+    listed = outputs.prose("## Key sources\n\n::: sources\n1. [A paper]{#source-1}\n:::")
+    word = word_of(cell(told), cell(listed))
+    text, notes = (word.read(f"word/{part}.xml").decode() for part in ("document", "footnotes"))
+    assert notes.count("A paper") == 1
+    assert text.count("<w:footnoteReference ") == 1
+    assert text.count("NOTEREF footnote_1 ") == 1
+    assert "Key sources" not in text, "the footnotes hold them"
+    assert "Niger &amp; its neighbours" in word.read("word/header1.xml").decode()
+    assert text.index(">Bottom line<") < text.index("French forces leave")
+
+
 def test_notebook_without_cover_has_its_name_for_a_title():
     """Somebody's own notebook exports too."""
     plain = v4.new_notebook(cells=[v4.new_markdown_cell("# Mine\n\nText.")])
