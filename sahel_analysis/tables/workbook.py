@@ -177,7 +177,7 @@ class Workbook:
         def list_places() -> None:
             rows = self.coverage().itertuples()
             options = [
-                (f"P{r.paragraph} S{r.sentence}: {f'{r.claims} claims' if r.claims else 'not covered'}",
+                (f"P{r.paragraph} S{r.sentence}: {f'covered by {r.claims}' if r.claims else 'not covered'}",
                  (r.paragraph, r.sentence))
                 for r in rows
             ]  # fmt: skip

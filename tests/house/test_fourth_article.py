@@ -81,7 +81,6 @@ def test_a_text_becomes_a_briefing_an_annex_and_an_audit(tmp_path):
     assert "Of the article's 10 assertions" in pages["source_audit.html"].replace("’", "'")
     assert "Lists, " not in pages["briefing.html"]
     assert (reports / "2026-01-29_checked" / "briefing.html").is_file()
-    run("--data", data, "atlas", "--output", reports)
 
 
 def test_a_folder_to_begin_with_is_sound(tmp_path):

@@ -19,6 +19,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from sahel_analysis.evidence.record import articles
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "sahel_analysis"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -269,3 +271,25 @@ def test_what_is_optional_is_loaded_by_those_who_ask_for_it():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert run.stdout.split() == []
+
+
+def test_no_code_or_template_names_the_first_article(tables):
+    """Neither its key nor its day, outside docstrings and the examples of days in messages."""
+    first = articles(tables)[0]
+    day = tables.sources.at[first, "article_day"]
+    words = re.compile(rf"\b{first}\b|\b{day.day} {day.month_name()} {day.year}\b")
+    for path in (ROOT / "sahel_analysis").rglob("*"):
+        if path.suffix not in {".py", ".html", ".js", ".css", ".typ", ".lua"}:
+            continue
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".py":
+            tree = ast.parse(text)
+            told = {
+                id(node.body[0].value)
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+                and ast.get_docstring(node) is not None
+            }
+            constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+            text = "\n".join(str(node.value) for node in constants if id(node) not in told)
+        assert not words.search(text), f"{path}: {words.search(text)[0]}"

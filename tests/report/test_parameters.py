@@ -160,7 +160,7 @@ def test_parameters_come_back_as_a_cell_would_hold_them(tables):
     found = validate({"as_of": DAY, "countries": ["MLI"]}, tables)
     assert found.as_of == date(2023, 12, 4)
     assert found.literals() == {
-        "as_of": DAY, "evidence": "checked", "countries": ["MLI"], "country": "",
+        "as_of": DAY, "evidence": "checked", "countries": ["MLI"], "country": "", "article": "",
     }  # fmt: skip
     assert validate({}, tables).literals()["countries"] == "all"
 
