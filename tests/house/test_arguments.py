@@ -16,7 +16,7 @@ import sahel_analysis
 from sahel_analysis.errors import SahelError
 
 NAMES = [name for name in dir(sahel_analysis) if name != "SahelError"]
-SOUND = {"as_of": "2023-12-04", "days": ["2023-12-04"], "title": "Trial"}
+SOUND = {"as_of": "2023-12-04", "dates": ["2023-12-04"], "title": "Trial"}
 OF_REPORTS = ("as_of", "evidence", "countries", "country")
 
 
