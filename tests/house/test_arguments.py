@@ -55,7 +55,7 @@ def test_an_odd_argument_is_taken_or_refused_in_a_sentence(name, tables):
     sound = {key: value for key, value in SOUND.items() if key in taken}
     sound |= {"tables": tables} if "tables" in taken else {}
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=8, deadline=None)
     @given(st.sampled_from(taken), ODD)
     def hold(argument: str, value: object) -> None:
         try:
