@@ -60,7 +60,7 @@ def whole(path: str | Path) -> Iterator[Path]:
             written.replace(path)
             sync(path.parent)
     except OSError as fault:
-        message = f"'{path}' cannot be written ({fault.strerror or fault})."
+        message = f"'{shown(path, 1000)}' cannot be written ({fault.strerror or fault})."
         raise ExportError(message) from fault
     finally:
         if folder:
