@@ -18,7 +18,7 @@ from .errors import ExportError, SahelError, shown
 
 LARGEST = 256 * 2**20  # bytes of a file that is read
 SUMS = "SHA256SUMS"
-_DEEPEST = 100  # folders of a path
+_DEEPEST, _LONGEST = 100, 255  # parts of a path, and bytes of each
 _WRITTEN_INTO = (stat.S_ISCHR, stat.S_ISFIFO)  # a terminal, /dev/null, a pipe to another program
 _SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
@@ -68,7 +68,7 @@ def whole(path: str | Path) -> Iterator[Path]:
             written.replace(path)
             sync(path.parent)
     except OSError as fault:
-        message = f"'{path}' cannot be written ({fault.strerror or fault})."
+        message = f"'{shown(path, 1000)}' cannot be written ({fault.strerror or fault})."
         raise ExportError(message) from fault
     finally:
         if folder:
@@ -222,7 +222,11 @@ def sound_path(path: object, what: str, error: type[Exception]) -> Path:
     """
     if isinstance(path, str | Path) and path != "":
         path = Path(path)
-        if "\0" not in str(path) and len(path.parts) <= _DEEPEST:
+        try:
+            longest = max((len(os.fsencode(part)) for part in path.parts), default=0)
+        except UnicodeError:
+            longest = _LONGEST + 1
+        if "\0" not in str(path) and len(path.parts) <= _DEEPEST and longest <= _LONGEST:
             return path
     message = f"'{shown(path)}' names no place for {what}; give a path of one to {_DEEPEST} parts."
     raise error(message)

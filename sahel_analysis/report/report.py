@@ -135,7 +135,7 @@ class Report:
         **parameters: object,
     ) -> None:
         whole = require_tables(tables)
-        faults = [*misspelt(_cells_run()), *_faults(title, subtitle, subject, tells)]
+        faults = [*misspelt(_cells_run()), *_faults(title, subtitle, subject, tells, pages)]
         asked = validate(parameters, whole, faults=faults)
         whole = one_article(whole, asked.article)
         self.parameters: ReportParameters = asked
@@ -723,7 +723,9 @@ def _cells_run() -> list[str]:
     return [] if shell is None else list(shell.user_ns.get("In", []))
 
 
-def _faults(title: object, subtitle: object, subject: object, tells: object) -> Iterator[str]:
+def _faults(
+    title: object, subtitle: object, subject: object, tells: object, pages: object
+) -> Iterator[str]:
     """Yield what is wrong with the arguments that are no parameters."""
     for name, text in (("title", title), ("subtitle", subtitle)):
         if not isinstance(text, str) or (name == "title" and not text.strip()):
@@ -736,3 +738,5 @@ def _faults(title: object, subtitle: object, subject: object, tells: object) -> 
     sides = tells if isinstance(tells, list | tuple) else []
     if not sides or any(not isinstance(side, str) or side not in SIDES for side in sides):
         yield f"tells: '{shown(tells)}' is not allowed; expected a list such as ['france']."
+    if type(pages) is not int or pages < 0:
+        yield f"pages: '{shown(pages)}' is not allowed; expected a number of pages such as 2."

@@ -134,7 +134,7 @@ def data_folder(folder: str | Path | None = None) -> Path:
     for candidate in candidates:
         if (candidate / FILE).is_file():
             return candidate
-    places = "' and '".join(str(candidate) for candidate in candidates)
+    places = "' and '".join(shown(candidate, 1000) for candidate in candidates)
     message = f"no data folder with this file was found; looked in '{places}'."
     raise DataError([Problem(FILE, "", "", message)])
 

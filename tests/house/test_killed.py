@@ -59,7 +59,7 @@ def words(output: Path, *countries: str) -> list[str | Path]:
     return ["build", *matrix, "--country", ",".join(countries), "--output", output]
 
 
-def until(condition: Callable[[], object], seconds: float = 60) -> None:
+def until(condition: Callable[[], object], seconds: float = 180) -> None:
     """Wait until something holds."""
     end = time.monotonic() + seconds
     while not condition():
