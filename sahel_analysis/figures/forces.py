@@ -115,6 +115,7 @@ def plot_force_levels(
     >>> ax.figure.texts[0].get_text()
     'French people counted once; the newest count: about 2,500 in Mali, Jan 2022'
     """
+    style.require_canvas(ax, width_mm)
     require_one_of("root", root, _WORDS)
     record_ = record(as_of, evidence, tables=tables)
     wanted = followed_among(record_.tables, countries)

@@ -215,6 +215,7 @@ def plot_map(
     >>> ax.figure.texts[0].get_text()
     'French forces are gone from Mali; Russia has people there'
     """
+    style.require_canvas(ax, width_mm)
     return draw_map(situation(as_of, evidence, countries, kind, tables), ax, width_mm=width_mm)
 
 

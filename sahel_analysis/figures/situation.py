@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from ..errors import ParameterError
+from ..errors import ParameterError, shown
 from ..evidence.actors import family
 from ..evidence.bases import CONFIRMED_MONTHS, bases
 from ..evidence.posture import followed
@@ -142,11 +142,11 @@ def followed_among(tables: Tables, countries: str | Sequence[str]) -> list[str]:
     """
     known = followed(tables)
     wanted = known if isinstance(countries, str) and countries == "all" else [countries]
-    if not isinstance(countries, str):
+    if isinstance(countries, list | tuple | set | frozenset):
         wanted = list(countries)
-    unknown = [iso3 for iso3 in wanted if iso3 not in known]
+    unknown = [iso3 for iso3 in wanted if type(iso3) is not str or iso3 not in known]
     if unknown or not wanted:
-        told = f"'{unknown[0]}' is not followed" if unknown else "there is none"
+        told = f"'{shown(unknown[0])}' is not followed" if unknown else "there is none"
         message = f"countries: {told}; expected 'all' or some of {', '.join(known)}."
         raise ParameterError(message)
     return [iso3 for iso3 in known if iso3 in wanted]

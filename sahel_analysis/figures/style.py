@@ -12,8 +12,11 @@ from types import MappingProxyType
 
 import matplotlib as mpl
 from matplotlib import font_manager
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+
+from ..errors import ParameterError, shown
 
 FONT = "Source Sans Pro"
 _FONT_FILES = ("Regular", "It", "Bold")
@@ -161,6 +164,22 @@ def figure_style() -> Iterator[None]:
         mpl.rcdefaults()  # no file of the user's has a say
         mpl.rcParams.update(options)
         yield
+
+
+def require_canvas(ax: object, width_mm: object) -> None:
+    """Refuse what cannot be drawn on, and widths that no page has.
+
+    Raises
+    ------
+    ParameterError
+        If `ax` is neither None nor axes, or `width_mm` no number from 40 to 1000.
+    """
+    if ax is not None and not isinstance(ax, Axes):
+        message = f"ax: '{shown(ax)}' is not allowed; expected axes of matplotlib."
+        raise ParameterError(message)
+    if type(width_mm) not in (int, float) or not 40 <= width_mm <= 1000:
+        message = f"width_mm: '{shown(width_mm)}' is not allowed; expected 40 to 1000 millimetres."
+        raise ParameterError(message)
 
 
 def svg(figure: Figure) -> str:

@@ -173,6 +173,7 @@ def plot_timeline(
     >>> ax.figure.texts[0].get_text()
     'Mali: from French agreement denounced to French exit completed in 105 days'
     """
+    style.require_canvas(ax, width_mm)
     require_one_of("side", side, SIDES)
     record_ = record(as_of, evidence, tables=tables)
     wanted = followed_among(record_.tables, countries)

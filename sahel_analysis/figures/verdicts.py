@@ -77,6 +77,7 @@ def plot_verdicts(
     >>> ax.figure.texts[1].get_text()
     'Verdicts by paragraph, 4 December 2023.'
     """
+    style.require_canvas(ax, width_mm)
     counts = tally(as_of, require_tables(tables))
     frame = _frame(counts, as_of)
     if ax is None:
