@@ -77,5 +77,5 @@ ADDRESSES = (
     'https://example.org/#import"x"',
     "https://example.org/$x$`id`{{7*7}}",
     'https://example.org/\\u0022\\"]#eval(1)',
-    "https://user:word@example.org:8080/?a=1&b=2#c",
+    "https://example.org:8080/?a=1&b=2#c",
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 
-PARAMETERS = 'as_of = "2023-12-04"\nevidence = "checked"\ncountry = "NER"'
+PARAMETERS = 'as_of = "2023-12-04"\nevidence = "checked"\ncountry = "NER"\narticle = ""'
 END = ("report.key_sources()", "report.notes()", "report.signature()")
 COVER = """from sahel_analysis import Report
 

@@ -104,7 +104,8 @@ def bases(record: Record, root: str = "france") -> pd.DataFrame:
     places = record.tables.places
     folded: dict[str, _Base] = {}
     # Most events move no base, and a row costs by its columns.
-    kinds = _OPENS | _HANDS_OVER | {"mission_ended"}
+    ends = {kind for kind, facts in EVENT_TYPES.items() if facts.ends_russian}
+    kinds = _OPENS | _ATTESTS | _HANDS_OVER | ends | {"mission_ended", "presence_disputed"}
     events = events[(events["domain"] == "military") & events["event_type"].isin(kinds)]
     for event in events[_READ].itertuples():
         acting = forces.intersection(event.actor_ids)

@@ -15,12 +15,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import ParameterError, shown
+from ..errors import ParameterError, require_one_of, shown
 from ..tables.dates import iso_day
 from ..tables.loading import Tables, require_tables
 from ..tables.vocabulary import EVENT_TYPES, RUSSIAN_STATES
 from .actors import FRANCE, RUSSIA, concerning, family
-from .record import Record, one_article, record, visible_events
+from .record import EVIDENCE, Record, one_article, record, visible_events
 
 LEAST_EVENTS = 2  # with fewer a country has too little to tell for a report
 CONFIRMED_MONTHS = 24  # for so long a state counts as confirmed after a row last attested it
@@ -295,6 +295,7 @@ def states_of(
         Events of a record: then each day has the state that they tell of it in hindsight, not the
         one that was public then.
     """
+    require_one_of("evidence", evidence, EVIDENCE)
     if events is None:
         french, russian, families, first_named = _histories(evidence, tables)
     else:

@@ -204,7 +204,8 @@ def _move(row: object, changes: Changes) -> _Line:
     event = changes.after.events.loc[row.event_id]
     stands = _STANDS.get(row.after, _NO_LONGER).format(_name(row.iso3, changes))
     late = ", which became public later" * _is_late(event, changes)
-    text = f"{capital(on_words(row.date_edtf))} {stands} ({_before(row)}){late}."
+    was = _before(row)
+    text = f"{capital(on_words(row.date_edtf))} {stands}{f' ({was})' * bool(was)}{late}."
     return _Line(text, (row.event_id,), event["summary_en"])
 
 
@@ -213,7 +214,8 @@ def _moves(after: str, rows: pd.DataFrame, changes: Changes) -> _Line:
     events = changes.after.events
     parts = [
         f"{_name(row.iso3, changes)} ({in_words(row.date_edtf)}"
-        f"{', made public later' * _is_late(events.loc[row.event_id], changes)}; {_before(row)})"
+        f"{', made public later' * _is_late(events.loc[row.event_id], changes)}"
+        f"{'; ' * bool(_before(row))}{_before(row)})"
         for row in rows.itertuples()
     ]
     stands = _STANDS.get(after, _NO_LONGER)
@@ -221,10 +223,12 @@ def _moves(after: str, rows: pd.DataFrame, changes: Changes) -> _Line:
 
 
 def _before(row: object) -> str:
-    """Return the state before: ``agreement before, unconfirmed``."""
+    """Return the state before, but the plain presence that goes without saying."""
     word = POSTURE_THEMES[row.theme].states[row.before].word
     doubt = "" if row.confirmed_before or row.before == "none_recorded" else ", unconfirmed"
     unsure = "" if row.confirmed else ", not confirmed now"
+    if row.before == "present" and not doubt + unsure:
+        return ""
     return f"{word} before{doubt}{unsure}"
 
 

@@ -54,7 +54,7 @@ def check_rules(frames: dict[str, pd.DataFrame], labels: dict[str, str]) -> list
 Fault = tuple[str, str, str]
 # No user part, no look-alike letters, no address in numbers of another base.
 _HOST = re.compile(
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]+\.?(?::[0-9]{1,5})?"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*\.?(?::[0-9]{1,5})?"
 )
 _PLAIN = "'https://example.org/page'"
 

@@ -58,6 +58,7 @@ def test_every_link_leads_to_a_file_and_every_file_is_linked(reports):
     files = {name for name in contents(reports) if "/" in name and not name.startswith(".")}
     files = {name for name in files if not name.endswith("/SHA256SUMS")}  # for programs
     assert len([name for name in files if name.endswith(".thumbnail.png")]) == 2
+    files |= {"corrections.html"}
     assert set(links(reports)) == files - {"failed/2023-12-04_checked/country_brief_MLI.json"}
 
 
@@ -202,7 +203,7 @@ def test_listing_holds_what_the_page_lists(listing, opened):
 def test_listing_names_every_file_with_its_hash(listing, reports):
     """As it stands on the disk; the partial notebook of a failed report is without."""
     files = {file["name"]: file for row in listing for file in row["files"]}
-    assert set(files) == set(links(reports)) - {"atlas.html"}
+    assert set(files) == set(links(reports)) - {"atlas.html", "corrections.html"}
     data = contents(reports)
     for name, file in files.items():
         if not name.startswith("failed/"):

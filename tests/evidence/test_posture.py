@@ -402,7 +402,7 @@ def test_rows_are_the_countries_in_scope_in_reading_order():
 
 def test_an_unknown_kind_of_evidence_or_day_is_refused():
     """Neither is guessed."""
-    with pytest.raises(ValueError, match="'rumour' is not allowed; expected 'article' or"):
+    with pytest.raises(ValueError, match="'rumour' is not allowed; expected one of 'article'"):
         posture(LAST, "rumour", tiny())
     with pytest.raises(ValueError, match="2023-02-30"):
         posture("2023-02-30", "checked", tiny())

@@ -179,9 +179,14 @@ def test_a_country_without_outline_is_named(tmp_path):
     """Under the code that it has in a folder's own outlines."""
     folder = data_copy(tmp_path)
     (folder / "boundaries").mkdir()
-    feature = {"type": "Feature", "properties": {"iso3": "MLI"}, "geometry": None}
+    ring = [[-4, 17], [-3, 17], [-3, 18], [-4, 17]]
+    feature = {
+        "type": "Feature",
+        "properties": {"iso3": "MLI", "region": "Africa"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
     outlines = {"type": "FeatureCollection", "features": [feature]}
     (folder / "boundaries/countries.geojson").write_text(json.dumps(outlines))
     told = "\n".join(map(str, inconsistencies(load_tables(folder))))
     assert "data/countries.csv NER, iso3: has no outline" in told
-    assert "data/countries.csv MLI, iso3" not in told
+    assert "data/countries.csv MLI, iso3: has no outline" not in told

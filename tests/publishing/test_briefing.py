@@ -23,6 +23,7 @@ from sahel_analysis import Report, load_tables, record
 from sahel_analysis.batch.build import build
 from sahel_analysis.batch.jobs import expand
 from sahel_analysis.evidence.posture import followed
+from sahel_analysis.evidence.record import one_article
 from sahel_analysis.prose.notes import anchor, key_of
 from sahel_analysis.publishing.exporters import export
 from sahel_analysis.report.parameters import date_range
@@ -127,7 +128,7 @@ def test_every_contradicted_claim_is_named_with_its_correction(tables):
     """The audit says where the article is wrong, claim by claim."""
     page = _Page()
     page.feed(published("source_audit")["evidence.html"].decode())
-    checks = tables.checks
+    checks = one_article(tables).checks
     wrong = checks.index[checks["verdict"] == "contradicted"]
     assert len(wrong)
     for key in wrong:

@@ -8,7 +8,7 @@ import pytest
 
 from sahel_analysis.batch.jobs import expand
 from sahel_analysis.evidence.posture import posture_of
-from sahel_analysis.evidence.record import extract, record
+from sahel_analysis.evidence.record import extract, one_article, record
 from sahel_analysis.prose.listings import naming
 from sahel_analysis.report.parameters import scope
 from sahel_analysis.report.report import Report
@@ -91,4 +91,4 @@ def test_signature_prints_the_hash_that_decides_on_freshness(tables):
     """One hash, not two that can disagree."""
     (job,) = expand(tables, {"notebook": ["country_brief"], "country": ["TCD"]})
     told = Report("{place}", **job.values, tables=tables).signature().data["text/markdown"]
-    assert extract(tables, job.parameters.as_of, "TCD").sha256 in told
+    assert extract(one_article(tables), job.parameters.as_of, "TCD").sha256 in told

@@ -11,6 +11,7 @@ from trial import put_brief
 
 from sahel_analysis import Report
 from sahel_analysis.errors import ParameterError
+from sahel_analysis.evidence.record import one_article
 from sahel_analysis.prose.notes import anchor
 from sahel_analysis.report.outputs import COVER_TYPE
 
@@ -190,11 +191,12 @@ def test_every_fault_of_a_report_comes_in_one_message(tables):
     assert "Did you mean 'evidence'?" in lines[3]
 
 
-def test_an_article_without_checks_has_no_audit(tables):
-    """The cover says so."""
+def test_an_article_without_checks_is_not_checked(tables):
+    """The cover says so of every assertion."""
     without = replace(tables, checks=tables.checks.iloc[:0])
     cover = Report("T", subject="article", tables=without).cover()
-    assert "hold no article" in cover._repr_mimebundle_()[0]["text/markdown"]
+    number = len(one_article(tables).claims)
+    assert f"{number} not checked" in cover._repr_mimebundle_()[0]["text/markdown"]
 
 
 def test_papermill_refuses_a_notebook_of_ones_own_a_misspelt_parameter(tmp_path):

@@ -225,7 +225,7 @@ local function keep_marks(inlines)
   return inlines
 end
 
--- "Country: Niger   As of: 4 December 2023" in one paragraph.
+-- "Country: Niger   As of: 1 June 2020" in one paragraph.
 local function one_line(list)
   local facts = pandoc.Inlines {}
   for place, item in ipairs(list.content) do
