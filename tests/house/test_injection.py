@@ -53,7 +53,7 @@ TAGS = """
     a abbr article aside b blockquote body br button caption circle clippath code col colgroup dd defs details
     div dl dt em fieldset figcaption figure footer form g h1 h2 h3 h4 h5 head header hr html img
     input label legend li line link main meta nav noscript ol optgroup option output p path pattern
-    polygon polyline rect script section select span strong style summary sup svg symbol table
+    polygon polyline rect small script section select span strong style summary sup svg symbol table
     tbody td text th thead time title tr tspan ul use
 """
 # Quotation marks and ellipses are set as a typesetter sets them.
@@ -211,7 +211,10 @@ def test_every_string_is_literal_in_the_word_file(clone, place):
     on_page = set(LITERAL) - set(missing(" ".join(page.texts)))
     assert on_page
     assert not on_page & set(missing(html.unescape(" ".join(runs))))
-    assert not re.search(r"<w:(instrText|fldSimple|altChunk|object)\b", document)
+    assert not re.search(r"<w:(fldSimple|altChunk|object)\b", document)
+    # A source cited again refers to its footnote; no other field is there.
+    fields = re.findall(r"<w:instrText[^>]*>([^<]*)<", document)
+    assert all(re.fullmatch(r" *NOTEREF \w+( \\[hf])* *", field) for field in fields), fields
     outward = re.findall(r'Target="([^"]*)" TargetMode="External"', links)
     assert outward
     annex = with_annex(path.with_suffix(".html"))[1].name
