@@ -156,7 +156,7 @@ _SOURCE = click.option("--source", required=True, help="Key of the article in so
 @_DATA
 @_TEXT
 @_SOURCE
-@click.option("--sheet", type=click.Path(path_type=Path), help="Claims sheet; else claims_KEY.csv.")
+@click.option("--sheet", type=_Place(path_type=Path), help="Claims sheet; else claims_KEY.csv.")
 def add_article(text: Path, source: str, sheet: Path | None) -> None:
     """Cut TEXT (UTF-8, one paragraph per line) into sentences; store places and hashes alone."""
     from .tables.article import add
@@ -180,18 +180,18 @@ def check_article(text: Path, source: str) -> None:
 
 
 @article_group.command("agree")
-@click.argument("a", type=click.Path(path_type=Path))
-@click.argument("b", type=click.Path(path_type=Path))
+@click.argument("a", type=_Place(path_type=Path))
+@click.argument("b", type=_Place(path_type=Path))
 @click.option(
     "--differences",
-    type=click.Path(path_type=Path),
+    type=_Place(path_type=Path),
     default=Path("differences.csv"),
     show_default=True,
     help="Differences and their decisions.",
 )
 @click.option(
     "--settled",
-    type=click.Path(path_type=Path),
+    type=_Place(path_type=Path),
     default=Path("settled.csv"),
     show_default=True,
     help="The settled reading.",
@@ -204,7 +204,7 @@ def agree_readings(a: Path, b: Path, differences: Path, settled: Path) -> None:
 
 
 @main.command("init")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=_Place(path_type=Path))
 def init_folder(folder: Path) -> None:
     """Write a small data folder and a notebook of your own into FOLDER, to begin with."""
     from .tables.loading import load_tables
@@ -400,7 +400,7 @@ def build_reports(
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folder", type=_Place(path_type=Path, exists=True, file_okay=False))
 def verify(folder: Path) -> None:
     """Hold the files of an edition in FOLDER against its SHA256SUMS; nothing else is needed."""
     from .files import against_sums
@@ -464,7 +464,7 @@ def reproduce_reports(
 @click.option(
     "--map",
     "map_",
-    type=click.Path(path_type=Path),
+    type=_Place(path_type=Path),
     help="File for a map of the second day, SVG, the changes outlined.",
 )
 def show_changes(

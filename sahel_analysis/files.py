@@ -143,6 +143,11 @@ def read(path: str | Path, most: int = LARGEST) -> bytes:
         return file.read()
 
 
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def parsed(content: bytes) -> object:
     """Return the value of some JSON in UTF-8.
 
@@ -281,7 +286,7 @@ def against_sums(folder: str | Path) -> tuple[int, list[str]]:
                 faults.append(f"{path}: missing")
             elif name not in wanted:
                 faults.append(f"{path}: not listed")
-            elif _sha256(path) != wanted[name]:
+            elif _file_sha256(path) != wanted[name]:
                 faults.append(f"{path}: changed")
     return count, faults
 
@@ -303,7 +308,7 @@ def _listed(path: Path) -> dict[str, str]:
     return wanted
 
 
-def _sha256(path: Path) -> str:
+def _file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file; nothing for one that leads nowhere."""
     if not path.is_file():
         return ""

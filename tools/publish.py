@@ -50,10 +50,10 @@ def main() -> int:
 
 
 def _pictured(brief: Path) -> None:
-    """Take the pictures of the atlas and of the first page of a brief."""
-    page = PUBLISHED / "briefing_page"
-    command = ["pdftoppm", "-r", "90", "-f", "1", "-l", "1", "-png", "-singlefile"]
-    subprocess.run([*command, str(brief), str(page)], check=True)
+    """Take the pictures of the atlas and of the two pages of a brief."""
+    for number, name in enumerate(("niger_front", "niger_back"), start=1):
+        command = ["pdftoppm", "-r", "90", "-f", str(number), "-singlefile", "-png"]
+        subprocess.run([*command, str(brief), str(PUBLISHED / name)], check=True)
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         message = "No Chromium was found; the picture of the atlas is as it was."

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import SahelError
-from ..files import misfits, parsed, read, sound_path, sync
+from ..files import misfits, parsed, read, sha256, sound_path, sync
 from ..tables.schema import data_folder, outlines_file
 from . import jobs as wanted
 from .jobs import Job, Outcome
@@ -120,7 +120,7 @@ class Store:
         job = outcome.job
         files = {_file(job, suffix): data for suffix, data in outcome.files.items()}
         outputs = {
-            name: {"bytes": len(data), "sha256": digest(data)} for name, data in files.items()
+            name: {"bytes": len(data), "sha256": sha256(data)} for name, data in files.items()
         }
         record = {**_facts(outcome, key), "outputs": outputs}
         place = f"{_RECORDS}/{job.path}.json"
@@ -193,7 +193,7 @@ class Store:
 
     def answer(self, question: str, paths: Iterable[str]) -> None:
         """Remember which reports answer a question; see `Store.answered`."""
-        index = {name: digest((self.folder / name).read_bytes()) for name in _INDEX}
+        index = {name: sha256((self.folder / name).read_bytes()) for name in _INDEX}
         kept = {"question": question, "reports": sorted(paths), "index": index}
         self.put(_LAST, as_json(kept))
 
@@ -220,7 +220,7 @@ class Store:
         if not all(record and not self.altered(record) for record in records):
             return []
         for name, known in last["index"].items():
-            if not self.has(name) or digest((self.folder / name).read_bytes()) != known:
+            if not self.has(name) or sha256((self.folder / name).read_bytes()) != known:
                 return []
         return last["reports"]
 
@@ -252,7 +252,7 @@ class Store:
                 data = read(self.folder / name)
             except OSError:
                 return name
-            if len(data) != facts["bytes"] or digest(data) != facts["sha256"]:
+            if len(data) != facts["bytes"] or sha256(data) != facts["sha256"]:
                 return name
         return ""
 
@@ -427,7 +427,7 @@ class Inputs:
             self._notebooks[named] = notebook_sha256(job.source())
         return {
             "notebook": self._notebooks[named],
-            "parameters": digest(json.dumps(job.values, sort_keys=True).encode()),
+            "parameters": sha256(json.dumps(job.values, sort_keys=True).encode()),
             "rows": self._rows(job),
             "edition": self._edition(job),
             **self._shared,
@@ -498,7 +498,7 @@ class Inputs:
         from ..report.editions import edition_before, edition_of
 
         asked = job.parameters.as_of, job.parameters.evidence, self._tables
-        return digest(f"{edition_of(*asked)} {edition_before(*asked)}".encode())
+        return sha256(f"{edition_of(*asked)} {edition_before(*asked)}".encode())
 
     def _rows(self, job: Job) -> str:
         """Return the digest of the rows that a job's report may see."""
@@ -564,9 +564,9 @@ def question_sha256(options: object, files: Iterable[Path | None] = ()) -> str:
     """
     named = [*files, wanted.notebook_folder(), _PACKAGE.parent / "editions.toml"]
     listed = [path for place in named if place for path in (place, *sorted(place.glob("*.ipynb")))]
-    contents = [f"{path} {digest(path.read_bytes())}" for path in listed if path.is_file()]
+    contents = [f"{path} {sha256(path.read_bytes())}" for path in listed if path.is_file()]
     parts = [json.dumps(options), code_sha256(), environment_sha256(), data_sha256(data_folder())]
-    return digest("\n".join([*parts, *contents]).encode())
+    return sha256("\n".join([*parts, *contents]).encode())
 
 
 def notebook_sha256(source: str) -> str:
@@ -580,7 +580,7 @@ def notebook_sha256(source: str) -> str:
         ]
         for cell in json.loads(source)["cells"]
     ]
-    return digest(json.dumps(cells).encode())
+    return sha256(json.dumps(cells).encode())
 
 
 def code_sha256() -> str:
@@ -592,7 +592,7 @@ def code_sha256() -> str:
 def data_sha256(folder: Path) -> str:
     """Return the hash of a data folder as it stands: tables, schema and boundaries."""
     tables = hash_files(folder, [*folder.glob("*.csv"), *folder.glob("*.json")])
-    return digest(f"{tables} {boundaries_sha256(folder)}".encode())
+    return sha256(f"{tables} {boundaries_sha256(folder)}".encode())
 
 
 def boundaries_sha256(folder: Path) -> str:
@@ -600,8 +600,8 @@ def boundaries_sha256(folder: Path) -> str:
     files = [
         outlines_file(folder, name) for name in ("countries.geojson", "disputed_lines.geojson")
     ]
-    contents = [digest(path.read_bytes()) if path.is_file() else "" for path in files]
-    return digest("\n".join(contents).encode())
+    contents = [sha256(path.read_bytes()) if path.is_file() else "" for path in files]
+    return sha256("\n".join(contents).encode())
 
 
 def environment_sha256() -> str:
@@ -614,7 +614,7 @@ def environment_sha256() -> str:
         for entry in Path(folder).glob("*.dist-info")
     }
     interpreter = [sys.implementation.name, *map(str, sys.version_info[:3])]
-    return digest("\n".join([*interpreter, *sorted(names)]).encode())
+    return sha256("\n".join([*interpreter, *sorted(names)]).encode())
 
 
 def hash_files(folder: Path, paths: Iterable[Path]) -> str:
@@ -625,11 +625,6 @@ def hash_files(folder: Path, paths: Iterable[Path]) -> str:
         whole.update(f"{name}\n".encode())
         whole.update(hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()
-
-
-def digest(data: bytes) -> str:
-    """Return the SHA-256 of some bytes, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def as_json(value: object) -> bytes:

@@ -313,10 +313,7 @@ def read_state(place: str) -> dict[str, pd.DataFrame]:
 def _of_archive(path: Path) -> dict[str, bytes]:
     """Return the CSV files of a wheel's data folder, by name."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.endswith(".csv")]
-            own = [name for name in names if Path(name).parent.name == "data"]
-            return {Path(name).stem: archive.read(name) for name in own}
+        return _zipped(path)
     except (OSError, zipfile.BadZipFile) as fault:
         message = f"'{shown(path)}' is no wheel that can be read; name a folder, a wheel, a commit."
         raise ParameterError(message) from fault
@@ -338,9 +335,15 @@ def _of_commit(name: str) -> dict[str, bytes]:
         )
     except (OSError, ValueError, subprocess.CalledProcessError) as reason:
         raise ParameterError(fault) from reason
-    with zipfile.ZipFile(io.BytesIO(archive.stdout)) as files:
-        names = [file for file in files.namelist() if Path(file).parent.name == "data"]
-        return {Path(file).stem: files.read(file) for file in names if file.endswith(".csv")}
+    return _zipped(io.BytesIO(archive.stdout))
+
+
+def _zipped(archive: Path | io.BytesIO) -> dict[str, bytes]:
+    """Return the CSV files that stand in a folder ``data`` of an archive, by name."""
+    with zipfile.ZipFile(archive) as files:
+        paths = [Path(name) for name in files.namelist()]
+        own = [path for path in paths if path.parent.name == "data" and path.suffix == ".csv"]
+        return {path.stem: files.read(path.as_posix()) for path in own}
 
 
 def compare(old: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> list[TableChanges]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +15,7 @@ from ..evidence.record import Record, contradicted, told_claims
 from ..files import write_text
 from ..report.attachments import public
 from ..tables.loading import Tables
+from ..tables.writing import RFC_4180, as_csv
 
 # What spreadsheets take for the beginning of a formula, the full-width forms included.
 _FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -155,11 +154,8 @@ def write_csv(path: str | Path, record: Record) -> Path:
         If the file cannot be written.
     """
     rows = event_rows(record).reset_index()
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(rows.columns)
-    writer.writerows([literal(cell) for cell in row] for row in rows.itertuples(index=False))
-    return write_text(path, text.getvalue(), encoding="utf-8-sig")
+    cells = [[literal(cell) for cell in row] for row in rows.itertuples(index=False)]
+    return write_text(path, as_csv([rows.columns, *cells], RFC_4180), encoding="utf-8-sig")
 
 
 def literal(cell: str) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -15,9 +12,10 @@ from pathlib import Path
 
 from ..errors import DataError, Problem
 from ..files import read as bytes_of
-from ..files import write_text
+from ..files import sha256, write_text
 from .loading import Tables
 from .vocabulary import VERDICTS
+from .writing import as_csv, table_cells
 
 Place = tuple[int, int]  # paragraph and sentence, both counted from 1
 Pairs = list[tuple[Place | None, Place | None, bool]]
@@ -219,28 +217,9 @@ CLAIM_COLUMNS = (
 )  # fmt: skip
 
 
-def as_csv(rows: list[list[str]]) -> str:
-    """Return rows as the tables have them: commas, one line each, quoted where need be."""
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return buffer.getvalue()
-
-
-def table_cells(path: Path) -> list[list[str]]:
-    """Return the cells of a table's file, its header first; none where there is no file."""
-    if not path.is_file():
-        return []
-    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
-
-
 def next_number(keys: Iterable[str]) -> int:
     """Return the next free running number after those of some keys."""
     return max((int(key.partition("-")[2]) for key in keys), default=0) + 1
-
-
-def sha256(content: bytes) -> str:
-    """Return the SHA-256 of some bytes, in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def hold_against(tables: Tables, path: str | Path, source_id: str = "") -> str:

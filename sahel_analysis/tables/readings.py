@@ -12,11 +12,12 @@ import pandas as pd
 
 from ..errors import DataError, Problem
 from ..files import write_text
-from .article import CLAIM_COLUMNS, as_csv
+from .article import CLAIM_COLUMNS
 from .dates import bounds
 from .reading import read_rows
 from .schema import Field, TableSchema
 from .vocabulary import MODALITIES
+from .writing import as_csv
 
 FIELDS = ("sentence", "theme", "modality", "date_edtf", "attributed_to")  # held against each other
 DIFFERENCES = ("pair", "paragraph", "sentence", "column", "a", "b", "decision", "reason")

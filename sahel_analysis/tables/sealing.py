@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -13,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from ..errors import DataError, ParameterError, Problem, shown
-from ..files import misfits, read, write_text
+from ..files import misfits, read, sha256, write_text
 from .reading import read_rows
 from .schema import FILE, LAYERS, TableSchema, outlines_file, read_package, schema_of
 
@@ -107,7 +106,7 @@ def row_digests(rows: pd.DataFrame, table: TableSchema) -> dict[str, str]:
     """
     cells = rows[table.columns].itertuples(index=False, name=None)
     return {
-        key: _sha256(json.dumps(row).encode())[:_DIGITS]
+        key: sha256(json.dumps(row).encode())[:_DIGITS]
         for key, row in zip(rows[table.key], cells, strict=True)
     }
 
@@ -162,7 +161,7 @@ def _table_changes(
     for name in dict.fromkeys([*sealed, *schema]):
         file = schema[name].path if name in schema else name
         was = sealed.get(name, {"rows": 0, "sha256": "", "digests": ""})
-        if name in contents and _sha256(contents[name]) == was["sha256"]:
+        if name in contents and sha256(contents[name]) == was["sha256"]:
             continue
         before = dict(line.rpartition(" ")[::2] for line in was["digests"].splitlines())
         after = row_digests(rows[name], schema[name]) if name in rows else {}
@@ -206,7 +205,7 @@ def seal(folder: Path, version: str) -> Path:
         "tables": {
             name: {
                 "rows": len(rows[name]),
-                "sha256": _sha256(contents[name]),
+                "sha256": sha256(contents[name]),
                 "digests": "\n".join(map(" ".join, row_digests(rows[name], table).items())),
             }
             for name, table in schema.items()
@@ -219,15 +218,10 @@ def seal(folder: Path, version: str) -> Path:
 def _package_sha256(package: Mapping) -> str:
     """Return the digest of ``datapackage.json`` without its version and its seal."""
     kept = {name: value for name, value in package.items() if name not in ("version", _SEAL)}
-    return _sha256(json.dumps(kept, sort_keys=True).encode())
+    return sha256(json.dumps(kept, sort_keys=True).encode())
 
 
 def layer_sha256(folder: Path, name: str) -> str:
     """Return the digest of a layer of outlines; empty where there is none."""
     path = outlines_file(folder, name)
-    return _sha256(path.read_bytes()) if path.is_file() else ""
-
-
-def _sha256(content: bytes) -> str:
-    """Return the SHA-256 of some bytes, in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
+    return sha256(path.read_bytes()) if path.is_file() else ""

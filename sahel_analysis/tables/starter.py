@@ -9,10 +9,10 @@ import pandas as pd
 
 from ..errors import ParameterError
 from ..files import write_text
-from .article import as_csv, table_cells
 from .loading import Tables
 from .schema import FILE, read_package, read_schema
 from .vocabulary import ROOTS
+from .writing import as_csv, table_cells
 
 _EVENTS = (2, 1)  # events of the first country, and of the second
 _CELLS = (

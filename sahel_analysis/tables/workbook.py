@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..errors import DataError, Problem
-from ..files import write_text
-from .article import as_csv, next_number, read_text, sentences, sha256, table_cells
+from ..files import sha256, write_text
+from .article import next_number, read_text, sentences
 from .loading import Tables, load_tables
 from .reading import cell_fault
 from .schema import read_schema
 from .vocabulary import MODALITIES
+from .writing import as_csv, table_cells
 
 if TYPE_CHECKING:
     from ipywidgets import Widget

@@ -6,11 +6,14 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import pandas as pd
 
 from .loading import Tables
 from .schema import FILE, Field, TableSchema, read_package, read_schema
+
+RFC_4180 = "\r\n"  # how the standard ends a line
 
 
 def data_package(tables: Tables, names: Iterable[str], title: str = "") -> dict[str, str]:
@@ -37,7 +40,7 @@ def data_package(tables: Tables, names: Iterable[str], title: str = "") -> dict[
     package["resources"] = [
         _alone(resource, names) for resource in package["resources"] if resource["name"] in names
     ]
-    files = {schema[name].path: as_csv(getattr(tables, name), schema[name]) for name in names}
+    files = {schema[name].path: table_csv(getattr(tables, name), schema[name]) for name in names}
     return files | {FILE: json.dumps(package, indent=2, ensure_ascii=False) + "\n"}
 
 
@@ -55,14 +58,32 @@ def _alone(resource: Mapping, names: list[str]) -> dict:
     return {**resource, "schema": schema}
 
 
-def as_csv(frame: pd.DataFrame, table: TableSchema) -> str:
+def table_csv(frame: pd.DataFrame, table: TableSchema) -> str:
     """Return rows of a table as CSV text: what `loading.load_tables` reads from it is the same."""
     cells = as_text(frame, table)
+    return as_csv([cells.columns, *cells.itertuples(index=False, name=None)], RFC_4180)
+
+
+def as_csv(rows: Iterable[Iterable[str]], line_end: str = "\n") -> str:
+    """Return rows of cells as CSV text: commas, one line each, quoted where need be.
+
+    Parameters
+    ----------
+    rows : iterable of iterable of str
+        The cells, a header first where there is one.
+    line_end : str, optional
+        That of the tables in a clone without it; `RFC_4180` for what is handed on.
+    """
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(cells.columns)
-    writer.writerows(cells.itertuples(index=False, name=None))
+    csv.writer(text, lineterminator=line_end).writerows(rows)
     return text.getvalue()
+
+
+def table_cells(path: Path) -> list[list[str]]:
+    """Return the cells of a table's file, its header first; none where there is no file."""
+    if not path.is_file():
+        return []
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
 
 
 def as_text(frame: pd.DataFrame, table: TableSchema) -> pd.DataFrame:

@@ -8,9 +8,10 @@ import pytest
 from command import sahel
 from factory import rewrite
 
-from sahel_analysis.tables.article import CLAIM_COLUMNS, as_csv, sentences, table_cells
+from sahel_analysis.tables.article import CLAIM_COLUMNS, sentences
 from sahel_analysis.tables.readings import read_differences, read_reading
 from sahel_analysis.tables.workbook import Workbook
+from sahel_analysis.tables.writing import as_csv, table_cells
 
 TEXT = Path(__file__).parents[1] / "fourth_article.txt"
 KEY = "S-950"

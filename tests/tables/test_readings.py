@@ -10,9 +10,10 @@ import pytest
 from command import sahel
 
 from sahel_analysis.errors import DataError
-from sahel_analysis.tables.article import CLAIM_COLUMNS, as_csv
+from sahel_analysis.tables.article import CLAIM_COLUMNS
 from sahel_analysis.tables.loading import data_folder
 from sahel_analysis.tables.readings import FIELDS, agree, read_differences, read_reading
+from sahel_analysis.tables.writing import as_csv
 
 KEPT = data_folder() / "readings"
 # Key of the article: assertions of A and B, pairs, and pairs that agree in each of FIELDS.
