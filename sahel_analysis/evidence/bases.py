@@ -17,7 +17,10 @@ _LEAST_DAYS = 30  # a place held for less was no base
 _OPENS = {"deployment", "presence_attested"}
 _ATTESTS = {"force_level", "presence_reduced"}
 _HANDS_OVER = {"base_handover", "withdrawal_completed"}
-_READ = ["event_type", "date_edtf", "latest", "iso3", "place_id", "actor_ids", "counterpart_ids"]
+_READ = [
+    "event_type", "date_edtf", "latest", "iso3", "place_id", "actor_ids", "counterpart_ids",
+    "confidence",
+]  # fmt: skip
 
 
 @dataclass

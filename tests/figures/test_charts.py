@@ -250,7 +250,7 @@ def test_verdicts_add_up_and_an_unchecked_claim_is_not_hidden(tables):
     assert "1 not checked" in alt
     ax = verdicts.plot_verdicts(LAST, fewer)
     numbers = [int(t.get_text()) for t in ax.texts if t.get_text().isdigit()]
-    assert sum(numbers) == len(tables.claims)
+    assert sum(numbers) == len(claims)
 
 
 def test_verdicts_before_the_article_say_that_there_are_none(tables):
