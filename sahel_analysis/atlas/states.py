@@ -180,7 +180,7 @@ def _counts_by_day(evidence: str, series: pd.DataFrame, tables: Tables) -> dict[
     figures = figures[figures["unit"] == "people"]
     counts: dict[str, list[list]] = {}
     for iso3 in followed(tables):
-        own = figures[[named == (iso3,) for named in figures["iso3"]]]
+        own = figures[figures["iso3"].map(lambda named, only=(iso3,): named == only).astype(bool)]
         changes = [
             _changed(series.xs(iso3, level="iso3")),
             own["visible_from"],

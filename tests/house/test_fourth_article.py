@@ -85,9 +85,12 @@ def test_a_text_becomes_a_briefing_an_annex_and_an_audit(tmp_path):
 
 
 def test_a_folder_to_begin_with_is_sound(tmp_path):
-    """Validated as it stands; the long test builds from it."""
+    """Validated as it stands, with its atlas; the long test builds from it."""
     told = run("init", tmp_path / "own")
     assert "3 events in two countries" in told
-    assert "no fault found" in run("validate", tmp_path / "own" / "data")
+    data, reports = tmp_path / "own" / "data", tmp_path / "own" / "reports"
+    assert "no fault found" in run("validate", data)
+    run("--data", data, "atlas", "--output", reports)
+    assert (reports / "atlas.html").is_file()
     again = sahel("init", tmp_path / "own")
     assert (again.code, again.stderr.count("\n")) == (1, 1)
