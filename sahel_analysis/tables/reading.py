@@ -215,7 +215,9 @@ def _characters(text: str, _field: Field) -> str:
     if not unicodedata.is_normalized("NFC", text):
         return f"'{shown(text)}' has letters and accents apart; write them as one (Unicode NFC)."
     for word in _WORD.findall(text):
-        scripts = sorted({unicodedata.name(letter, "?").split()[0].title() for letter in word})
+        # The sign of a footnote stands in a word and is no letter.
+        letters = filter(str.isalpha, word)
+        scripts = sorted({unicodedata.name(letter, "?").split()[0].title() for letter in letters})
         if len(scripts) > 1:
             return f"'{shown(word)}' mixes {' and '.join(scripts)} letters; write it in one script."
     return _damage(text)
